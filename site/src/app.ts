@@ -92,7 +92,7 @@ async function lint() {
     return;
   }
   const asked = version;
-  const answer = await current(engine.ask('lint', { ...request(), undecided: true }));
+  const answer = await current(engine.ask('lint', { ...request(), undecided: true, fixes: 'titles' }));
   if (!answer) return;
   lastDuration = answer.milliseconds;
   const linted = answer.result;

@@ -69,7 +69,7 @@ export class Editor {
         this.#language.of(this.#isJson ? json() : yaml()),
         // Tab is not bound: it leaves the editor, as everywhere on the page.
         keymap.of([...lintKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap]),
-        EditorView.contentAttributes.of({ 'aria-label': 'Template. Tab leaves the editor.', spellcheck: 'false' }),
+        EditorView.contentAttributes.of({ 'aria-label': 'Template. Tab leaves the editor.', spellcheck: 'false', tabindex: '0' }),
         EditorView.perLineTextDirection.of(false),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;

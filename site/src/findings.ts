@@ -137,7 +137,8 @@ export class Findings {
               el('li', {}, this.#line(place.start as Position, 'Related: '), ' ', ...prose(place.message))))]
           : []),
         el('p', { class: 'muted' }, finding.url ? link(finding.rule, finding.url) : finding.rule, ' · ', clean(finding.path, 200))));
-    return el('article', { class: `card ${isUndecided ? 'undecided' : finding.severity}` },
+    const place = finding.start ? `${finding.start.line}:${finding.start.column}` : '';
+    return el('article', { class: `card ${isUndecided ? 'undecided' : finding.severity}`, 'data-rule': finding.rule, 'data-outcome': finding.outcome, 'data-place': place },
       el('header', {},
         el('span', { class: 'badge' }, isUndecided ? 'Undecided' : SEVERITY[finding.severity]),
         el('h3', {}, ...prose(title)),
@@ -146,7 +147,7 @@ export class Findings {
       finding.when ? el('p', { class: 'when' }, ...prose(sentence(capitalized(finding.when)))) : undefined,
       el('div', { class: 'foot' }, more,
         fix && fix.applicability !== 'display' && !isUndecided
-          ? el('button', { type: 'button', class: 'fix', onclick: () => this.actions.fix(finding), 'aria-label': `Show the fix: ${fix.title}` }, 'Show fix')
+          ? el('button', { type: 'button', class: 'fix', onclick: () => this.actions.fix(finding), 'aria-label': `Show fix: ${clean(fix.title, 200)}` }, 'Show fix')
           : undefined));
   }
 
@@ -172,7 +173,8 @@ export class Findings {
   }
 
   #problem(diagnostic: Diagnostic): HTMLElement {
-    return el('article', { class: `card ${diagnostic.severity === 'error' ? 'high' : 'note'}` },
+    const place = diagnostic.start ? `${diagnostic.start.line}:${diagnostic.start.column}` : '';
+    return el('article', { class: `card ${diagnostic.severity === 'error' ? 'high' : 'note'}`, 'data-code': diagnostic.code, 'data-place': place },
       el('header', {},
         el('span', { class: 'badge' }, diagnostic.severity === 'error' ? 'Error' : 'Note'),
         el('h3', {}, ...prose(sentence(capitalized(diagnostic.message)))),

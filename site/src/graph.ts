@@ -67,6 +67,7 @@ export class GraphView {
     const boxes = nodes.map((node) => {
       const box = layout.boxes.get(node.id);
       if (!box) return svg('g');
+      const [name, type] = seen(node, 30);
       const go = () => this.go(node.line);
       const key = (event: Event) => {
         const { key } = event as KeyboardEvent;
@@ -80,12 +81,12 @@ export class GraphView {
         }
       };
       return svg('g', {
-        class: `node ${mark(node)}`, transform: `translate(${box.x} ${box.y})`, role: 'button', tabindex: '0', 'aria-label': named(node),
+        class: `node ${mark(node)}`, transform: `translate(${box.x} ${box.y})`, role: 'button', tabindex: '0', 'aria-label': named(node, 30),
         onclick: go, onkeydown: key, onfocus: light(true), onblur: light(false), onmouseenter: light(true), onmouseleave: light(false),
       },
       svg('rect', { width: `${box.width}`, height: `${box.height}`, rx: '8' }),
-      svg('text', { x: '12', y: '19', class: 'name' }, cut(node.id, 30)),
-      svg('text', { x: '12', y: '36', class: 'type' }, `${cut(node.type.replace(/^AWS::/, ''), 26)}${node.phi ? ' · PHI' : ''}`));
+      svg('text', { x: '12', y: '19', class: 'name' }, name),
+      svg('text', { x: '12', y: '36', class: 'type' }, type));
     });
     const [w, h] = [layout.width + 16, layout.height + 16];
     const drawing = svg('svg', { viewBox: `-8 -8 ${w} ${h}`, width: `${w}`, height: `${h}`, role: 'group', 'aria-label': 'Resources and their relations' },
@@ -96,13 +97,14 @@ export class GraphView {
   }
 
   #button(node: Node): HTMLElement {
-    return el('button', { type: 'button', class: `resource ${mark(node)}`, onclick: () => this.go(node.line), 'aria-label': named(node) },
-      el('b', {}, cut(node.id, 60)), ' ', el('span', { class: 'muted' }, cut(node.type.replace(/^AWS::/, ''), 60)));
+    const [name, type] = seen(node, 60);
+    return el('button', { type: 'button', class: `resource ${mark(node)}`, onclick: () => this.go(node.line), 'aria-label': named(node, 60) },
+      el('b', {}, name), ' ', el('span', { class: 'muted' }, type));
   }
 
   #key(): HTMLElement {
     const sample = (kind: string) => svg('svg', { width: '34', height: '10', 'aria-hidden': 'true' }, svg('path', { d: 'M1 5H33', class: `edge ${kind}` }));
-    return el('p', { class: 'legend muted' }, sample('reference'), ' refers to ', sample('derived'), ' follows from the template ', sample('cycle'), ' part of a cycle');
+    return el('p', { class: 'legend muted' }, ...(['reference', 'derived', 'cycle'] as const).map((kind) => el('span', {}, sample(kind), { reference: ' refers to', derived: ' derived from policies or networks', cycle: ' part of a cycle' }[kind])));
   }
 
   #list(graph: Graph): HTMLElement {
@@ -131,17 +133,24 @@ function around(graph: Graph, center: string): Graph {
 
 const cut = (text: string, length: number) => (clean(text).length > length ? `${clean(text).slice(0, length - 1)}…` : clean(text));
 
+/** The two lines of a box. */
+function seen(node: Node, length: number): [string, string] {
+  return [cut(node.id, length), `${cut(node.type.replace(/^AWS::/, ''), length)}${node.phi ? ' · PHI' : ''}`];
+}
+
 /** About the width of a box's texts. */
-const width = (node: Node) =>
-  Math.max(110, 24 + Math.max(cut(node.id, 30).length * 7.6, (cut(node.type.replace(/^AWS::/, ''), 26).length + (node.phi ? 6 : 0)) * 6.6));
+function width(node: Node): number {
+  const [name, type] = seen(node, 30);
+  return Math.max(110, 24 + Math.max(name.length * 7.6, type.length * 6.6));
+}
 
 function mark({ findings = [] }: Node): string {
   return (['error', 'warning', 'note'] as const).find((level) => findings.some((finding) => finding.level === level)) ?? '';
 }
 
-function named(node: Node): string {
+function named(node: Node, length: number): string {
   const findings = node.findings ? `, ${count(node.findings.length, 'rule')} with findings` : '';
-  return `${cut(node.id, 100)}, ${cut(node.type, 100)}${node.phi ? ', holds PHI' : ''}${findings}: go to line ${node.line}`;
+  return `${seen(node, length).join(' ')}${findings}: go to line ${node.line}`;
 }
 
 /** A smooth line through points. */

@@ -8,7 +8,6 @@ export function theme(button: HTMLButtonElement) {
     if (name === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = name;
     button.textContent = `Colors: ${name}`;
-    button.setAttribute('aria-label', name === 'system' ? 'Colors: as the system' : `Colors: ${name}`);
   };
   button.addEventListener('click', () => {
     at++;

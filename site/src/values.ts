@@ -15,7 +15,7 @@ export function showValues(view: HTMLElement, evaluated: Evaluated, go: (positio
       const label = [el('b', {}, clean(part.name, 200)), part.type ? el('span', { class: 'muted' }, ` ${clean(part.type, 200)}`) : ''];
       const { start } = part.value;
       const line = start ? el('button', { type: 'button', class: 'line', onclick: () => go(start), 'aria-label': `${clean(part.name, 200)}: go to line ${start.line}` }, `Line ${start.line}`) : '';
-      if (isShort(part.value)) return el('div', { class: 'entry' }, ...label, ': ', ...short(part.value), ' ', line);
+      if (isShort(part.value)) return el('div', { class: 'entry' }, el('div', {}, ...label, ': ', ...short(part.value)), line);
       const body = el('div', { class: 'body' });
       const fill = () => {
         if (body.childElementCount === 0) body.append(line, ...alternatives(part.value));
@@ -36,14 +36,14 @@ function short({ alternatives }: Value): Node[] {
   return alternatives.flatMap(({ when, content }, index) => [
     index > 0 ? document.createTextNode('; ') : document.createTextNode(''),
     scalar(content),
-    when ? el('span', { class: 'choice' }, ` ${clean(when, 500)}`) : document.createTextNode(''),
+    when ? el('span', { class: 'choice' }, ` if ${clean(when, 500)}`) : document.createTextNode(''),
   ]);
 }
 
 function alternatives(value: Value): Node[] {
   const note = value.note ? [el('p', { class: 'muted' }, ...prose(value.note))] : [];
   return [...note, ...value.alternatives.flatMap(({ when, content }) => [
-    ...(when ? [el('p', { class: 'choice' }, clean(when, 500))] : []),
+    ...(when ? [el('p', { class: 'choice' }, `If ${clean(when, 500)}:`)] : []),
     shown(content),
   ])];
 }

@@ -14,8 +14,13 @@ impl Session {
     pub fn draw(&self, candidate: &Candidate) -> Result<Picture, NotDrawn> {
         let linter = |candidate: &Candidate| Arc::clone(&self.settings(candidate).linter);
         let counter = Counter::default();
-        let project =
-            Project { files: &self.files, linter: &linter, reuse: None, counter: &counter, threads: self.options.threads };
+        let project = Project {
+            files: &self.files,
+            linter: &linter,
+            reuse: None,
+            counter: &counter,
+            threads: self.options.threads,
+        };
         let drawing = project.draw(candidate)?;
         let profile = self.settings(candidate).profile.clone();
         Ok(Picture {

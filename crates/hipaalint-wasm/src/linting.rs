@@ -1,7 +1,7 @@
 //! Findings, with the texts of their rules.
 
 use crate::answer::{Collector, Document, Page};
-use crate::request::{Refused, Request};
+use crate::request::{FixesOf, Refused, Request};
 use crate::rules::{RuleText, cited};
 use crate::sessions;
 use hipaalint::linter::{Fixes, Keep};
@@ -25,7 +25,11 @@ pub(crate) struct Linted {
 
 /// Lints.
 pub(crate) fn lint(request: &Request) -> Result<Linted, Refused> {
-    let fixes = if request.no_fixes { Fixes::None } else { Fixes::WithEdits };
+    let fixes = match request.fixes {
+        FixesOf::Edits => Fixes::WithEdits,
+        FixesOf::Titles => Fixes::Changes,
+        FixesOf::None => Fixes::None,
+    };
     let keep = Keep { undecided: request.undecided, passed: request.passed, fixes };
     let contents = Contents { requested: keep, needed: keep, ..Contents::default() };
     let page = Page::default();

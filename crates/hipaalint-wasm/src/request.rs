@@ -48,9 +48,8 @@ pub(crate) struct Request {
     pub(crate) undecided: bool,
     #[serde(default)]
     pub(crate) passed: bool,
-    /// Whether findings have no fixes, which takes less time.
     #[serde(default)]
-    pub(crate) no_fixes: bool,
+    pub(crate) fixes: FixesOf,
     #[serde(default)]
     pub(crate) fixing: Fixing,
     #[serde(default)]
@@ -58,6 +57,19 @@ pub(crate) struct Request {
     /// The part of the template to evaluate.
     #[serde(default)]
     pub(crate) path: Option<String>,
+}
+
+/// What findings have of their fixes. The less, the quicker.
+#[derive(Copy, Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum FixesOf {
+    /// Titles and edits.
+    #[default]
+    Edits,
+    /// Titles. Whether a text can be edited there is not looked at.
+    Titles,
+    /// Nothing.
+    None,
 }
 
 /// Which findings are fixed.

@@ -28,8 +28,8 @@ export interface LintRequest extends Request {
   undecided?: boolean;
   /** Whether passed checks are in the findings. */
   passed?: boolean;
-  /** Whether fixes are left out, which takes less time. */
-  noFixes?: boolean;
+  /** What findings have of their fixes: the less, the quicker. The default is `edits`. Fixes with `titles` have no edits. */
+  fixes?: 'edits' | 'titles' | 'none';
 }
 
 export interface ReportRequest extends Request {

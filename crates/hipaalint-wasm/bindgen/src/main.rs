@@ -1,21 +1,19 @@
-//! `bindgen MODULE FOLDER`: writes the module and the JavaScript that calls it to a folder.
+//! `bindgen MODULE FOLDER NAME`: writes a module, without the names of its functions, and the JavaScript that calls it to a folder.
 
 use std::env;
 use std::process::ExitCode;
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> ExitCode {
-    let mut arguments = env::args_os().skip(1);
-    let (Some(module), Some(folder)) = (arguments.next(), arguments.next()) else {
-        eprintln!("usage: bindgen MODULE FOLDER");
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [module, folder, name] = arguments.as_slice() else {
+        eprintln!("usage: bindgen MODULE FOLDER NAME");
         return ExitCode::from(2);
     };
     let mut bindgen = Bindgen::new();
-    let written = bindgen
-        .input_path(module)
-        .web(true)
-        .map(|bindgen| bindgen.out_name("hipaalint").typescript(false).omit_default_module_path(true).reset_state_function(true))
-        .and_then(|bindgen| bindgen.generate(folder));
+    bindgen.input_path(module).out_name(name).typescript(false).omit_default_module_path(true);
+    bindgen.remove_name_section(true).remove_producers_section(true).reset_state_function(true);
+    let written = bindgen.web(true).and_then(|bindgen| bindgen.generate(folder));
     match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
