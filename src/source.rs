@@ -132,7 +132,8 @@ impl Source {
         self
     }
 
-    fn line_starts(&self) -> &[u32] {
+    /// Where each line starts.
+    pub(crate) fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
             let bytes = self.text.as_bytes();
             let start = |end: usize| u32::try_from(end + 1).unwrap_or(u32::MAX);

@@ -151,11 +151,24 @@ impl Schema {
     /// # Errors
     /// The first step that does not exist.
     pub fn property(&self, steps: &[Step<'_>]) -> Result<Property, Missing> {
+        let node = self.node(steps)?;
+        Ok(Property { kind: self.kind(node), read_only: self.is_read_only(steps) })
+    }
+
+    /// Finds the property at the end of some steps, without what it is.
+    ///
+    /// # Errors
+    /// The first step that does not exist.
+    pub fn find(&self, steps: &[Step<'_>]) -> Result<(), Missing> {
+        self.node(steps).map(|_| ())
+    }
+
+    fn node(&self, steps: &[Step<'_>]) -> Result<&'static str, Missing> {
         let mut node = TOP;
         for (index, step) in steps.iter().enumerate() {
             node = self.below(node, *step, || shown(steps.get(..index).unwrap_or_default()))?;
         }
-        Ok(Property { kind: self.kind(node), read_only: self.is_read_only(steps) })
+        Ok(node)
     }
 
     /// The paths at which an object of the schema has a property of this name, from the top down, as [`property`] takes them: where

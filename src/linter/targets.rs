@@ -37,7 +37,7 @@ pub(super) fn blocks<'m, 't>(
     if targets.iter().all(|target| matches!(target, TargetName::Type(_))) {
         let named = kinds.iter().filter(|kind| targets.iter().any(|target| target.name() == **kind));
         named.for_each(|kind| add(kind, &mut blocks));
-    } else if targets.iter().any(|target| *target == TargetName::AnyResource) {
+    } else if targets.contains(&TargetName::AnyResource) {
         blocks.extend(model.resources());
         groups = 2;
     } else if targets.iter().any(TargetName::is_of_resources) {
