@@ -78,7 +78,7 @@ const open = seen.violations.find(({ ruleName, violatingConstructs }) => ruleNam
 check('a violation has its line', open.violatingConstructs[0].stackTraces?.[0].includes(`app.js:${line("new Bucket(this, 'Open')")}:`), JSON.stringify(open));
 check('a violation has its fix, reason and page', /^Set VersioningConfiguration.*\nWhy: .*\nHIPAA: 45 CFR .*\nRule: https:/.test(open.suggestedFix), open.suggestedFix);
 check('a violation in a nested stack has its line', broken.output.includes(`app.js:${line("new Bucket(nest, 'Inner')")}:`), broken.output);
-check('the numbers are shown', /^hipaalint \S+: \d+ errors?, \d+ notes? \(4 templates, \d+ rules of core\); \d+ acknowledged/m.test(broken.output), broken.output);
+check('the numbers are shown', /^hipaalint \S+: \d+ errors?, \d+ notes? \(4 templates, \d+ rules of core\); \d+ suppressed/m.test(broken.output), broken.output);
 cdk({ CASE: 'broken' });
 check('a second run reports the same', JSON.stringify(report()) === bytes);
 check('a stack without the stage fails alone', cdk({ CASE: 'broken' }, 'Records').status === 1);
@@ -139,7 +139,7 @@ check('which changes nothing for hipaalint', JSON.stringify(report()) === bytes)
 // What it costs: the median of several runs, with and without, one after the other.
 const COUNT = '50';
 const ROUNDS = Number(process.env.ROUNDS ?? 9);
-const median = (list) => list.sort((one, other) => one - other)[Math.floor(list.length / 2)];
+const median = (list) => [...list].sort((one, other) => one - other)[Math.floor(list.length / 2)];
 const timed = (start, environment) => {
   const before = process.hrtime.bigint();
   start({ CASE: 'many', COUNT, ...environment });
@@ -153,7 +153,9 @@ for (const [name, start] of [['cdk synth', cdk], ['node app.js', node]]) {
   }
   const violations = places(report().violations).length;
   const [least, most] = [median(without), median(with_)];
+  const [first, second] = [Math.min(...without), Math.min(...with_)];
   console.log(`${name}: ${least.toFixed(0)} ms without, ${most.toFixed(0)} ms with ${violations} violations (median of ${ROUNDS})`);
+  console.log(`${name}: ${first.toFixed(0)} ms without, ${second.toFixed(0)} ms with (the fastest of each)`);
   check(`${name}: at least 200 violations, at most 150 ms more (${(most - least).toFixed(0)} ms)`, violations >= 200 && most - least <= 150);
 }
 

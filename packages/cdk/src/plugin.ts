@@ -31,7 +31,8 @@ export class Hipaalint implements IPolicyValidationPlugin {
    * @throws {Error} if the program is not found, or an option has a value that is not known
    */
   constructor(private readonly props: HipaalintProps = {}) {
-    this.version = (require('../package.json') as { version: string }).version;
+    this.version = versionOf('../package.json');
+    checkLibrary(versionOf('aws-cdk-lib/package.json'));
     this.options = argumentsOf(props);
     this.binary = findBinary(props.binary);
   }
@@ -66,6 +67,19 @@ export class Hipaalint implements IPolicyValidationPlugin {
       rmSync(work, { recursive: true, force: true });
     }
   }
+}
+
+function versionOf(manifest: string): string {
+  return (require(manifest) as { version: string }).version;
+}
+
+/**
+ * Before 2.271.0, the CDK took a rule that is acknowledged on one construct as acknowledged in the whole app.
+ * @throws {Error} if the version of aws-cdk-lib is lower
+ */
+export function checkLibrary(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major === 2 && minor < 271) throw new Error(`@hipaalint/cdk needs aws-cdk-lib 2.271.0 or later, and this app has ${version}.`);
 }
 
 /**

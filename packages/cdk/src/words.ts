@@ -53,7 +53,7 @@ export function summary({ tool, summary }: Report): string {
   const { errors, warnings, notes, templates, rules, selection } = summary;
   const found = list([errors > 0 && count(errors, 'error'), warnings > 0 && count(warnings, 'warning'), notes > 0 && count(notes, 'note')]);
   const rest = list([
-    summary.suppressed_by_exceptions > 0 && `${summary.suppressed_by_exceptions} acknowledged or excepted`,
+    summary.suppressed_by_exceptions > 0 && `${summary.suppressed_by_exceptions} suppressed`,
     summary.in_baseline > 0 && `${summary.in_baseline} in the baseline`,
     summary.undecided > 0 && `${summary.undecided} undecided`,
     summary.not_looked_at.resources > 0 && `${count(summary.not_looked_at.resources, 'resource')} without a rule`,

@@ -10,7 +10,7 @@ const { App, CfnParameter, NestedStack, Stack, Stage, Validations } = require('a
 const { Bucket } = require('aws-cdk-lib/aws-s3');
 const { Hipaalint } = require('../lib/index.js');
 const { argumentsOf } = require('../lib/options.js');
-const { foldersOf } = require('../lib/plugin.js');
+const { checkLibrary, foldersOf } = require('../lib/plugin.js');
 const { lead } = require('../lib/words.js');
 const skip = process.platform === 'win32' && 'the program of the tests is a script';
 
@@ -61,6 +61,11 @@ test('a missing program throws', () => {
   } finally {
     process.env.PATH = PATH;
   }
+});
+
+test('a library that acknowledges too much is refused', () => {
+  for (const version of ['2.271.0', '2.276.0', '2.1000.0', '3.0.0']) checkLibrary(version);
+  for (const version of ['2.270.0', '2.9.0']) assert.throws(() => checkLibrary(version), /2\.271\.0 or later/);
 });
 
 /** A report as the program writes it. */
