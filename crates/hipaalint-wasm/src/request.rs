@@ -1,5 +1,6 @@
 //! What a caller asks for.
 
+use hipaalint::rules::load::profiles;
 use hipaalint::session::{Configuration, Contents, Options, RuleSources};
 use hipaalint::{Date, FailOn, Level, RuleSeverity};
 use serde::{Deserialize, Deserializer};
@@ -129,6 +130,12 @@ impl Request {
             .map_err(|error| Refused::new(format!("The request cannot be read: {error}.")))?;
         if request.files.len() > MAX_FILES {
             return Err(Refused::new(format!("A request has at most {MAX_FILES} files.")));
+        }
+        if let Some(profile) = request.profile.as_deref()
+            && !profiles().iter().any(|(name, _)| name == profile)
+        {
+            let names: Vec<&str> = profiles().iter().map(|(name, _)| name.as_str()).collect();
+            return Err(Refused::new(format!("There is no profile `{profile}`, only {}.", names.join(", "))));
         }
         for path in request.files.keys().chain(&request.paths) {
             if !is_inside(path) {

@@ -7,7 +7,7 @@ export interface Request {
   /** The files and folders to look at. Without any, all. A folder can be the output of `cdk synth`. */
   paths?: string[];
   /** The profile, instead of the one that the configuration names. The default is `core`. */
-  profile?: 'core' | 'conformance' | 'strict' | 'proposed-2025' | (string & {});
+  profile?: 'core' | 'conformance' | 'strict' | 'proposed-2025';
   /** The rules to run instead of a profile: ids, or patterns such as `s3-*`. */
   rules?: string[];
   /** The rules that do not run: ids, or patterns. */

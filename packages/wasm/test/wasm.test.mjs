@@ -70,7 +70,9 @@ test('what is wrong about a request is said', () => {
   refused({ files: { '/app.yaml': template } }, /is not relative/);
   refused({ files, profil: 'core' }, /unknown field `profil`/);
   refused({ files, today: 'tomorrow' }, /not a date/);
-  assert.equal(hipaalint.lint({ files, profile: 'none' }).exit, 2);
+  refused({ files, profile: 'none' }, /no profile `none`, only core/);
+  assert.equal(hipaalint.lint({ files, rules: ['no-such-rule'] }).exit, 2);
+  assert.throws(() => hipaalint.report({ files, format: 'pdf' }), /no format `pdf`/);
 });
 
 test('texts that are no templates, deep ones and large ones are survived', () => {
