@@ -12,21 +12,20 @@ export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-never}"
 
 [[ -d node_modules ]] || npm ci --no-audit --no-fund
 # shellcheck disable=SC2086 # the arguments are several words
-"${WASM_CARGO:-cargo}" build --locked --release --manifest-path $crate/Cargo.toml -p hipaalint-wasm \
+"${WASM_CARGO:-cargo}" build --locked --release --manifest-path $crate/Cargo.toml -p hipaalint-wasm -p hipaalint-brotli \
   --target wasm32-unknown-unknown ${WASM_CARGO_ARGS:-}
-rm -rf dist
+rm -rf dist brotli
+bindgen() {
+  cargo run --locked --release --quiet --manifest-path $crate/Cargo.toml -p bindgen -- \
+    "$target/wasm32-unknown-unknown/release/$1.wasm" "$2" "$3"
+}
 mkdir dist
-cargo run --locked --release --quiet --manifest-path $crate/Cargo.toml -p bindgen -- \
-  "$target/wasm32-unknown-unknown/release/hipaalint_wasm.wasm" dist/made
-# WASM_OPT=0 leaves the module as it is, which is quicker while one works on it.
-if [[ ${WASM_OPT:-1} == 0 ]]; then
-  mv dist/made/hipaalint_bg.wasm dist/hipaalint.wasm
-else
-  npx --no-install wasm-opt -O2 --converge --strip-debug --strip-producers \
-    dist/made/hipaalint_bg.wasm -o dist/hipaalint.wasm
-fi
+bindgen hipaalint_wasm dist/made hipaalint
+mv dist/made/hipaalint_bg.wasm dist/hipaalint.wasm
 mv dist/made/hipaalint.js dist/glue.js
 rm -r dist/made
+# For the page, not for the package.
+bindgen hipaalint_brotli brotli brotli
 cp src/*.js src/*.d.ts dist
 cp src/index.d.ts dist/index.d.cts
 # For `require`: one file.

@@ -31,6 +31,8 @@ const time = byId('time');
 const profile = byId<HTMLSelectElement>('profile');
 profile.append(...PROFILES.map(([name, text]) => el('option', { value: name }, text)));
 
+type Profile = NonNullable<LintRequest['profile']>;
+
 let name = 'template.yaml';
 let view = 'findings';
 /** The number of the newest change. Results of older ones are dropped. */
@@ -54,7 +56,7 @@ showReports(byId('view-reports'), report);
 
 /** What the worker is asked about. */
 function request(): LintRequest {
-  return { files: { [name]: editor.text }, paths: [name], profile: profile.value, parameters: parameters.given, noConfig: true };
+  return { files: { [name]: editor.text }, paths: [name], profile: profile.value as Profile, parameters: parameters.given, noConfig: true };
 }
 
 let clock: ReturnType<typeof setTimeout> | undefined;
@@ -62,6 +64,7 @@ let clock: ReturnType<typeof setTimeout> | undefined;
 /** Something changed: lints soon, later if linting takes long. */
 function changed() {
   version++;
+  document.body.dataset.wanted = String(version);
   clearTimeout(clock);
   clock = setTimeout(() => void lint(), Math.min(lastDuration < 25 ? 5 : lastDuration, 500));
 }
@@ -79,6 +82,7 @@ async function current<T>(question: Promise<T>): Promise<T | undefined> {
 }
 
 function fail(error: unknown) {
+  document.body.dataset.version = String(version);
   summary.className = 'summary bad';
   summary.textContent = error instanceof Error ? error.message : String(error);
   document.body.dataset.state = 'failed';

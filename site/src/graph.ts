@@ -85,7 +85,7 @@ export class GraphView {
         onclick: go, onkeydown: key, onfocus: light(true), onblur: light(false), onmouseenter: light(true), onmouseleave: light(false),
       },
       svg('rect', { width: `${box.width}`, height: `${box.height}`, rx: '8' }),
-      svg('text', { x: '12', y: '19', class: 'name' }, name),
+      svg('text', { x: '12', y: '19', class: 'name' }, name), ' ',
       svg('text', { x: '12', y: '36', class: 'type' }, type));
     });
     const [w, h] = [layout.width + 16, layout.height + 16];

@@ -1,9 +1,14 @@
-// The worker: the module, and an answer to each message. The build puts the module's bytes before it (`engine.js`).
+// The worker: the module, and an answer to each message. The build puts the modules' bytes before it (`engine.js`).
+import { decompress, initSync } from '../../packages/wasm/brotli/brotli.js';
 import { hipaalint, start } from '../../packages/wasm/dist/hipaalint.js';
 import type { Hipaalint } from '../../packages/wasm/src/index.js';
 
-/** The module, compressed, in base64. */
-declare const HIPAALINT_MODULE: string;
+/** The decoder, compressed with gzip, in base64. */
+declare const DECODER: string;
+/** The module, compressed with Brotli, in base64. */
+declare const MODULE: string;
+/** The bytes of the module. */
+declare const MODULE_LENGTH: number;
 
 export type Question = { id: number; call: keyof Hipaalint; argument: unknown };
 export type Reply =
@@ -19,9 +24,14 @@ function bytes(base64: string): Uint8Array<ArrayBuffer> {
   return made;
 }
 
-const inflated = new Blob([bytes(HIPAALINT_MODULE)]).stream().pipeThrough(new DecompressionStream('gzip'));
-const headers = { 'content-type': 'application/wasm' };
-const ready = WebAssembly.compileStreaming(new Response(inflated, { headers })).then((module) => start(module));
+async function load(): Promise<void> {
+  const decoder = new Blob([bytes(DECODER)]).stream().pipeThrough(new DecompressionStream('gzip'));
+  initSync({ module: await new Response(decoder).arrayBuffer() });
+  const module = decompress(bytes(MODULE), MODULE_LENGTH) as Uint8Array<ArrayBuffer>;
+  start(await WebAssembly.compile(module));
+}
+
+const ready = load();
 
 const post = (reply: Reply) => (self as unknown as { postMessage(message: Reply): void }).postMessage(reply);
 

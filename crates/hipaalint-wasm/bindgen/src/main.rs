@@ -11,7 +11,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(module).out_name(name).typescript(false).omit_default_module_path(true);
+    bindgen.input_path(module).out_name(name).typescript(true).omit_default_module_path(true);
     bindgen.remove_name_section(true).remove_producers_section(true).reset_state_function(true);
     let written = bindgen.web(true).and_then(|bindgen| bindgen.generate(folder));
     match written {
