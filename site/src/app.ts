@@ -157,7 +157,7 @@ async function fix(finding: Finding) {
   const answer = await current(engine.ask('fix', { ...request(), fixing: { unsafe: true, only } }));
   const of = finding.fixes[0];
   const notes = of?.note ? [of.note] : [];
-  if (answer) offer(clean(of?.title ?? 'Fix', 300), notes, answer.result, apply);
+  if (answer) offer(clean(of?.title ?? 'Fix', 300), notes, answer.result, false, apply);
 }
 
 async function fixAll(isUnsafe: boolean) {
@@ -165,7 +165,7 @@ async function fixAll(isUnsafe: boolean) {
   const notes = isUnsafe
     ? ['Unsafe fixes can replace, interrupt or delete a resource, deny requests, or cost money. Read the changes first.']
     : [];
-  if (answer) offer(isUnsafe ? 'Fix all findings' : 'Fix all findings safely', notes, answer.result, apply);
+  if (answer) offer(isUnsafe ? 'Fix all findings' : 'Fix all findings safely', notes, answer.result, true, apply);
 }
 
 /** Shows a file. */

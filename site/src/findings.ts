@@ -163,7 +163,7 @@ export class Findings {
       el('button', { type: 'button', onclick: () => this.actions.fixAll(isUnsafe) }, text);
     return el('div', { class: 'actions' },
       safe > 0 ? button(`Fix ${count(safe, 'finding')} safely…`, false) : undefined,
-      unsafe > 0 ? button(`Fix ${count(safe + unsafe, 'finding')}, also with unsafe fixes…`, true) : undefined);
+      unsafe > 0 ? button(`Fix ${count(safe + unsafe, 'finding')}, including unsafe fixes…`, true) : undefined);
   }
 
   #nothing({ report: { summary } }: Linted): HTMLElement | undefined {

@@ -34,7 +34,7 @@ export function ask(title: string, content: Node[], confirm?: { text: string; wo
 }
 
 /** Shows what was fixed, and applies it if a person agrees. */
-export function offer(title: string, notes: string[], fixed: Fixed, apply: (text: string) => void) {
+export function offer(title: string, notes: string[], fixed: Fixed, isAll: boolean, apply: (text: string) => void) {
   const file = fixed.files[0];
   if (!file) {
     ask(title, [el('p', {}, 'hipaalint linted the fixed template again and took the fix back. Nothing was changed.'),
@@ -42,12 +42,12 @@ export function offer(title: string, notes: string[], fixed: Fixed, apply: (text
     return;
   }
   const { fixes } = fixed;
-  const left = (fixes?.not_fixed ?? []).filter(({ reason }) => reason !== 'declined');
+  const left = (fixes?.not_fixed ?? []).filter(({ reason }) => isAll && reason !== 'unsafe');
   const number = left.reduce((sum, { findings }) => sum + findings, 0);
   ask(title, [
     ...notes.map((note) => el('p', { class: 'caution' }, clean(note))),
     el('p', { class: 'muted' }, `Fixes ${count(fixes?.fixed ?? 0, 'finding')}. hipaalint linted the result again: the change adds no finding.`),
-    number > 0 ? el('p', { class: 'muted' }, `${count(number, 'finding')} stay.`) : el('span'),
+    number > 0 ? el('p', { class: 'muted' }, `${count(number, 'finding')} cannot be fixed automatically.`) : el('span'),
     shownDiff(file.diff),
   ], { text: 'Apply', work: () => apply(file.text) });
 }

@@ -138,10 +138,18 @@ function seen(node: Node, length: number): [string, string] {
   return [cut(node.id, length), `${cut(node.type.replace(/^AWS::/, ''), length)}${node.phi ? ' · PHI' : ''}`];
 }
 
-/** About the width of a box's texts. */
+/** The width of a box. */
 function width(node: Node): number {
   const [name, type] = seen(node, 30);
-  return Math.max(110, 24 + Math.max(name.length * 7.6, type.length * 6.6));
+  return Math.max(110, 24 + Math.ceil(Math.max(measured(name, '600 13px system-ui, sans-serif'), measured(type, '11.5px system-ui, sans-serif'))));
+}
+
+const pen = document.createElement('canvas').getContext('2d');
+
+function measured(text: string, font: string): number {
+  if (!pen) return text.length * 8.5;
+  pen.font = font;
+  return pen.measureText(text).width;
 }
 
 function mark({ findings = [] }: Node): string {
