@@ -116,6 +116,7 @@ impl Run {
             findings: &self.findings,
             suppressed: &[],
             unshown: &[],
+            absent: &[],
             shows_suppressed: false,
             today: None,
             exceptions: &[],

@@ -26,6 +26,7 @@ mod parameters;
 mod report;
 mod samconfig;
 mod severity;
+mod since;
 #[path = "../skipped/mod.rs"]
 mod skipped;
 mod skipping;
