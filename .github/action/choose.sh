@@ -33,7 +33,7 @@ if [[ -n $VERSION ]]; then
 elif [[ $ACTION_REF =~ $is_tag ]]; then
   tag=$ACTION_REF
 elif [[ $ACTION_REF =~ $is_commit && $own =~ $is_tag ]]; then
-  # A commit is a release if the tag of its version is that commit.
+  # A commit is a release if the tag of its version is that commit. This media type gives the hash alone.
   header=()
   if [[ -n $TOKEN ]]; then header=(--header @-); fi
   commit=$(printf 'Authorization: Bearer %s\n' "$TOKEN" | curl --silent --show-error --fail --max-time 30 --proto "=${API_URL%%:*}" \

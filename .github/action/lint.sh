@@ -7,6 +7,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # GitHub takes 1 MiB of summary from a step. The report has at most 64 KiB.
+# Source: "Workflow commands for GitHub Actions", adding a job summary, GitHub documentation, 2026-11.
 max_summary=1000000
 
 # The merge base of the target of a pull request, if the clone has it.

@@ -150,7 +150,7 @@ mod tests {
             "100644 blob 1a\t/etc/passwd",
             "100644 blob 1a\ta//b",
             "100644 blob 1a\t",
-            "100644 blob 1a\ta\0100644 blob 1a\ta/b",
+            "100644 blob 1a\ta\x00100644 blob 1a\ta/b",
             "nothing",
             "100644 tree 1a\tx",
             &format!("100644 blob 1a\t{}", "d/".repeat(3000)),

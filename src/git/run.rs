@@ -19,8 +19,8 @@ const MAX_WORDS: u64 = 4 << 10;
 /// may declare that a repository of another user is safe.
 const KEPT: [&str; 3] = ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"];
 
-/// What the environment of git has in addition. No protocol is allowed, so nothing is fetched, whatever the version of git: since 2.44,
-/// `GIT_NO_LAZY_FETCH` alone would do.
+/// What the environment of git has in addition. No protocol is allowed, so nothing is fetched, whatever the version of git:
+/// `GIT_NO_LAZY_FETCH` alone would do in newer ones.
 /// Source: "git - Environment Variables" (git-scm.com/docs/git), 2026-11.
 const SET: [(&str, &str); 7] = [
     ("GIT_ALLOW_PROTOCOL", "none"),
@@ -68,7 +68,7 @@ impl fmt::Display for Failure {
             Self::Unknown { is_shallow: false } => f.write_str("the repository has no such revision"),
             Self::Unknown { is_shallow: true } => f.write_str("it is not in this shallow clone"),
             Self::Refused(words) => write!(f, "git refused: {words}"),
-            Self::Slow => write!(f, "git gave no answer in {} seconds", PATIENCE.as_secs()),
+            Self::Slow => write!(f, "git did not respond in {} seconds", PATIENCE.as_secs()),
             Self::TooLarge => f.write_str("it has too many files"),
         }
     }

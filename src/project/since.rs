@@ -18,6 +18,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// Bytes of files that may have moved, on either side.
+const MAX_MOVED: usize = 256 << 20;
+
 /// The earlier revision.
 pub struct Earlier<'e> {
     /// Its files.
@@ -100,9 +103,14 @@ impl<'b> Both<'b> {
                 None => only_now.push(number),
             }
         }
-        let now = texts(&survey, only_now, files);
-        let then = texts(&before, only_before, earlier);
-        let moved = moved::pairs(&as_texts(&then), &as_texts(&now));
+        // Nothing has moved unless something is gone and something is new.
+        let moved = if only_now.is_empty() || only_before.is_empty() {
+            HashMap::new()
+        } else {
+            let then = texts(&before, only_before, earlier);
+            let now = texts(&survey, only_now, files);
+            moved::pairs(&as_texts(&then), &as_texts(&now))
+        };
         Self { files, earlier, survey, before, by_path, moved, hashes: RandomState::default() }
     }
 
@@ -171,13 +179,19 @@ impl<'b> Both<'b> {
     }
 }
 
-/// The texts of some candidates that may be templates.
+/// The texts of some candidates that may be templates, as far as there is room for them.
 fn texts(survey: &Survey, numbers: impl IntoIterator<Item = usize>, files: &Files) -> Vec<(usize, PathBuf, String)> {
     let text = |number: usize| match survey.read(number, files)? {
         Reading::Text(text) => Some((number, survey.candidates.get(number)?.path()?.to_owned(), text)),
         Reading::NoTemplate(_) | Reading::Unreadable(_) => None,
     };
-    numbers.into_iter().filter_map(text).filter(|(_, _, text)| discover::may_be_template(text)).collect()
+    let templates = numbers.into_iter().filter_map(text).filter(|(_, _, text)| discover::may_be_template(text));
+    let mut bytes = 0;
+    let has_room = |(_, _, text): &(usize, PathBuf, String)| {
+        bytes += text.len();
+        bytes <= MAX_MOVED
+    };
+    templates.take_while(has_room).collect()
 }
 
 fn as_texts(list: &[(usize, PathBuf, String)]) -> Vec<Text<'_>> {
