@@ -90,7 +90,7 @@ impl Project<'_> {
 }
 
 impl<'b> Both<'b> {
-    fn new(survey: Survey, before: Survey, files: &'b Files, earlier: &'b Files) -> Self {
+    fn new(survey: Survey, mut before: Survey, files: &'b Files, earlier: &'b Files) -> Self {
         let path = |candidate: &Candidate| candidate.path().map(|path| files.base().normal(path));
         let by_path: HashMap<PathBuf, usize> =
             before.numbers().filter_map(|number| Some((path(before.candidates.get(number)?)?, number))).collect();
@@ -111,6 +111,12 @@ impl<'b> Both<'b> {
             let now = texts(&survey, only_now, files);
             moved::pairs(&as_texts(&then), &as_texts(&now))
         };
+        // A configuration that moved along governs both.
+        for (now, then) in &moved {
+            if let (Some(own), Some(linter)) = (before.linters.get_mut(*then), survey.linters.get(*now)) {
+                own.clone_from(linter);
+            }
+        }
         Self { files, earlier, survey, before, by_path, moved, hashes: RandomState::default() }
     }
 

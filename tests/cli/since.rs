@@ -208,6 +208,15 @@ fn files_that_move_are_followed() {
     assert_eq!(subjects(&report["absent"]), ["a/changed.yaml Scans"]);
 }
 
+/// The configuration of a folder moves with it.
+#[test]
+fn folders_move_with_their_configuration() {
+    let Some(own) = Repository::with(&[("a/t.yaml", BAD), ("a/hipaalint.yaml", "profile: strict\n")]) else { return };
+    own.git(&["mv", "a", "b"]);
+    let [new, fixed, unchanged] = numbers(&own.0.run(&["--since", "HEAD", "--format", "json"]));
+    assert!(new == 0 && fixed == 0 && unchanged > 3, "{new} {fixed} {unchanged}");
+}
+
 #[test]
 fn exceptions_and_baselines_keep_their_meaning() {
     let excepted = |reason: &str| {
