@@ -145,7 +145,7 @@ const timed = (start, environment) => {
   start({ CASE: 'many', COUNT, ...environment });
   return Number(process.hrtime.bigint() - before) / 1e6;
 };
-for (const [name, start] of [['cdk synth', cdk], ['node app.js', node]]) {
+for (const [name, start] of ROUNDS > 0 ? [['cdk synth', cdk], ['node app.js', node]] : []) {
   const [without, with_] = [[], []];
   for (let round = 0; round < ROUNDS; round += 1) {
     without.push(timed(start, { OPTIONS: 'none' }));
