@@ -1,6 +1,6 @@
 //! Which files some work asks for, so that it is done again if one of them changes.
 
-use super::{Entry, FileSystem, Metadata};
+use super::{Entry, FileSystem, Kind, Metadata};
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -26,6 +26,23 @@ impl Asked {
     /// Whether a change of a file, or that it is there or gone, may make a difference.
     pub fn depends_on(&self, file: &Path) -> bool {
         self.files.contains(file) || file.parent().is_some_and(|folder| self.listed.contains(folder))
+    }
+
+    /// Whether another file system gives the same answers. Files have at most so many bytes.
+    pub fn is_same_on(&self, one: &dyn FileSystem, other: &dyn FileSystem, limit: u64) -> bool {
+        let kind = |system: &dyn FileSystem, path: &Path| system.own_metadata(path).ok().map(|metadata| metadata.kind);
+        let is_same = |path: &PathBuf| {
+            let known = kind(one, path);
+            known == kind(other, path)
+                && (known != Some(Kind::Link) || one.real(path).ok() == other.real(path).ok())
+                && (known != Some(Kind::File) || one.read(path, limit).ok() == other.read(path, limit).ok())
+        };
+        let listed = |system: &dyn FileSystem, folder: &Path| {
+            let mut entries = system.entries(folder).ok()?;
+            entries.sort_by(|one, other| one.name.cmp(&other.name));
+            Some(entries)
+        };
+        self.files.iter().all(is_same) && self.listed.iter().all(|folder| listed(one, folder) == listed(other, folder))
     }
 }
 
