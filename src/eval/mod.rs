@@ -196,6 +196,11 @@ impl<'m, 't> Evaluator<'m, 't> {
         found
     }
 
+    /// The place of the resource with this logical id, for who looks at all of them.
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.resources.get(id).map(|found| found.place)
+    }
+
     /// What the evaluation has spent of the budgets of the template.
     pub fn spent(&self) -> Spent {
         Spent {

@@ -6,6 +6,7 @@
 use foldhash::HashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Something that was read.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,43 +21,144 @@ enum Aspect {
     Name,
     /// All resources of the type with the name: which there are, and what is written in them.
     Kind,
+    /// Which resources of the type there are.
+    Members,
+    /// What an index has under a key: the number is the lookup's.
+    Lookup,
+    /// What is not about a name.
+    Other,
 }
+
+/// How many aspects a name has at most.
+const ASPECTS: u32 = 8;
 
 impl Read {
     /// Which names and types there are.
-    pub const NAMES: Self = Self(3);
+    pub const NAMES: Self = Self::other(0);
     /// Everything.
-    pub const ALL: Self = Self(7);
+    pub const ALL: Self = Self::other(1);
     /// How the resources use parameters (`graph::secrets`).
-    pub const PARAMETER_USES: Self = Self(11);
+    pub const PARAMETER_USES: Self = Self::other(2);
     /// How they use policies as boundaries (`graph::boundary`).
-    pub const BOUNDARIES: Self = Self(15);
+    pub const BOUNDARIES: Self = Self::other(3);
     /// Which lists of tag keys they are written with (`graph::tag_keys`).
-    pub const TAG_KEYS: Self = Self(19);
+    pub const TAG_KEYS: Self = Self::other(4);
 
-    fn of(name: u32, aspect: Aspect) -> Self {
-        Self(name.saturating_mul(4).saturating_add(aspect as u32))
+    const fn other(number: u32) -> Self {
+        Self(number * ASPECTS + Aspect::Other as u32)
+    }
+
+    fn of(number: u32, aspect: Aspect) -> Self {
+        Self(number.saturating_mul(ASPECTS).saturating_add(aspect as u32))
+    }
+
+    /// The number of the lookup, if it is one.
+    pub fn lookup(self) -> Option<u32> {
+        (self.0 % ASPECTS == Aspect::Lookup as u32).then_some(self.0 / ASPECTS)
     }
 }
 
-/// Numbers for names of resources and types, the same for as long as they are kept.
+/// A part of an index of resources, in which they are found by a key, or all of them.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// By the logical id that they refer to.
+    Id,
+    /// By the end of a text that they have.
+    End,
+    /// All that have a text whose end is known.
+    Ends,
+    /// All that have a text of which nothing is known.
+    Unknown,
+    /// All that may have anything.
+    Open,
+    /// All that refer to an attribute.
+    Attributes,
+    /// All that refer to a resource of a known type.
+    Kinds,
+    /// The same but for one type.
+    OtherKinds,
+    /// By a key of the table's own.
+    Key,
+}
+
+/// A question to an index: the numbers of its name and of the key.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+struct Lookup {
+    index: u32,
+    part: Part,
+    key: u32,
+}
+
+/// What an index had under a key: the numbers of the resources.
+#[derive(Debug)]
+struct Found {
+    lookup: Lookup,
+    resources: Box<[u32]>,
+    /// The last run that looked, and the last one that found something else than the one before.
+    looked: u32,
+    changed: u32,
+}
+
+/// Something that a walk through all resources looks for, in the text of each alone, or in that and the names that there are.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Sought {
+    /// Secrets that are written out.
+    Secrets = 1,
+    /// Uses of parameters as secrets, or as references.
+    ParameterUses = 2,
+    /// Misspelled names.
+    Misspelled = 4,
+    /// References to names that do not exist.
+    MissingNames = 8,
+    /// References by properties that take a key.
+    KeyUses = 16,
+}
+
+impl Sought {
+    /// What does not depend on the names of others.
+    const OF_TEXT: u8 = Self::Secrets as u8 | Self::ParameterUses as u8 | Self::Misspelled as u8;
+}
+
+/// What is known of the text of a resource for as long as it stays the same.
 #[derive(Debug, Default)]
-pub struct Names(HashMap<String, u32>);
+struct Known {
+    /// What was sought in it and not found.
+    without: u8,
+    /// The numbers of the resources that it refers to.
+    refers_to: Option<Box<[u32]>>,
+}
+
+/// Numbers for names of resources and types, the same for as long as they are kept; and what indexes had.
+#[derive(Debug, Default)]
+pub struct Names {
+    numbers: HashMap<Arc<str>, u32>,
+    texts: Vec<Arc<str>>,
+    lookups: HashMap<Lookup, u32>,
+    found: Vec<Found>,
+    /// By the number of an index: what was read for it, and the run that made it last.
+    indexes: HashMap<u32, (Vec<Read>, u32)>,
+    /// By the number of a resource.
+    known: Vec<Known>,
+    /// The number of the run.
+    run: u32,
+}
 
 impl Names {
     /// The number of a name.
     pub fn number(&mut self, name: &str) -> u32 {
-        if let Some(known) = self.0.get(name) {
+        if let Some(known) = self.numbers.get(name) {
             return *known;
         }
-        let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-        self.0.insert(name.to_owned(), next);
+        let next = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        let text: Arc<str> = name.into();
+        self.texts.push(Arc::clone(&text));
+        self.numbers.insert(text, next);
         next
     }
 
-    /// How many names have a number.
+    /// How many names and lookups have a number.
     pub fn count(&self) -> usize {
-        self.0.len()
+        self.texts.len().saturating_add(self.found.len())
     }
 
     /// The reading of a resource.
@@ -73,6 +175,27 @@ impl Names {
     pub fn kind(&mut self, kind: &str) -> Read {
         Read::of(self.number(kind), Aspect::Kind)
     }
+
+    /// The question which resources of a type there are.
+    pub fn members(&mut self, kind: &str) -> Read {
+        Read::of(self.number(kind), Aspect::Members)
+    }
+
+    /// Forgets what is known of the text of a resource that changed.
+    pub fn forget(&mut self, id: &str) {
+        let number = self.number(id) as usize;
+        if let Some(known) = self.known.get_mut(number) {
+            *known = Known::default();
+        }
+    }
+
+    /// Forgets what depends on the names that there are.
+    pub fn forget_names(&mut self) {
+        for known in &mut self.known {
+            known.without &= Sought::OF_TEXT;
+            known.refers_to = None;
+        }
+    }
 }
 
 /// The notes of a run; none where nobody keeps answers.
@@ -83,13 +206,14 @@ pub struct Reads {
 
 /// Notes that wait.
 #[derive(Debug)]
-pub struct Paused(Option<Notes>);
+pub struct Paused(Option<Aside>);
 
 #[derive(Debug)]
 struct Notes {
     names: Names,
-    /// The numbers of the resources, by their places.
+    /// The numbers of the resources by their places, and their places by their numbers.
     places: Vec<u32>,
+    by_number: Vec<u32>,
     /// What was read since the check began.
     log: Vec<Read>,
     /// Where the last frame begins: what was noted before it has to be noted again in it.
@@ -97,6 +221,10 @@ struct Notes {
     /// Whether that is too much to note.
     is_full: bool,
 }
+
+/// Notes for an index that is being made.
+#[derive(Debug)]
+pub struct Aside(Vec<Read>, usize, bool);
 
 /// What was read for something that is remembered.
 pub type Noted = Option<Rc<[Read]>>;
@@ -107,8 +235,18 @@ const MOST_NOTED: usize = 1 << 16;
 impl Reads {
     /// Notes from now on. `ids` are the resources, in order.
     pub fn begin<'i>(&self, mut names: Names, ids: impl Iterator<Item = &'i str>) {
-        let places = ids.map(|id| names.number(id)).collect();
-        *self.notes.borrow_mut() = Some(Notes { names, places, log: Vec::new(), fence: 0, is_full: false });
+        names.run = names.run.wrapping_add(1);
+        let places: Vec<u32> = ids.map(|id| names.number(id)).collect();
+        let numbers = names.texts.len();
+        names.known.resize_with(numbers.max(names.known.len()), Known::default);
+        let mut by_number = vec![u32::MAX; numbers];
+        for (place, number) in places.iter().enumerate() {
+            if let (Some(by_number), Ok(place)) = (by_number.get_mut(*number as usize), u32::try_from(place)) {
+                *by_number = place;
+            }
+        }
+        let notes = Notes { names, places, by_number, log: Vec::new(), fence: 0, is_full: false };
+        *self.notes.borrow_mut() = Some(notes);
     }
 
     /// Ends the notes; the numbers of the names, if there were any notes.
@@ -149,6 +287,115 @@ impl Reads {
         self.note(|notes| notes.names.kind(kind));
     }
 
+    /// Notes that somebody asked which resources of a type there are.
+    pub fn members(&self, kind: &str) {
+        self.note(|notes| notes.names.members(kind));
+    }
+
+    /// Begins to make an index: what is read for it is not read for the check that asks first.
+    pub fn aside(&self) -> Option<Aside> {
+        let mut notes = self.notes.borrow_mut();
+        let notes = notes.as_mut()?;
+        let aside = Aside(std::mem::take(&mut notes.log), notes.fence, std::mem::take(&mut notes.is_full));
+        notes.fence = 0;
+        Some(aside)
+    }
+
+    /// An index is made: its number. Whoever looks into it notes what they look for.
+    pub fn made(&self, aside: Option<Aside>, index: impl FnOnce() -> String) -> u32 {
+        let mut notes = self.notes.borrow_mut();
+        let (Some(Aside(log, fence, is_full)), Some(notes)) = (aside, notes.as_mut()) else { return 0 };
+        let mut read = std::mem::replace(&mut notes.log, log);
+        if notes.is_full {
+            read = vec![Read::ALL];
+        }
+        read.sort_unstable();
+        read.dedup();
+        (notes.fence, notes.is_full) = (fence, is_full);
+        let number = notes.names.number(&index());
+        notes.names.indexes.insert(number, (read, notes.names.run));
+        number
+    }
+
+    /// Notes that somebody looked into an index, and what it has there: the places of resources.
+    pub fn look_up(&self, index: u32, part: Part, key: &str, places: &[usize]) {
+        self.note(|notes| {
+            let key = notes.names.number(key);
+            notes.found(Lookup { index, part, key }, places)
+        });
+    }
+
+    /// Whether a lookup finds what it found in the last run. `stale` are the numbers of the indexes that may be others than they were.
+    /// None if such an index has not been made yet; `look` looks into one that has: by its name, the part, and the key.
+    pub fn finds_the_same(
+        &self,
+        lookup: u32,
+        stale: impl Fn(u32) -> bool,
+        look: impl FnOnce(&str, Part, &str) -> Option<Vec<usize>>,
+    ) -> Option<bool> {
+        let mut notes = self.notes.borrow_mut();
+        let notes = notes.as_mut()?;
+        let run = notes.names.run;
+        let found = notes.names.found.get(lookup as usize)?;
+        if found.looked == run {
+            return Some(found.changed != run);
+        }
+        let lookup = found.lookup;
+        if !stale(lookup.index) {
+            return Some(true);
+        }
+        let text = |number: u32| notes.names.texts.get(number as usize).map(Arc::clone);
+        let places = look(&text(lookup.index)?, lookup.part, &text(lookup.key)?)?;
+        let number = notes.found(lookup, &places).lookup()?;
+        Some(notes.names.found.get(number as usize)?.changed != run)
+    }
+
+    /// The numbers of the indexes for which something was read that `has_changed`. One that looked into another index counts, too.
+    pub fn stale<S: Default + Extend<u32>>(&self, has_changed: impl Fn(Read) -> bool) -> S {
+        let is_stale = |reads: &[Read]| reads.iter().any(|read| read.lookup().is_some() || has_changed(*read));
+        let mut stale = S::default();
+        if let Some(notes) = &*self.notes.borrow() {
+            let indexes = notes.names.indexes.iter();
+            stale.extend(indexes.filter(|(_, (reads, _))| is_stale(reads)).map(|(number, _)| *number));
+        }
+        stale
+    }
+
+    /// Whether a resource is known to be without something, because it was when it had the same text.
+    pub fn is_without(&self, place: usize, sought: Sought) -> bool {
+        let notes = self.notes.borrow();
+        let known = notes.as_ref().and_then(|notes| notes.names.known.get(*notes.places.get(place)? as usize));
+        known.is_some_and(|known| known.without & sought as u8 != 0)
+    }
+
+    /// Remembers that a resource is without something.
+    pub fn know_without(&self, place: usize, sought: Sought) {
+        if let Some(notes) = &mut *self.notes.borrow_mut()
+            && let Some(known) = notes.known(place)
+        {
+            known.without |= sought as u8;
+        }
+    }
+
+    /// The places of the resources that one refers to, if they are known from when it had the same text.
+    pub fn known_neighbours(&self, place: usize) -> Option<Vec<usize>> {
+        let notes = self.notes.borrow();
+        let notes = notes.as_ref()?;
+        let known = notes.names.known.get(*notes.places.get(place)? as usize)?;
+        let place = |number: &u32| notes.by_number.get(*number as usize).filter(|place| **place != u32::MAX);
+        known.refers_to.as_ref()?.iter().map(|number| Some(*place(number)? as usize)).collect()
+    }
+
+    /// Remembers the places of the resources that one refers to.
+    pub fn know_neighbours(&self, place: usize, neighbours: &[usize]) {
+        if let Some(notes) = &mut *self.notes.borrow_mut() {
+            let numbers = neighbours.iter().filter_map(|place| notes.places.get(*place)).copied().collect();
+            if let Some(known) = notes.known(place) {
+                known.refers_to = Some(numbers);
+            }
+        }
+    }
+
     /// Where the notes stand.
     pub fn mark(&self) -> usize {
         self.notes.borrow_mut().as_mut().map_or(0, |notes| {
@@ -165,6 +412,9 @@ impl Reads {
             return Some([Read::ALL].into());
         }
         let new = notes.log.get(mark..).filter(|new| !new.is_empty())?;
+        if new.contains(&Read::ALL) {
+            return Some([Read::ALL].into());
+        }
         let mut new = new.to_vec();
         new.sort_unstable();
         new.dedup();
@@ -181,12 +431,14 @@ impl Reads {
 
     /// Notes nothing from here on: for what is compared as a whole, whatever it was made of. To be [resumed](Self::resume).
     pub fn pause(&self) -> Paused {
-        Paused(self.notes.borrow_mut().take())
+        Paused(self.aside())
     }
 
     /// Goes on with the notes.
     pub fn resume(&self, paused: Paused) {
-        *self.notes.borrow_mut() = paused.0;
+        if let (Some(Aside(log, fence, is_full)), Some(notes)) = (paused.0, &mut *self.notes.borrow_mut()) {
+            (notes.log, notes.fence, notes.is_full) = (log, fence, is_full);
+        }
     }
 
     /// Forgets the notes of the check before.
@@ -208,6 +460,29 @@ impl Reads {
         self.notes.borrow_mut().as_mut().map(|notes| notes.names.block(id))
     }
 
+    /// For traces.
+    pub fn named(&self, read: Read) -> String {
+        let notes = self.notes.borrow();
+        let Some(notes) = notes.as_ref() else { return String::new() };
+        let text = |number: u32| notes.names.texts.get(number as usize).map_or("?", |name| name);
+        let name = text(read.0 / ASPECTS);
+        match read {
+            Read::ALL => "ALL".into(),
+            Read::NAMES => "NAMES".into(),
+            Read::PARAMETER_USES | Read::BOUNDARIES | Read::TAG_KEYS => format!("whole {}", read.0),
+            _ => match read.0 % ASPECTS {
+                0 => format!("block {name}"),
+                1 => format!("name {name}"),
+                2 => format!("kind {name}"),
+                3 => format!("members {name}"),
+                _ => {
+                    let lookup = notes.names.found[(read.0 / ASPECTS) as usize].lookup;
+                    format!("lookup {} {:?} {}", text(lookup.index), lookup.part, text(lookup.key))
+                }
+            },
+        }
+    }
+
     /// All that a check read, sorted.
     pub fn all(&self) -> Vec<Read> {
         self.since(0).map(|noted| noted.to_vec()).unwrap_or_default()
@@ -215,6 +490,33 @@ impl Reads {
 }
 
 impl Notes {
+    /// What is known of the text of a resource.
+    fn known(&mut self, place: usize) -> Option<&mut Known> {
+        self.names.known.get_mut(*self.places.get(place)? as usize)
+    }
+
+    /// Keeps what a lookup found.
+    fn found(&mut self, lookup: Lookup, places: &[usize]) -> Read {
+        let Self { names: Names { lookups, found, run, .. }, places: numbers, .. } = self;
+        let resources = || places.iter().filter_map(|place| numbers.get(*place)).copied();
+        let number = *lookups.entry(lookup).or_insert_with(|| {
+            found.push(Found { lookup, resources: resources().collect(), looked: *run, changed: *run });
+            u32::try_from(found.len() - 1).unwrap_or(u32::MAX)
+        });
+        match found.get_mut(number as usize) {
+            Some(found) if found.looked == *run => {}
+            Some(found) => {
+                found.looked = *run;
+                if !found.resources.iter().copied().eq(resources()) {
+                    found.changed = *run;
+                    found.resources = resources().collect();
+                }
+            }
+            None => return Read::ALL,
+        }
+        Read::of(number, Aspect::Lookup)
+    }
+
     fn add(&mut self, read: Read) {
         self.is_full |= self.log.len() >= MOST_NOTED;
         if !self.is_full {

@@ -133,7 +133,7 @@ struct Sets {
 
 /// So many sets are kept, and names for each resource.
 const MOST_SETS: usize = 1 << 17;
-const MOST_NAMES: usize = 8;
+const MOST_NAMES: usize = 64;
 
 impl Sets {
     fn number(&mut self, set: Vec<Read>) -> u32 {
@@ -165,11 +165,23 @@ pub(super) struct Again {
     /// What changed since the answers that are kept; none where there are none.
     difference: Option<Difference>,
     /// For each set that was known before, whether what is in it is as it was.
-    holds: Vec<bool>,
+    holds: Vec<Holds>,
+    /// The indexes that may be others than they were.
+    stale: FxHashSet<u32>,
+    changed: FxHashSet<Read>,
     reused: usize,
     /// Guesses of the answers, and those among them that were made now.
     guesses: usize,
     new_guesses: usize,
+}
+
+/// Whether something is as it was.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Holds {
+    Yes,
+    No,
+    /// That is not known before indexes have been made: the first check that needs one makes it.
+    IfTheSameIsFound,
 }
 
 /// A text that is linted.
@@ -215,16 +227,23 @@ impl Again {
                 kept: Box::new(kept),
                 difference: None,
                 holds: Vec::new(),
+                stale: FxHashSet::default(),
+                changed: FxHashSet::default(),
                 reused: 0,
                 guesses: 0,
                 new_guesses: 0,
             });
         };
         let mut changed = difference.reads(&mut names);
+        difference.ids().for_each(|id| names.forget(id));
+        if changed.contains(&Read::NAMES) {
+            names.forget_names();
+        }
         let gone: FxHashSet<u32> = difference.ids().map(|id| names.number(id)).collect();
         if !gone.is_empty() {
             kept.answers.retain(|question, _| !gone.contains(&question.block));
         }
+        model.note_reads(names);
         let before = std::mem::take(&mut kept.wholes);
         let now = Wholes::of(model, &before);
         if !before.parameter_uses.as_ref().is_none_or(|uses| difference.are_moved(uses, now.parameter_uses.as_deref()))
@@ -237,12 +256,40 @@ impl Again {
         if before.tag_keys != now.tag_keys {
             changed.insert(Read::TAG_KEYS);
         }
-        let holds = kept.sets.all.iter().map(|set| !set.iter().any(|read| changed.contains(read))).collect();
+        let stale = model.evaluator.reads.stale(|read| changed.contains(&read));
+        let holds = |set: &Box<[Read]>| match set {
+            set if set.iter().any(|read| changed.contains(read)) => Holds::No,
+            set if set.iter().any(|read| read.lookup().is_some()) => Holds::IfTheSameIsFound,
+            _ => Holds::Yes,
+        };
+        let holds = kept.sets.all.iter().map(holds).collect();
         kept.layout = layout;
         kept.source = source.id;
         kept.lint = kept.lint.wrapping_add(1);
-        model.note_reads(names);
-        Some(Self { kept, difference: Some(difference), holds, reused: 0, guesses: 0, new_guesses: 0 })
+        Some(Self { kept, difference: Some(difference), stale, changed, holds, reused: 0, guesses: 0, new_guesses: 0 })
+    }
+
+    /// Whether what is in a set is as it was.
+    fn holds(&mut self, set: u32, model: &Model<'_, '_>) -> bool {
+        let Self { kept, holds, stale, .. } = self;
+        let Some(holds) = holds.get_mut(set as usize) else { return false };
+        if *holds == Holds::IfTheSameIsFound {
+            let lookups = kept.sets.all.get(set as usize).into_iter().flatten().filter_map(|read| read.lookup());
+            let mut is_sure = Holds::Yes;
+            for lookup in lookups {
+                let look = |index: &str, part, key: &str| model.looked_up(index, part, key);
+                match model.evaluator.reads.finds_the_same(lookup, |index| stale.contains(&index), look) {
+                    Some(true) => {}
+                    Some(false) => {
+                        is_sure = Holds::No;
+                        break;
+                    }
+                    None => is_sure = Holds::IfTheSameIsFound,
+                }
+            }
+            *holds = is_sure;
+        }
+        *holds == Holds::Yes
     }
 
     /// The answer of a check about a block: the one that is kept, if nothing that it depends on has changed.
@@ -263,15 +310,28 @@ impl Again {
         let question = number.and_then(|block| {
             Some(Question { rule: u32::try_from(rule).ok()?, check: u32::try_from(check).ok()?, block })
         });
-        if let (Some(question), Some(difference)) = (question, &self.difference)
+        let known = question.and_then(|question| self.kept.answers.get(&question)).map(|known| known.reads);
+        let holds = known.is_some_and(|reads| self.holds(reads, model));
+        if let (Some(question), Some(difference)) = (question.filter(|_| holds), &self.difference)
             && let Some(known) = self.kept.answers.get_mut(&question)
-            && self.holds.get(known.reads as usize).copied().unwrap_or_default()
             && known.result.is_moved(difference)
         {
             self.guesses = self.guesses.saturating_add(known.guesses);
             self.reused += 1;
             known.lint = self.kept.lint;
             return known.result.clone();
+        }
+        if self.difference.is_some() && std::env::var_os("AGAIN_TRACE").is_some() {
+            let why = match question.and_then(|question| self.kept.answers.get(&question)) {
+                None => "new".to_owned(),
+                Some(known) => {
+                    let set = self.kept.sets.all.get(known.reads as usize).map(|set| set.to_vec()).unwrap_or_default();
+                    let hit: Vec<String> =
+                        set.iter().filter(|read| self.changed.contains(read)).map(|read| reads.named(*read)).collect();
+                    if hit.is_empty() { "moved".to_owned() } else { format!("{hit:?}") }
+                }
+            };
+            eprintln!("ASK\t{rule}/{check}\t{}\t{}\t{why}", block.kind, block.name);
         }
         reads.clear();
         let before = model.evaluator.spent().guesses;
