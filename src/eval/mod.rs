@@ -184,9 +184,13 @@ impl<'m, 't> Evaluator<'m, 't> {
 
     /// The resource with this logical id.
     pub fn resource(&self, id: &str) -> Option<&Resource<'t>> {
-        let found = self.named(id)?;
-        self.reads.block(found.place);
-        Some(found)
+        let found = self.resources.get(id);
+        match found {
+            // What is written in it says that it is there, too.
+            Some(found) => self.reads.block(found.place),
+            None => self.reads.name(id, None),
+        }
+        found
     }
 
     /// The resource with this logical id, of which only the id and the type are looked at.

@@ -4,7 +4,7 @@
 //! remembered for several checks keeps the notes of those who made it, and notes them again for everyone whom it is given to.
 
 use foldhash::HashMap;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -135,8 +135,8 @@ pub struct Names {
     texts: Vec<Arc<str>>,
     lookups: HashMap<Lookup, u32>,
     found: Vec<Found>,
-    /// By the number of an index: what was read for it, and the run that made it last.
-    indexes: HashMap<u32, (Vec<Read>, u32)>,
+    /// By the number of an index: what was read for it.
+    indexes: HashMap<u32, Box<[Read]>>,
     /// By the number of a resource.
     known: Vec<Known>,
     /// The number of the run.
@@ -198,9 +198,11 @@ impl Names {
     }
 }
 
-/// The notes of a run; none where nobody keeps answers.
+/// The notes of a run; none where nobody keeps answers. Every read asks whether there are any, so that is one look at a flag.
 #[derive(Debug, Default)]
 pub struct Reads {
+    /// Whether there are notes.
+    are_kept: Cell<bool>,
     notes: RefCell<Option<Notes>>,
 }
 
@@ -246,35 +248,55 @@ impl Reads {
             }
         }
         let notes = Notes { names, places, by_number, log: Vec::new(), fence: 0, is_full: false };
-        *self.notes.borrow_mut() = Some(notes);
+        self.keep(Some(notes));
     }
 
     /// Ends the notes; the numbers of the names, if there were any notes.
     pub fn end(&self) -> Option<Names> {
-        self.notes.borrow_mut().take().map(|notes| notes.names)
+        self.take().map(|notes| notes.names)
     }
 
+    fn keep(&self, notes: Option<Notes>) {
+        self.are_kept.set(notes.is_some());
+        *self.notes.borrow_mut() = notes;
+    }
+
+    fn take(&self) -> Option<Notes> {
+        self.are_kept.set(false);
+        self.notes.borrow_mut().take()
+    }
+
+    /// Works on the notes, if there are any.
+    #[inline]
+    fn with<T>(&self, work: impl FnOnce(&mut Notes) -> T) -> Option<T> {
+        if self.are_kept.get() { self.notes.borrow_mut().as_mut().map(work) } else { None }
+    }
+
+    #[inline]
     fn note(&self, what: impl FnOnce(&mut Notes) -> Read) {
-        if let Some(notes) = &mut *self.notes.borrow_mut() {
+        self.with(|notes| {
             let read = what(notes);
             // The same is often read several times in a row.
             if notes.log.len() == notes.fence || notes.log.last() != Some(&read) {
                 notes.add(read);
             }
-        }
+        });
     }
 
     /// Notes that something was read.
+    #[inline]
     pub fn add(&self, read: Read) {
         self.note(|_| read);
     }
 
     /// Notes that the resource at a place was read.
+    #[inline]
     pub fn block(&self, place: usize) {
         self.note(|notes| notes.places.get(place).map_or(Read::ALL, |number| Read::of(*number, Aspect::Block)));
     }
 
     /// Notes that somebody asked whether there is a resource with a name, and which type it has. `place`: where it is.
+    #[inline]
     pub fn name(&self, id: &str, place: Option<usize>) {
         self.note(|notes| match place.and_then(|place| notes.places.get(place)) {
             Some(number) => Read::of(*number, Aspect::Name),
@@ -283,41 +305,41 @@ impl Reads {
     }
 
     /// Notes that the resources of a type were read.
+    #[inline]
     pub fn kind(&self, kind: &str) {
         self.note(|notes| notes.names.kind(kind));
     }
 
     /// Notes that somebody asked which resources of a type there are.
+    #[inline]
     pub fn members(&self, kind: &str) {
         self.note(|notes| notes.names.members(kind));
     }
 
     /// Begins to make an index: what is read for it is not read for the check that asks first.
+    #[inline]
     pub fn aside(&self) -> Option<Aside> {
-        let mut notes = self.notes.borrow_mut();
-        let notes = notes.as_mut()?;
-        let aside = Aside(std::mem::take(&mut notes.log), notes.fence, std::mem::take(&mut notes.is_full));
-        notes.fence = 0;
-        Some(aside)
+        self.with(|notes| {
+            let log = std::mem::take(&mut notes.log);
+            Aside(log, std::mem::take(&mut notes.fence), std::mem::take(&mut notes.is_full))
+        })
     }
 
     /// An index is made: its number. Whoever looks into it notes what they look for.
     pub fn made(&self, aside: Option<Aside>, index: impl FnOnce() -> String) -> u32 {
-        let mut notes = self.notes.borrow_mut();
-        let (Some(Aside(log, fence, is_full)), Some(notes)) = (aside, notes.as_mut()) else { return 0 };
-        let mut read = std::mem::replace(&mut notes.log, log);
-        if notes.is_full {
-            read = vec![Read::ALL];
-        }
-        read.sort_unstable();
-        read.dedup();
-        (notes.fence, notes.is_full) = (fence, is_full);
-        let number = notes.names.number(&index());
-        notes.names.indexes.insert(number, (read, notes.names.run));
-        number
+        let Some(Aside(log, fence, is_full)) = aside else { return 0 };
+        let number = self.with(|notes| {
+            let read = notes.since(0);
+            (notes.log, notes.fence, notes.is_full) = (log, fence, is_full);
+            let number = notes.names.number(&index());
+            notes.names.indexes.insert(number, read.as_deref().unwrap_or_default().into());
+            number
+        });
+        number.unwrap_or_default()
     }
 
     /// Notes that somebody looked into an index, and what it has there: the places of resources.
+    #[inline]
     pub fn look_up(&self, index: u32, part: Part, key: &str, places: &[usize]) {
         self.note(|notes| {
             let key = notes.names.number(key);
@@ -333,100 +355,90 @@ impl Reads {
         stale: impl Fn(u32) -> bool,
         look: impl FnOnce(&str, Part, &str) -> Option<Vec<usize>>,
     ) -> Option<bool> {
-        let mut notes = self.notes.borrow_mut();
-        let notes = notes.as_mut()?;
-        let run = notes.names.run;
-        let found = notes.names.found.get(lookup as usize)?;
-        if found.looked == run {
-            return Some(found.changed != run);
-        }
-        let lookup = found.lookup;
-        if !stale(lookup.index) {
-            return Some(true);
-        }
-        let text = |number: u32| notes.names.texts.get(number as usize).map(Arc::clone);
-        let places = look(&text(lookup.index)?, lookup.part, &text(lookup.key)?)?;
-        let number = notes.found(lookup, &places).lookup()?;
-        Some(notes.names.found.get(number as usize)?.changed != run)
+        self.with(|notes| {
+            let run = notes.names.run;
+            let found = notes.names.found.get(lookup as usize)?;
+            if found.looked == run {
+                return Some(found.changed != run);
+            }
+            let lookup = found.lookup;
+            if !stale(lookup.index) {
+                return Some(true);
+            }
+            let text = |number: u32| notes.names.texts.get(number as usize).map(Arc::clone);
+            let places = look(&text(lookup.index)?, lookup.part, &text(lookup.key)?)?;
+            let number = notes.found(lookup, &places).lookup()?;
+            Some(notes.names.found.get(number as usize)?.changed != run)
+        })?
     }
 
     /// The numbers of the indexes for which something was read that `has_changed`. One that looked into another index counts, too.
     pub fn stale<S: Default + Extend<u32>>(&self, has_changed: impl Fn(Read) -> bool) -> S {
         let is_stale = |reads: &[Read]| reads.iter().any(|read| read.lookup().is_some() || has_changed(*read));
         let mut stale = S::default();
-        if let Some(notes) = &*self.notes.borrow() {
-            let indexes = notes.names.indexes.iter();
-            stale.extend(indexes.filter(|(_, (reads, _))| is_stale(reads)).map(|(number, _)| *number));
-        }
+        self.with(|notes| {
+            let indexes = notes.names.indexes.iter().filter(|(_, reads)| is_stale(reads));
+            stale.extend(indexes.map(|(number, _)| *number));
+        });
         stale
     }
 
     /// Whether a resource is known to be without something, because it was when it had the same text.
+    #[inline]
     pub fn is_without(&self, place: usize, sought: Sought) -> bool {
-        let notes = self.notes.borrow();
-        let known = notes.as_ref().and_then(|notes| notes.names.known.get(*notes.places.get(place)? as usize));
-        known.is_some_and(|known| known.without & sought as u8 != 0)
+        let is_without = self.with(|notes| notes.known(place).is_some_and(|known| known.without & sought as u8 != 0));
+        is_without.unwrap_or_default()
     }
 
     /// Remembers that a resource is without something.
     pub fn know_without(&self, place: usize, sought: Sought) {
-        if let Some(notes) = &mut *self.notes.borrow_mut()
-            && let Some(known) = notes.known(place)
-        {
-            known.without |= sought as u8;
-        }
+        self.with(|notes| {
+            if let Some(known) = notes.known(place) {
+                known.without |= sought as u8;
+            }
+        });
     }
 
     /// The places of the resources that one refers to, if they are known from when it had the same text.
     pub fn known_neighbours(&self, place: usize) -> Option<Vec<usize>> {
-        let notes = self.notes.borrow();
-        let notes = notes.as_ref()?;
-        let known = notes.names.known.get(*notes.places.get(place)? as usize)?;
-        let place = |number: &u32| notes.by_number.get(*number as usize).filter(|place| **place != u32::MAX);
-        known.refers_to.as_ref()?.iter().map(|number| Some(*place(number)? as usize)).collect()
+        self.with(|notes| {
+            let known = notes.names.known.get(*notes.places.get(place)? as usize)?;
+            let place = |number: &u32| notes.by_number.get(*number as usize).filter(|place| **place != u32::MAX);
+            known.refers_to.as_ref()?.iter().map(|number| Some(*place(number)? as usize)).collect()
+        })?
     }
 
     /// Remembers the places of the resources that one refers to.
     pub fn know_neighbours(&self, place: usize, neighbours: &[usize]) {
-        if let Some(notes) = &mut *self.notes.borrow_mut() {
+        self.with(|notes| {
             let numbers = neighbours.iter().filter_map(|place| notes.places.get(*place)).copied().collect();
             if let Some(known) = notes.known(place) {
                 known.refers_to = Some(numbers);
             }
-        }
+        });
     }
 
     /// Where the notes stand.
+    #[inline]
     pub fn mark(&self) -> usize {
-        self.notes.borrow_mut().as_mut().map_or(0, |notes| {
+        let mark = self.with(|notes| {
             notes.fence = notes.log.len();
             notes.fence
-        })
+        });
+        mark.unwrap_or_default()
     }
 
     /// What was noted after a mark.
+    #[inline]
     pub fn since(&self, mark: usize) -> Noted {
-        let notes = self.notes.borrow();
-        let notes = notes.as_ref()?;
-        if notes.is_full {
-            return Some([Read::ALL].into());
-        }
-        let new = notes.log.get(mark..).filter(|new| !new.is_empty())?;
-        if new.contains(&Read::ALL) {
-            return Some([Read::ALL].into());
-        }
-        let mut new = new.to_vec();
-        new.sort_unstable();
-        new.dedup();
-        Some(new.into())
+        self.with(|notes| notes.since(mark))?
     }
 
     /// Notes what had been noted for something that is given to somebody else.
+    #[inline]
     pub fn again(&self, noted: &Noted) {
         let Some(noted) = noted else { return };
-        if let Some(notes) = &mut *self.notes.borrow_mut() {
-            noted.iter().for_each(|read| notes.add(*read));
-        }
+        self.with(|notes| noted.iter().for_each(|read| notes.add(*read)));
     }
 
     /// Notes nothing from here on: for what is compared as a whole, whatever it was made of. To be [resumed](Self::resume).
@@ -436,28 +448,23 @@ impl Reads {
 
     /// Goes on with the notes.
     pub fn resume(&self, paused: Paused) {
-        if let (Some(Aside(log, fence, is_full)), Some(notes)) = (paused.0, &mut *self.notes.borrow_mut()) {
-            (notes.log, notes.fence, notes.is_full) = (log, fence, is_full);
+        if let Some(Aside(log, fence, is_full)) = paused.0 {
+            self.with(|notes| (notes.log, notes.fence, notes.is_full) = (log, fence, is_full));
         }
     }
 
     /// Forgets the notes of the check before.
     pub fn clear(&self) {
-        if let Some(notes) = &mut *self.notes.borrow_mut() {
+        self.with(|notes| {
             notes.log.clear();
             notes.fence = 0;
             notes.is_full = false;
-        }
+        });
     }
 
     /// The number of a name.
     pub fn number(&self, name: &str) -> Option<u32> {
-        self.notes.borrow_mut().as_mut().map(|notes| notes.names.number(name))
-    }
-
-    /// The reading of a resource.
-    pub fn of_block(&self, id: &str) -> Option<Read> {
-        self.notes.borrow_mut().as_mut().map(|notes| notes.names.block(id))
+        self.with(|notes| notes.names.number(name))
     }
 
     /// For traces.
@@ -483,9 +490,18 @@ impl Reads {
         }
     }
 
-    /// All that a check read, sorted.
-    pub fn all(&self) -> Vec<Read> {
-        self.since(0).map(|noted| noted.to_vec()).unwrap_or_default()
+    /// Gives all that a check read, sorted, to somebody: but for its own resource, whose number that is.
+    pub fn all_but<T>(&self, own: Option<u32>, take: impl FnOnce(&[Read]) -> T) -> Option<T> {
+        let own = own.map(|number| Read::of(number, Aspect::Block));
+        self.with(|notes| {
+            if notes.is_full || notes.log.contains(&Read::ALL) {
+                return take(&[Read::ALL]);
+            }
+            notes.log.retain(|read| Some(*read) != own);
+            notes.log.sort_unstable();
+            notes.log.dedup();
+            take(&notes.log)
+        })
     }
 }
 
@@ -522,5 +538,19 @@ impl Notes {
         if !self.is_full {
             self.log.push(read);
         }
+    }
+
+    fn since(&self, mark: usize) -> Noted {
+        if self.is_full {
+            return Some([Read::ALL].into());
+        }
+        let new = self.log.get(mark..).filter(|new| !new.is_empty())?;
+        if new.contains(&Read::ALL) {
+            return Some([Read::ALL].into());
+        }
+        let mut new = new.to_vec();
+        new.sort_unstable();
+        new.dedup();
+        Some(new.into())
     }
 }

@@ -344,7 +344,7 @@ impl<'m, 't> Model<'m, 't> {
 
     /// The resource with this logical id.
     pub fn resource(&self, id: &str) -> Option<&Block<'t>> {
-        self.at(self.place_of(id)?)
+        self.resources.get(self.evaluator.resource(id)?.place)
     }
 
     /// The resource at a place in [`Model::resources`].

@@ -20,8 +20,10 @@ use crate::graph::{boundary, secrets, tag_keys};
 use crate::source::{Source, SourceId, Span};
 use crate::syntax::{self, Document, Entry, Node};
 use difference::Difference;
+use foldhash::HashMap;
 use layout::Layout;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What is remembered of linting one text, to lint it again. Bounded by the text and the rules.
@@ -37,6 +39,11 @@ impl Remembered {
     /// How many answers the last lint kept. For tests and benchmarks.
     pub fn reused(&self) -> usize {
         self.0.as_ref().map_or(0, |kept| kept.reused)
+    }
+
+    /// How many it asked for. For tests and benchmarks.
+    pub fn asked(&self) -> usize {
+        self.0.as_ref().map_or(0, |kept| kept.asked)
     }
 }
 
@@ -101,9 +108,10 @@ struct Kept {
     sets: Sets,
     spent: Spent,
     wholes: Wholes,
-    /// The number of this lint, and how many answers it reused.
+    /// The number of this lint, and how many answers it reused and asked for.
     lint: u32,
     reused: usize,
+    asked: usize,
 }
 
 /// A check and a block.
@@ -127,8 +135,8 @@ struct Answer {
 /// Sets of what was read: most answers share one of few.
 #[derive(Debug, Default)]
 struct Sets {
-    numbers: FxHashMap<Box<[Read]>, u32>,
-    all: Vec<Box<[Read]>>,
+    numbers: HashMap<Arc<[Read]>, u32>,
+    all: Vec<Arc<[Read]>>,
 }
 
 /// So many sets are kept, and names for each resource.
@@ -136,13 +144,14 @@ const MOST_SETS: usize = 1 << 17;
 const MOST_NAMES: usize = 64;
 
 impl Sets {
-    fn number(&mut self, set: Vec<Read>) -> u32 {
-        if let Some(known) = self.numbers.get(set.as_slice()) {
+    fn number(&mut self, set: &[Read]) -> u32 {
+        if let Some(known) = self.numbers.get(set) {
             return *known;
         }
         let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        self.all.push(set.as_slice().into());
-        self.numbers.insert(set.into(), number);
+        let set: Arc<[Read]> = set.into();
+        self.all.push(Arc::clone(&set));
+        self.numbers.insert(set, number);
         number
     }
 
@@ -170,6 +179,7 @@ pub(super) struct Again {
     stale: FxHashSet<u32>,
     changed: FxHashSet<Read>,
     reused: usize,
+    asked: usize,
     /// Guesses of the answers, and those among them that were made now.
     guesses: usize,
     new_guesses: usize,
@@ -222,6 +232,7 @@ impl Again {
                 wholes: Wholes::default(),
                 lint: 0,
                 reused: 0,
+                asked: 0,
             };
             return Some(Self {
                 kept: Box::new(kept),
@@ -230,6 +241,7 @@ impl Again {
                 stale: FxHashSet::default(),
                 changed: FxHashSet::default(),
                 reused: 0,
+                asked: 0,
                 guesses: 0,
                 new_guesses: 0,
             });
@@ -257,7 +269,7 @@ impl Again {
             changed.insert(Read::TAG_KEYS);
         }
         let stale = model.evaluator.reads.stale(|read| changed.contains(&read));
-        let holds = |set: &Box<[Read]>| match set {
+        let holds = |set: &Arc<[Read]>| match set {
             set if set.iter().any(|read| changed.contains(read)) => Holds::No,
             set if set.iter().any(|read| read.lookup().is_some()) => Holds::IfTheSameIsFound,
             _ => Holds::Yes,
@@ -266,7 +278,17 @@ impl Again {
         kept.layout = layout;
         kept.source = source.id;
         kept.lint = kept.lint.wrapping_add(1);
-        Some(Self { kept, difference: Some(difference), stale, changed, holds, reused: 0, guesses: 0, new_guesses: 0 })
+        Some(Self {
+            kept,
+            difference: Some(difference),
+            stale,
+            changed,
+            holds,
+            reused: 0,
+            asked: 0,
+            guesses: 0,
+            new_guesses: 0,
+        })
     }
 
     /// Whether what is in a set is as it was.
@@ -333,6 +355,7 @@ impl Again {
             };
             eprintln!("ASK\t{rule}/{check}\t{}\t{}\t{why}", block.kind, block.name);
         }
+        self.asked += 1;
         reads.clear();
         let before = model.evaluator.spent().guesses;
         let result = run();
@@ -340,13 +363,8 @@ impl Again {
         self.guesses = self.guesses.saturating_add(guesses);
         self.new_guesses = self.new_guesses.saturating_add(guesses);
         if let Some(question) = question {
-            let mut read = reads.all();
-            if block.section == Section::Resources
-                && let Some(own) = reads.of_block(block.name)
-            {
-                read.retain(|read| *read != own);
-            }
-            let reads = self.kept.sets.number(read);
+            let own = (block.section == Section::Resources).then_some(question.block);
+            let reads = reads.all_but(own, |read| self.kept.sets.number(read)).unwrap_or_default();
             self.kept.answers.insert(question, Answer { result: result.clone(), reads, guesses, lint: self.kept.lint });
         }
         result
@@ -354,7 +372,7 @@ impl Again {
 
     /// Keeps the answers for the next time. False if some that were kept may not be those of a fresh lint.
     pub(super) fn end<'m>(self, source: &Source, model: &'m Model<'m, '_>, remembered: &mut Remembered) -> bool {
-        let Self { mut kept, difference, guesses, new_guesses, reused, .. } = self;
+        let Self { mut kept, difference, guesses, new_guesses, reused, asked, .. } = self;
         let spent = model.evaluator.spent();
         let besides = spent.guesses.saturating_sub(new_guesses);
         kept.spent = match difference {
@@ -364,12 +382,12 @@ impl Again {
         if !kept.spent.is_little() {
             return difference.is_none();
         }
-        let asked = Wholes {
+        let wanted = Wholes {
             parameter_uses: kept.sets.has(Read::PARAMETER_USES).then(Vec::new),
             boundaries: kept.sets.has(Read::BOUNDARIES).then(Vec::new),
             tag_keys: model.tag_keys.borrow().clone(),
         };
-        kept.wholes = Wholes::of(model, &asked);
+        kept.wholes = Wholes::of(model, &wanted);
         let Some(names) = model.evaluator.reads.end() else { return true };
         let most = MOST_NAMES.saturating_mul(kept.layout.len()).saturating_add(1 << 14);
         // The places in what nobody asked about are out of date.
@@ -379,7 +397,7 @@ impl Again {
             kept.names = names;
             kept.text.clear();
             kept.text.push_str(source.text());
-            kept.reused = reused;
+            (kept.reused, kept.asked) = (reused, asked);
             remembered.0 = Some(kept);
         }
         true
