@@ -4,21 +4,24 @@
 //! What is left out is certain: in no scenario does the property name the resource. What is found is a candidate, to be judged as
 //! the scenario has it (`graph::refers_to`).
 
+mod indexes;
 mod written;
 
 use super::{Block, Model};
-use crate::eval::reads::{Part, Read, Reads};
+use crate::eval::reads::{Part, Read};
 use crate::eval::value::{Content, Origin, Value};
 use crate::eval::{Run, has_macro, is_function};
 use crate::facts;
 use crate::syntax::{Entry, Kind, Node};
 use foldhash::HashMap;
+use indexes::{Called, Naming};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 use written::{Found, Names};
+
+pub use indexes::Looked;
 
 /// A way through a block, from the block on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,114 +84,8 @@ struct Items<'t> {
 /// Lists of so many items are short.
 const SHORT: usize = 8;
 
-/// Resources of a type, by what one of their properties may name. They are numbered by their places among the resources.
-#[derive(Default)]
-struct Naming<'t> {
-    /// By logical id, those that refer to it.
-    by_id: HashMap<&'t str, Vec<usize>>,
-    /// By the type of a resource, those that refer to one.
-    by_kind: HashMap<&'t str, Vec<usize>>,
-    /// Those that refer to an attribute of a resource.
-    attributes: Vec<usize>,
-    /// By the last segment of a text, those that have such a text.
-    by_end: HashMap<&'t str, Vec<usize>>,
-    /// Those that have a text whose end is known.
-    texts: Vec<usize>,
-    /// Those that have a text of which nothing is known. It may be an explicit name, but not one that CloudFormation makes.
-    unknown: Vec<usize>,
-    /// Those that may have anything.
-    open: Vec<usize>,
-    /// As how many guesses one counts: to look for a name at any depth takes longer.
-    weight: usize,
-    /// The number under which those who look into it note that.
-    number: u32,
-}
-
-impl<'t> Naming<'t> {
-    /// What it has in a part, under a key where the part has keys.
-    fn part(&self, part: Part, key: &str) -> Cow<'_, [usize]> {
-        match part {
-            Part::Id => Cow::Borrowed(under(&self.by_id, key)),
-            Part::End | Part::Key => Cow::Borrowed(under(&self.by_end, key)),
-            Part::Ends => Cow::Borrowed(&self.texts),
-            Part::Unknown => Cow::Borrowed(&self.unknown),
-            Part::Open => Cow::Borrowed(&self.open),
-            Part::Attributes => Cow::Borrowed(&self.attributes),
-            Part::Kinds => in_order(self.by_kind.values()),
-            Part::OtherKinds => {
-                in_order(self.by_kind.iter().filter(|(kind, _)| **kind != key).map(|(_, places)| places))
-            }
-        }
-    }
-
-    fn look_up(&self, reads: &Reads, part: Part, key: &str) -> Cow<'_, [usize]> {
-        let places = self.part(part, key);
-        reads.look_up(self.number, part, key, &places);
-        places
-    }
-}
-
-fn under<'a>(index: &'a HashMap<&str, Vec<usize>>, key: &str) -> &'a [usize] {
-    index.get(key).map(Vec::as_slice).unwrap_or_default()
-}
-
-fn in_order<'a>(lists: impl Iterator<Item = &'a Vec<usize>>) -> Cow<'a, [usize]> {
-    let mut all: Vec<usize> = lists.flatten().copied().collect();
-    all.sort_unstable();
-    all.dedup();
-    Cow::Owned(all)
-}
-
 /// As how many guesses one counts that looks at any depth.
 const DEEP: usize = 4;
-
-/// The explicit names of the resources of a type.
-#[derive(Default)]
-struct Called<'t> {
-    /// By the last segment of the name.
-    by_end: HashMap<&'t str, Vec<usize>>,
-    /// Those whose name is not a plain text.
-    open: Vec<usize>,
-    /// As that of [`Naming`].
-    number: u32,
-}
-
-impl Called<'_> {
-    fn part(&self, part: Part, key: &str) -> Cow<'_, [usize]> {
-        match part {
-            Part::End => Cow::Borrowed(under(&self.by_end, key)),
-            Part::Open => Cow::Borrowed(&self.open),
-            _ => in_order(self.by_end.values()),
-        }
-    }
-
-    fn look_up(&self, reads: &Reads, part: Part, key: &str) -> Cow<'_, [usize]> {
-        let places = self.part(part, key);
-        reads.look_up(self.number, part, key, &places);
-        places
-    }
-}
-
-/// A table of a template. Whoever looks into it notes that.
-pub struct Looked<'a> {
-    table: Rc<Table>,
-    number: u32,
-    reads: &'a Reads,
-}
-
-impl Looked<'_> {
-    /// What it has under a key.
-    pub fn get(&self, key: &str) -> &[usize] {
-        let places = self.table.get(key).map(Vec::as_slice).unwrap_or_default();
-        self.reads.look_up(self.number, Part::Key, key, places);
-        places
-    }
-}
-
-/// What the names of indexes begin with.
-const NAMING: &str = "naming ";
-const CALLED: &str = "called ";
-const TABLE: &str = "table ";
 
 /// The explicit name of a resource as written.
 enum Name<'t> {
@@ -522,6 +419,11 @@ impl<'m, 't> Model<'m, 't> {
         called
     }
 }
+
+/// What the names of indexes begin with.
+const NAMING: &str = "naming ";
+const CALLED: &str = "called ";
+const TABLE: &str = "table ";
 
 /// What comes before a name in an ARN, and between the parts of many names.
 const SEPARATORS: [char; 2] = [':', '/'];

@@ -79,7 +79,7 @@ impl Linter {
     }
 
     /// The linter's number, which no other has.
-    pub(super) fn number(&self) -> u64 {
+    pub fn number(&self) -> u64 {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         *self.number.get_or_init(|| NEXT.fetch_add(1, Ordering::Relaxed))
     }
@@ -177,7 +177,6 @@ pub(super) struct Again {
     holds: Vec<Holds>,
     /// The indexes that may be others than they were.
     stale: FxHashSet<u32>,
-    changed: FxHashSet<Read>,
     reused: usize,
     asked: usize,
     /// Guesses of the answers, and those among them that were made now.
@@ -239,7 +238,6 @@ impl Again {
                 difference: None,
                 holds: Vec::new(),
                 stale: FxHashSet::default(),
-                changed: FxHashSet::default(),
                 reused: 0,
                 asked: 0,
                 guesses: 0,
@@ -278,17 +276,7 @@ impl Again {
         kept.layout = layout;
         kept.source = source.id;
         kept.lint = kept.lint.wrapping_add(1);
-        Some(Self {
-            kept,
-            difference: Some(difference),
-            stale,
-            changed,
-            holds,
-            reused: 0,
-            asked: 0,
-            guesses: 0,
-            new_guesses: 0,
-        })
+        Some(Self { kept, difference: Some(difference), stale, holds, reused: 0, asked: 0, guesses: 0, new_guesses: 0 })
     }
 
     /// Whether what is in a set is as it was.
@@ -296,7 +284,8 @@ impl Again {
         let Self { kept, holds, stale, .. } = self;
         let Some(holds) = holds.get_mut(set as usize) else { return false };
         if *holds == Holds::IfTheSameIsFound {
-            let lookups = kept.sets.all.get(set as usize).into_iter().flatten().filter_map(|read| read.lookup());
+            let set = kept.sets.all.get(set as usize).map(|set| &**set).unwrap_or_default();
+            let lookups = set.iter().filter_map(|read| read.lookup());
             let mut is_sure = Holds::Yes;
             for lookup in lookups {
                 let look = |index: &str, part, key: &str| model.looked_up(index, part, key);
@@ -342,18 +331,6 @@ impl Again {
             self.reused += 1;
             known.lint = self.kept.lint;
             return known.result.clone();
-        }
-        if self.difference.is_some() && std::env::var_os("AGAIN_TRACE").is_some() {
-            let why = match question.and_then(|question| self.kept.answers.get(&question)) {
-                None => "new".to_owned(),
-                Some(known) => {
-                    let set = self.kept.sets.all.get(known.reads as usize).map(|set| set.to_vec()).unwrap_or_default();
-                    let hit: Vec<String> =
-                        set.iter().filter(|read| self.changed.contains(read)).map(|read| reads.named(*read)).collect();
-                    if hit.is_empty() { "moved".to_owned() } else { format!("{hit:?}") }
-                }
-            };
-            eprintln!("ASK\t{rule}/{check}\t{}\t{}\t{why}", block.kind, block.name);
         }
         self.asked += 1;
         reads.clear();

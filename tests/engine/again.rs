@@ -257,18 +257,20 @@ pub(crate) fn copies(number: usize) -> String {
     let ids: Vec<&str> = resources.lines().filter(is_id).map(|line| line.trim().trim_end_matches(':')).collect();
     let mut all = format!("{head}\nResources:\n{resources}\n");
     for copy in 1..number {
-        let mut word = String::new();
-        for c in resources.chars().chain(['\n']) {
-            if c.is_ascii_alphanumeric() {
-                word.push(c);
-                continue;
+        for line in resources.lines() {
+            let mut word = String::new();
+            for c in line.chars().chain(['\n']) {
+                if c.is_ascii_alphanumeric() {
+                    word.push(c);
+                    continue;
+                }
+                all.push_str(&word);
+                if ids.contains(&word.as_str()) && !line.contains("Type: AWS::") {
+                    all.push_str(&format!("Copy{copy}"));
+                }
+                word.clear();
+                all.push(c);
             }
-            all.push_str(&word);
-            if ids.contains(&word.as_str()) {
-                all.push_str(&format!("Copy{copy}"));
-            }
-            word.clear();
-            all.push(c);
         }
     }
     format!("{all}Outputs:\n{tail}")
