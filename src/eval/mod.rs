@@ -197,6 +197,11 @@ impl<'m, 't> Evaluator<'m, 't> {
         }
     }
 
+    /// How many guesses it made.
+    pub fn guesses(&self) -> usize {
+        self.guesses.get()
+    }
+
     /// Whether a parameter has its default in every deployment that chooses nothing else: nobody pinned or gave it another value.
     pub fn may_default(&self, parameter: &str) -> bool {
         self.inputs.fixed(parameter).is_none() && self.inputs.leaves(parameter)

@@ -30,17 +30,24 @@ struct Notes {
     /// The numbers of the resources by their places, and their places by their numbers.
     places: Vec<u32>,
     by_number: Vec<u32>,
-    /// What was read since the check began.
-    log: Vec<Read>,
+    log: Log,
+}
+
+/// What was read since a check began, or an index.
+#[derive(Debug, Default)]
+struct Log {
+    reads: Vec<Read>,
     /// Where the last frame begins: what was noted before it has to be noted again in it.
     fence: usize,
-    /// Whether that is too much to note.
+    /// Whether everything is among it.
+    has_all: bool,
+    /// Whether it is too much to note.
     is_full: bool,
 }
 
 /// Notes for an index that is being made.
 #[derive(Debug)]
-pub struct Aside(Vec<Read>, usize, bool);
+pub struct Aside(Log);
 
 /// What was read for something that is remembered.
 pub type Noted = Option<Rc<[Read]>>;
@@ -61,7 +68,7 @@ impl Reads {
                 *by_number = place;
             }
         }
-        let notes = Notes { names, places, by_number, log: Vec::new(), fence: 0, is_full: false };
+        let notes = Notes { names, places, by_number, log: Log::default() };
         self.keep(Some(notes));
     }
 
@@ -91,8 +98,8 @@ impl Reads {
         self.with(|notes| {
             let read = what(notes);
             // The same is often read several times in a row.
-            if notes.log.len() == notes.fence || notes.log.last() != Some(&read) {
-                notes.add(read);
+            if notes.log.reads.len() == notes.log.fence || notes.log.reads.last() != Some(&read) {
+                notes.log.add(read);
             }
         });
     }
@@ -133,18 +140,14 @@ impl Reads {
     /// Begins to make an index: what is read for it is not read for the check that asks first.
     #[inline]
     pub fn aside(&self) -> Option<Aside> {
-        self.with(|notes| {
-            let log = std::mem::take(&mut notes.log);
-            Aside(log, std::mem::take(&mut notes.fence), std::mem::take(&mut notes.is_full))
-        })
+        self.with(|notes| Aside(std::mem::take(&mut notes.log)))
     }
 
     /// An index is made: its number. Whoever looks into it notes what they look for.
     pub fn made(&self, aside: Option<Aside>, index: impl FnOnce() -> String) -> u32 {
-        let Some(Aside(log, fence, is_full)) = aside else { return 0 };
+        let Some(Aside(log)) = aside else { return 0 };
         let number = self.with(|notes| {
-            let read = notes.since(0);
-            (notes.log, notes.fence, notes.is_full) = (log, fence, is_full);
+            let read = std::mem::replace(&mut notes.log, log).since(0);
             let number = notes.names.number(&index());
             notes.names.indexes.insert(number, read.as_deref().unwrap_or_default().into());
             number
@@ -236,8 +239,8 @@ impl Reads {
     #[inline]
     pub fn mark(&self) -> usize {
         let mark = self.with(|notes| {
-            notes.fence = notes.log.len();
-            notes.fence
+            notes.log.fence = notes.log.reads.len();
+            notes.log.fence
         });
         mark.unwrap_or_default()
     }
@@ -245,14 +248,14 @@ impl Reads {
     /// What was noted after a mark.
     #[inline]
     pub fn since(&self, mark: usize) -> Noted {
-        self.with(|notes| notes.since(mark))?
+        self.with(|notes| notes.log.since(mark))?
     }
 
     /// Notes what had been noted for something that is given to somebody else.
     #[inline]
     pub fn again(&self, noted: &Noted) {
         let Some(noted) = noted else { return };
-        self.with(|notes| noted.iter().for_each(|read| notes.add(*read)));
+        self.with(|notes| noted.iter().for_each(|read| notes.log.add(*read)));
     }
 
     /// Notes nothing from here on: for what is compared as a whole, whatever it was made of. To be [resumed](Self::resume).
@@ -262,17 +265,16 @@ impl Reads {
 
     /// Goes on with the notes.
     pub fn resume(&self, paused: Paused) {
-        if let Some(Aside(log, fence, is_full)) = paused.0 {
-            self.with(|notes| (notes.log, notes.fence, notes.is_full) = (log, fence, is_full));
+        if let Some(Aside(log)) = paused.0 {
+            self.with(|notes| notes.log = log);
         }
     }
 
     /// Forgets the notes of the check before.
     pub fn clear(&self) {
         self.with(|notes| {
-            notes.log.clear();
-            notes.fence = 0;
-            notes.is_full = false;
+            notes.log.reads.clear();
+            notes.log = Log { reads: std::mem::take(&mut notes.log.reads), ..Log::default() };
         });
     }
 
@@ -285,13 +287,14 @@ impl Reads {
     pub fn all_but<T>(&self, own: Option<u32>, take: impl FnOnce(&[Read]) -> T) -> Option<T> {
         let own = own.map(|number| Read::of(number, Aspect::Block));
         self.with(|notes| {
-            if notes.is_full || notes.log.contains(&Read::ALL) {
+            let Log { reads, has_all, is_full, .. } = &mut notes.log;
+            if *has_all || *is_full {
                 return take(&[Read::ALL]);
             }
-            notes.log.retain(|read| Some(*read) != own);
-            notes.log.sort_unstable();
-            notes.log.dedup();
-            take(&notes.log)
+            reads.retain(|read| Some(*read) != own);
+            reads.sort_unstable();
+            reads.dedup();
+            take(reads)
         })
     }
 }
@@ -323,11 +326,14 @@ impl Notes {
         }
         Read::of(number, Aspect::Lookup)
     }
+}
 
+impl Log {
     fn add(&mut self, read: Read) {
-        self.is_full |= self.log.len() >= MOST_NOTED;
+        self.has_all |= read == Read::ALL;
+        self.is_full |= self.reads.len() >= MOST_NOTED;
         if !self.is_full {
-            self.log.push(read);
+            self.reads.push(read);
         }
     }
 
@@ -335,8 +341,8 @@ impl Notes {
         if self.is_full {
             return Some([Read::ALL].into());
         }
-        let new = self.log.get(mark..).filter(|new| !new.is_empty())?;
-        if new.contains(&Read::ALL) {
+        let new = self.reads.get(mark..).filter(|new| !new.is_empty())?;
+        if self.has_all && new.contains(&Read::ALL) {
             return Some([Read::ALL].into());
         }
         let mut new = new.to_vec();

@@ -22,7 +22,7 @@ use crate::syntax::{self, Document, Entry, Node};
 use difference::Difference;
 use foldhash::HashMap;
 use layout::Layout;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -133,7 +133,7 @@ struct Answer {
 }
 
 /// Sets of what was read: most answers share one of few.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Sets {
     numbers: HashMap<Arc<[Read]>, u32>,
     all: Vec<Arc<[Read]>>,
@@ -142,9 +142,21 @@ struct Sets {
 /// So many sets are kept, and names for each resource.
 const MOST_SETS: usize = 1 << 17;
 const MOST_NAMES: usize = 64;
+/// So many answers a resource has, about.
+const ANSWERS: usize = 12;
 
 impl Sets {
+    /// The number of the empty set, which most answers have.
+    const EMPTY: u32 = 0;
+
+    fn new() -> Self {
+        Self { numbers: HashMap::default(), all: vec![[].into()] }
+    }
+
     fn number(&mut self, set: &[Read]) -> u32 {
+        if set.is_empty() {
+            return Self::EMPTY;
+        }
         if let Some(known) = self.numbers.get(set) {
             return *known;
         }
@@ -218,6 +230,8 @@ impl Again {
         });
         let Some((mut kept, difference, mut names)) = again else {
             model.note_reads(Names::default());
+            let answers = layout.len().saturating_mul(ANSWERS);
+            let answers = FxHashMap::with_capacity_and_hasher(answers, FxBuildHasher);
             let kept = Kept {
                 ground,
                 source: source.id,
@@ -225,8 +239,8 @@ impl Again {
                 layout,
                 choices,
                 names: Names::default(),
-                answers: FxHashMap::default(),
-                sets: Sets::default(),
+                answers,
+                sets: Sets::new(),
                 spent: Spent::default(),
                 wholes: Wholes::default(),
                 lint: 0,
@@ -334,9 +348,9 @@ impl Again {
         }
         self.asked += 1;
         reads.clear();
-        let before = model.evaluator.spent().guesses;
+        let before = model.evaluator.guesses();
         let result = run();
-        let guesses = model.evaluator.spent().guesses.saturating_sub(before);
+        let guesses = model.evaluator.guesses().saturating_sub(before);
         self.guesses = self.guesses.saturating_add(guesses);
         self.new_guesses = self.new_guesses.saturating_add(guesses);
         if let Some(question) = question {

@@ -267,7 +267,7 @@ impl Check {
             session.reread_changed(&changed);
             memory.fixing = None;
         }
-        memory.known.forget(&changed);
+        memory.known.forget(&changed, session.files());
     }
 
     /// Whether a file is in a folder of custom rules: it may be a new one.

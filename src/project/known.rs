@@ -39,9 +39,10 @@ impl Known {
     }
 
     /// Forgets the files that depend on others, because these have changed, are there or are gone. Their paths are absolute, without
-    /// `.` and `..`.
-    pub fn forget(&self, changed: &BTreeSet<PathBuf>) {
-        self.entries().retain(|_, entry| !changed.iter().any(|file| entry.asked.depends_on(file)));
+    /// `.` and `..`; `files` is where they are looked for now.
+    pub fn forget(&self, changed: &BTreeSet<PathBuf>, files: &Files) {
+        let system = files.system();
+        self.entries().retain(|_, entry| !changed.iter().any(|file| entry.asked.depends_on(file, &*system)));
     }
 
     /// Forgets everything, because the rules or their settings have changed.

@@ -230,10 +230,10 @@ struct Relinted {
 
 impl Sink for Relinted {
     fn about(&mut self, path: &Path, holds: bool) {
-        if holds {
-            self.held += 1;
-        } else {
-            self.linted.push(path.strip_prefix("/project").unwrap_or(path).display().to_string());
+        match path.strip_prefix("./").unwrap_or(path).display().to_string() {
+            configuration if configuration.ends_with("hipaalint.yaml") => {}
+            _ if holds => self.held += 1,
+            linted => self.linted.push(linted),
         }
     }
 
@@ -280,11 +280,11 @@ fn a_change_lints_what_depends_on_it() {
         if session.depends_on().iter().any(|file| changed.contains(&session.files().base().normal(file))) {
             session.reread_changed(&changed);
         }
-        known.forget(&changed);
+        known.forget(&changed, session.files());
         let mut relinted = Relinted::default();
         let again = Again { known: &known, wants: &|_| true };
         session.lint_again(session.discover(&[PathBuf::from(".")]), &again, &Counter::default(), &mut relinted);
-        assert_eq!(relinted.held + relinted.linted.len(), 200, "{:?}", relinted.linted);
+        assert_eq!(relinted.held + relinted.linted.len(), 200);
         relinted.linted
     };
     assert_eq!(lint(&[]).len(), 200);
