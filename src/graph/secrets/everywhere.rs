@@ -18,15 +18,15 @@ const SECTIONS: [(&str, &[&str]); 3] = [
 /// Finds the secrets that are written out in a template's tree, or in one that a template includes, with their paths from its root.
 pub(super) fn secrets_of_tree<'t>(root: &'t Node<'t>, mappings: &'t [Entry<'t>]) -> Vec<LiteralSecret> {
     let mut found = Vec::new();
-    let mut search = |path: &str, name: &str, node: &'t Node<'t>| {
+    let mut search = |way: &[&str], name: &str, node: &'t Node<'t>| {
         found.extend(literal_secrets(name, node, mappings).into_iter().map(|secret| {
-            let steps = [path, &secret.path];
-            let path = steps.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/");
-            LiteralSecret { path, ..secret }
+            let (path, own) = (way.join("/"), secret.path.as_str());
+            let steps = [path.as_str(), own].into_iter().filter(|step| !step.is_empty());
+            LiteralSecret { path: steps.collect::<Vec<_>>().join("/"), ..secret }
         }));
     };
     let Some(sections) = root.as_mapping() else {
-        search("", "", root);
+        search(&[], "", root);
         return found;
     };
     for section in sections {
@@ -34,7 +34,6 @@ pub(super) fn secrets_of_tree<'t>(root: &'t Node<'t>, mappings: &'t [Entry<'t>])
         match SECTIONS.iter().find(|(name, _)| *name == section.key) {
             Some((name, keys)) => {
                 for block in entries {
-                    let path = [name, "/", &block.key].concat();
                     let known = block.value.as_mapping().unwrap_or_default();
                     let known = known.iter().filter(|entry| keys.contains(&entry.key.as_ref()));
                     let mut has_any = false;
@@ -42,15 +41,15 @@ pub(super) fn secrets_of_tree<'t>(root: &'t Node<'t>, mappings: &'t [Entry<'t>])
                         has_any = true;
                         // An output's value is what the output is called.
                         let name = if *name == "Outputs" { &block.key } else { &entry.key };
-                        search(&[&path, "/", &entry.key].concat(), name, &entry.value);
+                        search(&[&section.key, &block.key, &entry.key], name, &entry.value);
                     }
                     // A loop, or what a macro takes.
                     if !has_any && block.key.starts_with("Fn::") {
-                        search(&path, "", &block.value);
+                        search(&[&section.key, &block.key], "", &block.value);
                     }
                 }
             }
-            None => search(&section.key, &section.key, &section.value),
+            None => search(&[&section.key], &section.key, &section.value),
         }
     }
     found
