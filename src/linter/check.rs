@@ -90,8 +90,17 @@ impl<'m, 't> Question<'_, 'm, 't> {
             return Leaf::NotApplicable;
         }
         let Setting { parameters, configured, profile, today } = self.setting;
-        let mut checker =
-            Checker { run, model, settings: parameters, configured, profile, today, this: block, explain: false };
+        let mut checker = Checker {
+            run,
+            model,
+            settings: parameters,
+            configured,
+            profile,
+            today,
+            this: block,
+            explain: false,
+            without_defaults: false,
+        };
         let item = Item::Block(block);
         let applies = match &check.when {
             Some(when) => checker.judge(when, &item).truth,

@@ -17,7 +17,7 @@ mod tags;
 mod values;
 
 use crate::change::{Change, Step};
-use crate::eval::explore;
+use crate::eval::{Run, explore};
 use crate::expand::{self, Block, Model, Section};
 use crate::finding::{Applicability, Finding, Fix};
 use crate::rules::assertion::Assertion;
@@ -32,6 +32,7 @@ use crate::truth::Truth;
 pub(crate) use collapse::edited;
 use making::Making;
 use neighbors::Neighbors;
+use place::Choice;
 use risk::Deeds;
 use std::cell::{Cell, OnceCell};
 
@@ -207,9 +208,8 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
     fn attempt(&self, job: &Job<'_, 'm, 't>, recipe: &Recipe) -> Attempt {
         let (mut changes, mut deeds) = (Vec::new(), Deeds::default());
         for part in recipe.parts() {
-            if let Some(when) = &part.when
-                && !self.holds(job, when)
-            {
+            let fits = |when: &Option<Assertion>, always| when.as_ref().is_none_or(|when| self.holds(job, when, always));
+            if !fits(&part.when, false) || !fits(&part.when_always, true) {
                 return Attempt::None;
             }
             let target = match &part.within {
@@ -229,24 +229,54 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         if changes.is_empty() { Attempt::None } else { Attempt::Changes(changes, deeds) }
     }
 
-    /// Whether an assertion surely holds for a block, wherever the block fails the check.
-    fn holds(&self, job: &Job<'_, 'm, 't>, assertion: &Assertion) -> bool {
-        let Setting { parameters, configured, profile, today } = job.setting;
-        let (model, this, check) = (self.model, job.block, job.check);
-        let exploration = explore(&model.evaluator, |run| {
-            if !expand::exists(run, this) {
+    /// Whether an assertion surely holds for a block: wherever the block fails the check or, `always`, wherever it exists.
+    fn holds(&self, job: &Job<'_, 'm, 't>, assertion: &Assertion, always: bool) -> bool {
+        let exploration = explore(&self.model.evaluator, |run| {
+            if !expand::exists(run, job.block) || !always && self.fails(run, job).is_false() {
                 return Truth::True;
             }
-            let mut checker =
-                Checker { run, model, settings: parameters, configured, profile, today, this, explain: false };
-            let item = Item::Block(this);
-            let applies = check.when.as_ref().is_none_or(|when| !checker.judge(when, &item).truth.is_false());
-            if !applies || checker.judge(&check.assert, &item).truth.is_true() {
-                return Truth::True;
-            }
-            checker.judge(assertion, &item).truth
+            let mut checker = Checker { without_defaults: always, ..self.checker(run, job) };
+            checker.judge(assertion, &Item::Block(job.block)).truth
         });
         exploration.complete && exploration.leaves.iter().all(|(_, truth)| truth.is_true())
+    }
+
+    fn checker<'r>(&self, run: &'r mut Run<'m, 't>, job: &'r Job<'_, 'm, 't>) -> Checker<'r, 'm, 't> {
+        let Setting { parameters, configured, profile, today } = job.setting;
+        Checker {
+            run,
+            model: self.model,
+            settings: parameters,
+            configured,
+            profile,
+            today,
+            this: job.block,
+            explain: false,
+            without_defaults: false,
+        }
+    }
+
+    /// Whether a block that exists fails the check.
+    fn fails(&self, run: &mut Run<'m, 't>, job: &Job<'_, 'm, 't>) -> Truth {
+        let (item, check) = (Item::Block(job.block), job.check);
+        let mut checker = self.checker(run, job);
+        let applies = check.when.as_ref().map_or(Truth::True, |when| checker.judge(when, &item).truth);
+        if applies.is_false() { applies } else { applies.and(!checker.judge(&check.assert, &item).truth) }
+    }
+
+    /// In which branches of a function with a condition the block fails the check, where those around it are taken, and where the
+    /// finding is; none if that is not known.
+    fn failing(&self, job: &Job<'_, 'm, 't>, inside: &[Choice<'t>], condition: &'t str) -> Option<[bool; 2]> {
+        let around = job.choices();
+        let exploration = explore(&self.model.evaluator, |run| {
+            let is_here = expand::exists(run, job.block)
+                && around.iter().chain(inside).all(|(condition, holds)| run.condition(condition) == *holds)
+                && self.fails(run, job).is_true();
+            is_here.then(|| run.condition(condition))
+        });
+        let found = |wanted: bool| exploration.leaves.iter().any(|(_, holds)| *holds == Some(wanted));
+        let found = [found(true), found(false)];
+        (exploration.complete && found.contains(&true)).then_some(found)
     }
 
     /// Where a block is written in the document, with its path; or why it is not written there.
@@ -327,6 +357,13 @@ fn elsewhere(what: &str) -> String {
 }
 
 impl<'t> Job<'_, '_, 't> {
+    /// The branches that the finding is in.
+    fn choices(&self) -> Vec<Choice<'t>> {
+        let mut choices = Vec::new();
+        place::choices(self.block.node, self.mark.exact, &mut choices);
+        choices
+    }
+
     /// A text of the rule with its placeholders filled.
     fn text(&self, text: &str) -> String {
         text.trim().replace("{resource}", self.block.written_name())

@@ -1,6 +1,6 @@
 //! The changes of one recipe for one violation.
 
-use super::place::{self, Deed, Obstacle, Walk, Walked};
+use super::place::{self, Choice, Deed, Obstacle, Walk, Walked};
 use super::risk::{Deeds, Touched};
 use super::values::{Shape, Values, reference};
 use super::{Job, Workshop, sam};
@@ -11,6 +11,7 @@ use crate::rules::fix::{Addition, Becomes, FixPath, Pattern, Recipe};
 use crate::rules::path;
 use crate::source::Span;
 use crate::syntax::Node;
+use std::cell::RefCell;
 
 /// The changes of a recipe in the making.
 pub(super) struct Making<'w, 'a, 'm, 't> {
@@ -26,7 +27,15 @@ pub(super) struct Making<'w, 'a, 'm, 't> {
     key_name: String,
     /// More statements for the policy of a key, after what is added.
     pub(super) statements: Vec<Change>,
+    /// In which branches of functions the finding is, by the branches around them and their conditions.
+    failing: RefCell<Vec<Asked<'t>>>,
 }
+
+/// A question about a function, and its result.
+type Asked<'t> = ((Vec<Choice<'t>>, &'t str), Option<[bool; 2]>);
+
+/// Functions of one fix whose branches are looked at.
+const MAX_ASKED: usize = 32;
 
 impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     /// Changes of a resource next to those that are made already.
@@ -47,6 +56,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             moves: false,
             key_name: String::new(),
             statements: Vec::new(),
+            failing: RefCell::default(),
         }
     }
 
@@ -161,9 +171,29 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     /// Adds changes; values in the same absent map or item are one.
     pub(super) fn add(&mut self, changes: Vec<Change>, is_item: bool) {
         let mut walked = Walked { changes: std::mem::take(&mut self.changes), ..Walked::default() };
-        let mut walk = Walk { at: self.job.mark.exact, walked: &mut walked };
-        changes.into_iter().for_each(|change| walk.take(change, is_item));
+        changes.into_iter().for_each(|change| walked.take(change, is_item));
         self.changes = walked.changes;
+    }
+
+    /// Walks along the finding.
+    pub(super) fn walk_with(&self, walked: &mut Walked, work: impl FnOnce(&mut Walk<'_, 't>)) {
+        let failing = |inside: &[Choice<'t>], condition: &'t str| self.failing(inside, condition);
+        let mut walk = Walk { at: self.job.mark.exact, walked, failing: &failing, inside: Vec::new() };
+        work(&mut walk);
+    }
+
+    /// In which branches of a function the finding is, by its condition.
+    fn failing(&self, inside: &[Choice<'t>], condition: &'t str) -> Option<[bool; 2]> {
+        let key = (inside.to_vec(), condition);
+        if let Some((_, known)) = self.failing.borrow().iter().find(|(of, _)| *of == key) {
+            return *known;
+        }
+        if self.failing.borrow().len() >= MAX_ASKED {
+            return None;
+        }
+        let found = self.shop.failing(self.job, inside, condition);
+        self.failing.borrow_mut().push((key, found));
+        found
     }
 
     /// Makes the resource one of another type. None if something else than `DependsOn` refers to it; why it is only shown, if it is.
@@ -237,7 +267,6 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             }
         }
         let mut walked = Walked::default();
-        let mut walk = Walk { at: exact, walked: &mut walked };
         if self.target.origin.is_some_and(|origin| origin.made_from.is_some())
             && matches!(deed, Deed::Set(_))
             && let Some(other) = sam::companion(&steps)
@@ -251,12 +280,15 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             }
             let is_there = node.get("Properties").and_then(|properties| properties.get("DeadLetterQueue")?.get("Type"));
             match sam::queue_type(recipe.add.first().map(|added| added.kind.as_str())) {
-                Some(value) => walk.go(node, &mut at, &other, &Deed::Set(Value::String(value.to_owned()))),
+                Some(value) => {
+                    let deed = Deed::Set(Value::String(value.to_owned()));
+                    self.walk_with(&mut walked, |walk| walk.go(node, &mut at, &other, &deed));
+                }
                 None if is_there.is_some() => {}
                 None => return Err(self.sam_differs()),
             }
         }
-        walk.go(node, &mut at, &steps, deed);
+        self.walk_with(&mut walked, |walk| walk.go(node, &mut at, &steps, deed));
         Ok(walked)
     }
 

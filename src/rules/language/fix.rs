@@ -148,8 +148,11 @@ pub struct Recipe {
     /// What the fix costs, denies, deletes or reaches, or what to do after it, as sentences. Placeholder: `{resource}`.
     #[serde(default)]
     pub note: String,
-    /// The fix is for resources for which this is surely true. Without it, for all.
+    /// The fix is for resources for which this is surely true, wherever they fail. Without it, for all.
     pub when: Option<Assertion>,
+    /// The fix is for resources for which this is surely true in each deployment that has them, also where nothing is wrong with them:
+    /// with every value that a parameter may have. For changes that only some deployments can bear.
+    pub when_always: Option<Assertion>,
     /// Values to set: a map of paths to values. What is absent is added.
     #[serde(default)]
     pub set: Places,
@@ -485,6 +488,11 @@ impl Recipe {
             let fields = addition.attributes.0.iter().chain(&addition.properties.0);
             fields.for_each(|(_, value)| value.each(visit));
         }
+    }
+
+    /// The assertions that decide whether it fits.
+    pub fn whens(&self) -> impl Iterator<Item = &Assertion> {
+        self.parts().flat_map(|part| part.when.iter().chain(&part.when_always))
     }
 
     /// The fix, and what has to be changed with it.

@@ -38,8 +38,10 @@ impl<'r> Walk<'r> {
     }
 
     fn recipe(&mut self, recipe: &'r Recipe, own: &Context<'r>, spot: &Spot<'_>) {
-        if let Some(when) = &recipe.when {
-            self.assertion(when, own, &spot.below("when"));
+        for (key, when) in [("when", &recipe.when), ("when-always", &recipe.when_always)] {
+            if let Some(when) = when {
+                self.assertion(when, own, &spot.below(key));
+            }
         }
         for (key, text) in [("title", recipe.title.as_deref().unwrap_or_default()), ("note", &recipe.note)] {
             self.placeholders(text, &["resource"], &spot.below(key));
