@@ -206,9 +206,10 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
 
     /// What a recipe makes of a violation.
     fn attempt(&self, job: &Job<'_, 'm, 't>, recipe: &Recipe) -> Attempt {
-        let (mut changes, mut deeds) = (Vec::new(), Deeds::default());
+        let (mut changes, mut deeds, mut added) = (Vec::new(), Deeds::default(), Vec::new());
         for part in recipe.parts() {
-            let fits = |when: &Option<Assertion>, always| when.as_ref().is_none_or(|when| self.holds(job, when, always));
+            let fits =
+                |when: &Option<Assertion>, always| when.as_ref().is_none_or(|when| self.holds(job, when, always));
             if !fits(&part.when, false) || !fits(&part.when_always, true) {
                 return Attempt::None;
             }
@@ -219,11 +220,11 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
                     None => return Attempt::None,
                 },
             };
-            let mut making = Making::new(self, job, target, changes, deeds);
+            let mut making = Making::new(self, job, target, changes, deeds, added);
             match making.all(part) {
                 None => return Attempt::None,
                 Some(Some(why)) => return Attempt::Shown(why, making.deeds),
-                Some(None) => (changes, deeds) = (making.changes, making.deeds),
+                Some(None) => (changes, deeds, added) = (making.changes, making.deeds, making.before),
             }
         }
         if changes.is_empty() { Attempt::None } else { Attempt::Changes(changes, deeds) }
@@ -264,10 +265,15 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         if applies.is_false() { applies } else { applies.and(!checker.judge(&check.assert, &item).truth) }
     }
 
+    /// The branches that a finding is in.
+    fn choices(&self, job: &Job<'_, 'm, 't>) -> Vec<Choice<'t>> {
+        self.written(job.block).map(|(node, _)| place::choices(node, job.mark.exact)).unwrap_or_default()
+    }
+
     /// In which branches of a function with a condition the block fails the check, where those around it are taken, and where the
     /// finding is; none if that is not known.
     fn failing(&self, job: &Job<'_, 'm, 't>, inside: &[Choice<'t>], condition: &'t str) -> Option<[bool; 2]> {
-        let around = job.choices();
+        let around = self.choices(job);
         let exploration = explore(&self.model.evaluator, |run| {
             let is_here = expand::exists(run, job.block)
                 && around.iter().chain(inside).all(|(condition, holds)| run.condition(condition) == *holds)
@@ -314,26 +320,13 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         }
     }
 
-    /// Whether a comment that follows a value goes with it: in its line, or below it and as deep as the items of the list that it is in.
-    fn is_behind(&self, node: &Node<'_>, list: &Node<'_>, comment: Span) -> bool {
-        let text = self.source.text();
-        let between = text.get(node.span.end as usize..comment.start as usize);
-        let column = |at: u32| {
-            text.get(..at as usize).map_or(0, |before| before.len() - before.rfind('\n').map_or(0, |at| at + 1))
-        };
-        match between.filter(|between| between.trim().is_empty()) {
-            Some(between) => !between.contains('\n') || column(comment.start) > column(list.span.start),
-            None => false,
-        }
-    }
-
     /// Whether a name is free for a new resource.
     fn is_free(&self, name: &str) -> bool {
         self.model.resource(name).is_none() && self.model.parameter(name).is_none()
     }
 
     /// Whether a resource exists whenever another one does.
-    fn exists_with(block: &Block<'t>, other: &Block<'t>) -> bool {
+    pub(super) fn exists_with(block: &Block<'t>, other: &Block<'t>) -> bool {
         block.condition.is_none() || block.condition == other.condition
     }
 
@@ -357,13 +350,6 @@ fn elsewhere(what: &str) -> String {
 }
 
 impl<'t> Job<'_, '_, 't> {
-    /// The branches that the finding is in.
-    fn choices(&self) -> Vec<Choice<'t>> {
-        let mut choices = Vec::new();
-        place::choices(self.block.node, self.mark.exact, &mut choices);
-        choices
-    }
-
     /// A text of the rule with its placeholders filled.
     fn text(&self, text: &str) -> String {
         text.trim().replace("{resource}", self.block.written_name())

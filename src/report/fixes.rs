@@ -127,7 +127,9 @@ impl Fixes {
             }
             Unfixed::Uncovers => {
                 let fixes = if number == 1 { "fix" } else { "fixes" };
-                format!("{is} left because {its} {fixes} would make findings count that are suppressed or in the baseline")
+                format!(
+                    "{is} left because {its} {fixes} would make findings count that are suppressed or in the baseline"
+                )
             }
             Unfixed::NotNamed => format!("{is} in a nested stack's template; name that file to fix it"),
             Unfixed::NotWritten => format!("{is} in a file that was not written"),

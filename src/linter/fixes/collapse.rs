@@ -14,12 +14,16 @@ const MAX_BYTES: u32 = 500;
 
 /// The edits of a document for changes, made by `edit`, with functions collapsed where that can be edited.
 pub(crate) fn edited(document: &Document<'_>, changes: &[Change], edit: impl Fn(&[Change]) -> Edited) -> Edited {
-    let emptied = emptied(document, changes);
-    let own = emptied.as_deref().unwrap_or(changes);
-    let Some(collapsed) = collapsed(document, own).or_else(|| emptied.clone()) else { return edit(changes) };
-    let edited = edit(&collapsed);
-    // What is refused is named by the changes as they were.
-    if edited.refused.is_empty() { edited } else { edit(changes) }
+    let collapsed = collapsed(document, changes);
+    let emptied = emptied(document, collapsed.as_deref().unwrap_or(changes));
+    for other in emptied.iter().chain(&collapsed) {
+        let edited = edit(other);
+        // What is refused is named by the changes as they were.
+        if edited.refused.is_empty() {
+            return edited;
+        }
+    }
+    edit(changes)
 }
 
 /// The changes, with the removal of a list in place of those of all its items; none if there are no such.
@@ -125,7 +129,7 @@ fn whole(
         _ if one != no_value() => Action::Set(one),
         Step::Key(_) => Action::Remove,
         Step::Index(_) if function_of(function).is_some_and(|(.., rest)| rest.is_empty()) => Action::Set(one),
-        Step::Index(_) => return None,
+        Step::Index(_) => Action::Remove,
     };
     Some((function.to_vec(), action, gone))
 }
@@ -166,7 +170,7 @@ fn apply(value: &mut Value, steps: &[Step], action: &Action) -> Option<()> {
 
 /// Whether two values are the same, in any spelling and order of keys.
 pub(super) fn are_alike(one: &Value, other: &Value) -> bool {
-    match (one, other) {
+    match (one.plain(), other.plain()) {
         (Value::Map(own), Value::Map(others)) => {
             own.len() == others.len()
                 && own
@@ -185,7 +189,7 @@ fn scalar(value: &Value) -> Option<&str> {
     match value {
         Value::Bool(value) => Some(if *value { "true" } else { "false" }),
         Value::Number(text) | Value::String(text) => Some(text),
-        Value::Null | Value::List(_) | Value::Map(_) => None,
+        Value::Null | Value::List(_) | Value::Map(_) | Value::Moved(_) => None,
     }
 }
 

@@ -6,6 +6,9 @@ use crate::rules::path;
 use crate::source::Span;
 use crate::syntax::{Kind, Node};
 
+/// The length of an item's name in a logical ID.
+const MAX_NAME: usize = 60;
+
 /// What happens at the end of a path.
 #[derive(Clone, Debug)]
 pub(super) enum Deed {
@@ -38,6 +41,8 @@ pub(super) enum Obstacle {
     Included,
     /// The place is in a text of JSON.
     InText,
+    /// AWS DMS looks for a role of this name.
+    Prescribed,
 }
 
 /// The result of a walk.
@@ -61,6 +66,8 @@ pub(super) struct Walk<'a, 't> {
     pub(super) failing: &'a dyn Fn(&[Choice<'t>], &'t str) -> Option<[bool; 2]>,
     /// The branches that the walk is in.
     pub(super) inside: Vec<Choice<'t>>,
+    /// Items that are added are there only in these branches.
+    pub(super) only_in: Vec<Choice<'t>>,
 }
 
 /// A branch of an `Fn::If`: its condition, and whether it is for where that holds.
@@ -163,14 +170,11 @@ impl<'t> Walk<'_, 't> {
         deed: &Deed,
     ) {
         let chosen = branches.iter().position(|branch| holds(branch.span, self.at) || key_in(branch, self.at));
-        let meant = match chosen {
-            Some(chosen) => [chosen == 0, chosen == 1],
-            None => self.meant(node).unwrap_or_else(|| {
-                // What is not known to fail is changed where it is absent, and gets one more item.
-                let absent = branches.map(|branch| !has(branch, steps));
-                if matches!(deed, Deed::Append(_)) || !absent.contains(&true) { [true; 2] } else { absent }
-            }),
-        };
+        let meant = chosen.map(|chosen| [chosen == 0, chosen == 1]).or_else(|| self.meant(node)).unwrap_or_else(|| {
+            // What is not known to fail is changed where it is absent, and gets one more item.
+            let absent = branches.map(|branch| !has(branch, steps));
+            if matches!(deed, Deed::Append(_)) || !absent.contains(&true) { [true; 2] } else { absent }
+        });
         self.each(node, branches, meant, at, |walk, branch, at| walk.go(branch, at, steps, deed));
     }
 
@@ -247,7 +251,17 @@ impl<'t> Walk<'_, 't> {
             }
             return;
         }
-        self.change(at, Action::Append(value.clone()));
+        self.change(at, Action::Append(self.guarded(value)));
+    }
+
+    /// An item that is added, in the branches that it is for.
+    fn guarded(&self, value: &Value) -> Value {
+        let open = self.only_in.iter().rev().filter(|choice| !self.inside.contains(choice));
+        open.fold(value.clone(), |value, (condition, holds)| {
+            let both = if *holds { [value, no_value()] } else { [no_value(), value] };
+            let condition = Value::String((*condition).to_owned());
+            Value::Map(vec![("Fn::If".to_owned(), Value::List([condition].into_iter().chain(both).collect()))])
+        })
     }
 
     /// An item of a list that has a name.
@@ -325,7 +339,7 @@ impl<'t> Walk<'_, 't> {
     fn absent(&mut self, at: &[Step], steps: &[path::Step], deed: &Deed, is_no_value: bool) {
         let (value, is_item) = match deed {
             Deed::Set(value) | Deed::Fill(value) => (value.clone(), false),
-            Deed::Append(value) => (value.clone(), true),
+            Deed::Append(value) => (self.guarded(value), true),
             Deed::Put(fields) | Deed::Tag(fields) => (Value::Map(fields.clone()), true),
             Deed::Replace(_) | Deed::Remove => return,
         };
@@ -422,12 +436,13 @@ fn is_item(path: &[Step]) -> bool {
 }
 
 /// The branches of functions in a value that a place is in.
-pub(super) fn choices<'t>(node: &'t Node<'t>, at: Span, into: &mut Vec<Choice<'t>>) {
+pub(super) fn choices<'t>(node: &'t Node<'t>, at: Span) -> Vec<Choice<'t>> {
+    let mut choices = Vec::new();
     let mut next = Some(node);
     while let Some(node) = next {
         if let Some(both) = branches(node) {
             let place = both.iter().position(|branch| holds(branch.span, at));
-            into.extend(place.and_then(|place| Some((condition(node)?, place == 0))));
+            choices.extend(place.and_then(|place| Some((condition(node)?, place == 0))));
             next = place.and_then(|place| both.get(place)).copied();
             continue;
         }
@@ -437,6 +452,49 @@ pub(super) fn choices<'t>(node: &'t Node<'t>, at: Span, into: &mut Vec<Choice<'t
             _ => None,
         };
     }
+    choices
+}
+
+/// Letters and digits of the name of the innermost item of a list that a place is in, as a part of a logical ID: `ReadRecords` for
+/// `PolicyName: read-records`. What is before and behind it is not repeated. Empty if the item has no name of its own.
+pub(super) fn item_name(node: &Node<'_>, at: Span, before: &str, behind: &str) -> String {
+    let (mut item, mut next) = (None, Some(node));
+    while let Some(node) = next {
+        next = match &node.kind {
+            Kind::Mapping(entries) => entries.iter().map(|entry| &entry.value).find(|value| holds(value.span, at)),
+            Kind::Sequence(items) => {
+                let inner = items.iter().find(|item| holds(item.span, at));
+                item = inner.filter(|inner| inner.as_mapping().is_some()).or(item);
+                inner
+            }
+            _ => None,
+        };
+    }
+    let entries = item.and_then(Node::as_mapping).unwrap_or_default();
+    let named = entries.iter().find(|entry| entry.key.ends_with("Name")).map(|entry| &entry.value);
+    let Some(text) = named.and_then(|name| {
+        let inner = name.get("Fn::Sub").unwrap_or(name);
+        inner.as_sequence().and_then(<[_]>::first).unwrap_or(inner).as_str()
+    }) else {
+        return String::new();
+    };
+    // What a text for `Fn::Sub` takes from elsewhere is left out.
+    let mut own = String::new();
+    for (index, part) in text.split("${").enumerate() {
+        own.push_str(if index == 0 { part } else { part.split_once('}').map_or("", |(_, rest)| rest) });
+        own.push(' ');
+    }
+    let mut name = String::new();
+    for word in own.split(|c: char| !c.is_ascii_alphanumeric()) {
+        if let Some((first, rest)) = word.split_at_checked(1) {
+            name.push_str(&first.to_ascii_uppercase());
+            name.push_str(rest);
+        }
+    }
+    let lower = name.to_ascii_lowercase();
+    let start = if lower.starts_with(&before.to_ascii_lowercase()) { before.len() } else { 0 };
+    let end = if lower.ends_with(&behind.to_ascii_lowercase()) { name.len() - behind.len() } else { name.len() };
+    name.get(start..end).unwrap_or_default().chars().take(MAX_NAME).collect()
 }
 
 /// The condition of an `Fn::If`.

@@ -152,7 +152,7 @@ impl<'p, 'd> Section<'p, 'd> {
                 && more
                     .iter()
                     .all(|new| added.iter().any(|(key, value)| new.key == *key && proof::is_value(&new.value, value)))
-                && proof::keeps_comments(self.comments(start, end), own, &new);
+                && proof::keeps_comments(self.comments(start, end), own, &[], &new);
             if !is_as_planned {
                 return None;
             }
