@@ -272,6 +272,30 @@ fn exceptions_and_baselines_keep_findings() {
 }
 
 #[test]
+fn a_queue_comes_with_permission() {
+    let sam = "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Process:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: index.handler
+      Runtime: python3.13
+      CodeUri: src
+";
+    let folder = folder(&[("sam.yaml", sam)]);
+    let rules = ["--no-config", "--rule", "lambda-dead-letter", "--rule", "iam-no-inline-policy"];
+    let ran = folder.run(&[&rules[..], &["--fix", "--unsafe-fixes", "sam.yaml"]].concat());
+    let text = folder.read("sam.yaml");
+    // `DeadLetterQueue` would give the role an inline policy.
+    assert!(text.contains("      Policies:\n        - !Ref ProcessDeadLetterPolicy\n"), "{text}\n{}", ran.all());
+    assert!(
+        text.contains("Type: AWS::Lambda::EventInvokeConfig") && text.contains("Action: sqs:SendMessage"),
+        "{text}"
+    );
+    assert_eq!(ran.code, 0, "{}", ran.all());
+}
+
+#[test]
 fn what_is_covered_stays_covered() {
     let role = |metadata: &str| {
         format!(

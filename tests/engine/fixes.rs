@@ -1161,6 +1161,30 @@ fn a_policy_of_a_branch_stays_in_it() {
         "{after}"
     );
     assert!(!after.contains(" Policies:"), "{after}");
+    // What it refers to may be empty elsewhere.
+    assert!(after.contains("  WorkerAPolicy:\n    Type: AWS::IAM::ManagedPolicy\n    Condition: Prod\n"), "{after}");
+    let more = in_branch.replace("!Ref AWS::NoValue]", "{ PolicyName: b, PolicyDocument: {} }]");
+    let both = fixes(POLICIES, &with_conditions(&more));
+    assert_eq!(
+        both.iter().map(Option::is_some).collect::<Vec<_>>(),
+        [true, false],
+        "there is no condition for the other one"
+    );
+    // Long ones, and those with comments, go all the same.
+    let long = format!(
+        "# long\n            {{ PolicyName: a, PolicyDocument: {{ Statement: [], Id: {} }} }}",
+        "x".repeat(600)
+    );
+    let long = format!(
+        "      Policies:\n        - !If\n          - Prod\n          - {long}\n          - !Ref AWS::NoValue\n"
+    );
+    let block = "# one\n            PolicyName: a # two\n            PolicyDocument: {}\n";
+    let block =
+        format!("      Policies:\n        - !If\n          - Prod\n          - {block}          - !Ref AWS::NoValue\n");
+    for (policies, comments) in [(&block, 2), (&long.replace("# long\n            ", ""), 0)] {
+        let after = fixed(POLICIES, &with_conditions(policies));
+        assert!(!after.contains(" Policies:") && after.matches('#').count() == comments, "{after}");
+    }
     let arns = "      ManagedPolicyArns: !If [Prod, [a], !Ref AWS::NoValue]\n";
     let after = fixed(POLICIES, &with_conditions(&format!("{in_branch}{arns}")));
     assert!(after.contains("ManagedPolicyArns: !If [Prod, [a, !Ref WorkerAPolicy], !Ref AWS::NoValue]\n"), "{after}");
@@ -1202,7 +1226,8 @@ fix: {{ {fix}: {{ $.Properties.EnableCloudwatchLogsExports: {} }} }}
         ("append", "[audit, !If [Prod, error, !Ref AWS::NoValue]]", "[audit, !If [Prod, error, error]]"),
         ("append", "[!If [Prod, error, audit]]", "[!If [Prod, error, audit], error]"),
         ("set", "!If [Prod, [audit], [error, general]]", "!If [Prod, [error], [error, general]]"),
-        ("set", "!If [Prod, !If [Test, [a], [b]], [error, c]]", "!If [Prod, !If [Test, [error], [error]], [error, c]]"),
+        // Nothing is for both prod and test.
+        ("set", "!If [Prod, !If [Test, [a], [b]], [error, c]]", "!If [Prod, !If [Test, [a], [error]], [error, c]]"),
     ] {
         let changed = all_fixed(&logs(fix), &with(before));
         assert!(fixes(&logs(fix), &changed).is_empty(), "{changed}");

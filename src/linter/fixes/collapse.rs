@@ -104,9 +104,6 @@ fn whole(
 ) -> Option<(Vec<Step>, Action, Vec<Vec<Step>>)> {
     let (function, ..) = function_of(path).filter(|_| all.contains_key(path))?;
     let node = at(&document.root, function)?;
-    if node.span.end.saturating_sub(node.span.start) > MAX_BYTES {
-        return None;
-    }
     let [mut one, mut other] = branches(node)?.map(copied);
     let below = all.range(function.to_vec()..).take_while(|(path, _)| path.starts_with(function));
     let mut gone = Vec::new();
@@ -122,7 +119,11 @@ fn whole(
     }
     let start = document.comments.partition_point(|comment| comment.span.start < node.span.start);
     let is_commented = document.comments.get(start).is_some_and(|comment| holds(node.span, comment.span));
-    if is_commented || !are_alike(&one, &other) {
+    // Comments go with what moves, and nothing is written anew where nothing is left.
+    let is_gone = one == no_value();
+    let moves = || all.values().flatten().any(|(_, action)| moves_with(action, function));
+    let is_long = node.span.end.saturating_sub(node.span.start) > MAX_BYTES;
+    if !are_alike(&one, &other) || is_long && !is_gone || is_commented && !(is_gone && moves()) {
         return None;
     }
     let action = match function.last()? {
@@ -132,6 +133,15 @@ fn whole(
         Step::Index(_) => Action::Remove,
     };
     Some((function.to_vec(), action, gone))
+}
+
+/// Whether a value moves out of what is at a path, which goes.
+fn moves_with(action: &Action, path: &[Step]) -> bool {
+    let mut moves = false;
+    if let Some(value) = action.value() {
+        value.each_moved(&mut |moved| moves |= moved.with == path);
+    }
+    moves
 }
 
 /// Makes a change below a value; none if it cannot be made.

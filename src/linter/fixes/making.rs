@@ -419,8 +419,22 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         // One without the resource's name in its own is for several.
         let owner = addition.name.contains("{resource}").then_some(self.job.block);
         self.shop.tag(&addition.kind, &mut properties, owner);
-        self.push_resource(name.to_owned(), &addition.kind, self.job.block.condition, attributes, properties);
+        let condition = self.condition()?;
+        self.push_resource(name.to_owned(), &addition.kind, condition, attributes, properties);
         Some(())
+    }
+
+    /// The condition of an added resource, if one is enough: that of the finding's resource, or that of the branch that something moves
+    /// out of. Its parameters may be empty elsewhere.
+    fn condition(&self) -> Option<Option<&'t str>> {
+        let own = self.job.block.condition;
+        let mut choices = if self.moves { self.shop.choices(self.job) } else { Vec::new() };
+        choices.retain(|choice| own.is_none_or(|own| *choice != (own, true)));
+        match (own, choices.as_slice()) {
+            (own, []) => Some(own),
+            (None, [(branch, true)]) => Some(Some(branch)),
+            _ => None,
+        }
     }
 
     pub(super) fn push_resource(

@@ -51,7 +51,7 @@ impl Writer<'_> {
         for value in changes.iter().filter_map(|change| change.action.value()) {
             value.each_moved(&mut |moved| {
                 let place = self.place(document, moved, &gone);
-                is_lost |= place.is_none() && has_comment(document, moved);
+                is_lost |= place.is_none() && self.has_comment(document, moved);
                 places.push(place);
             });
         }
@@ -175,19 +175,24 @@ impl Writer<'_> {
     }
 }
 
+impl Writer<'_> {
+    /// Whether a comment is in the lines of what goes with a value, or next to them.
+    fn has_comment(&self, document: &Document<'_>, moved: &Moved) -> bool {
+        let Some(node) = at(&document.root, &moved.with) else { return false };
+        let start = entry(document, &moved.with).map_or(node.span.start, |(_, entry)| entry.key_span.start) as usize;
+        let end = self.page.last(node.span.start as usize, node.span.end as usize);
+        let (first, last) = (self.page.line(start).saturating_sub(1), self.page.line(end) + 1);
+        let next = document.comments.partition_point(|comment| (comment.span.start as usize) < self.page.start(first));
+        document.comments.get(next).is_some_and(|comment| self.page.line(comment.span.start as usize) <= last)
+    }
+}
+
 impl Place {
     fn text(&self, page: &Page<'_>) -> MovedText {
         let text = page.slice(self.colon, page.end(self.last));
         let lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned());
         MovedText { column: self.column, lines: lines.collect(), above: Vec::new() }
     }
-}
-
-/// Whether a comment is in what goes with a value.
-fn has_comment(document: &Document<'_>, moved: &Moved) -> bool {
-    let Some(node) = at(&document.root, &moved.with) else { return false };
-    let first = document.comments.partition_point(|comment| comment.span.start < node.span.start);
-    document.comments.get(first).is_some_and(|comment| comment.span.start < node.span.end)
 }
 
 /// The entry at the end of a path, and its map.
