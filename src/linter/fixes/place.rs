@@ -63,12 +63,15 @@ pub(super) struct Walk<'a, 't> {
     pub(super) walked: &'a mut Walked,
     /// In which branches of a function the finding is, by its condition; none if that is not known. The first are the conditions of the
     /// functions around it, and whether they hold there.
-    pub(super) failing: &'a dyn Fn(&[Choice<'t>], &'t str) -> Option<[bool; 2]>,
+    pub(super) failing: &'a Failing<'a, 't>,
     /// The branches that the walk is in.
     pub(super) inside: Vec<Choice<'t>>,
     /// Items that are added are there only in these branches.
     pub(super) only_in: Vec<Choice<'t>>,
 }
+
+/// What knows in which branches of a function a finding is.
+type Failing<'a, 't> = dyn Fn(&[Choice<'t>], &'t str) -> Option<[bool; 2]> + 'a;
 
 /// A branch of an `Fn::If`: its condition, and whether it is for where that holds.
 pub(super) type Choice<'t> = (&'t str, bool);

@@ -291,7 +291,8 @@ mod tests {
         assert_eq!(said(&["Resources/A/x", "Resources/A/x"], &["Resources/A/x", "Resources/A/x"]), still);
         assert_eq!(said(&["Resources/A/x", "Resources/A/x"], &["Resources/A/x"]), Verdict::Good);
         let new = |name: &str, index: usize| {
-            Verdict::New(New { subjects: BTreeSet::from([format!("Resources/{name}")]), findings: vec![index] })
+            let subjects = BTreeSet::from([format!("Resources/{name}")]);
+            Verdict::New(New { subjects, findings: vec![index], uncovers: false })
         };
         assert_eq!(said(&["Resources/A"], &["Resources/C"]), new("C", 0));
         assert_eq!(said(&["Resources/A"], &["other:Resources/A"]), new("A", 0));
@@ -316,6 +317,24 @@ mod tests {
         assert!(matches!(said(&inline, &["other:Resources/B/Action"]), Verdict::New(_)));
         // A fixed finding that only moved is still there.
         assert_eq!(said(&["Resources/A"], &["Resources/A/x"]), Verdict::StillThere(BTreeSet::from([0])));
+    }
+
+    #[test]
+    fn what_is_covered_makes_way_for_nothing_that_counts() {
+        let covered = |places: &[&str], of: &[&str]| {
+            let baseline = Some(crate::finding::BaselineState::Unchanged);
+            let covered = report(of).findings.into_iter().map(|finding| Finding { baseline, ..finding });
+            FileReport { suppressed: covered.collect(), ..report(places) }
+        };
+        let before = covered(&["Resources/A"], &["other:Resources/A/Policies/0"]);
+        let made = [(0, &before.findings[0])];
+        let added = BTreeSet::from(["Resources/Added".to_owned()]);
+        let said = |after: &FileReport| verdict(&before, &made, &added, after);
+        assert_eq!(said(&covered(&[], &["other:Resources/A/Policies/0"])), Verdict::Good);
+        assert_eq!(said(&covered(&[], &["other:Resources/Added/x"])), Verdict::Good);
+        for counts in ["other:Resources/Added/x", "other:Resources/A/Policies/0"] {
+            assert!(matches!(said(&report(&[counts])), Verdict::New(New { uncovers: true, .. })), "{counts}");
+        }
     }
 
     #[test]
