@@ -50,6 +50,24 @@ impl Asked {
             || file.parent().is_some_and(|folder| self.listed.contains(folder))
             || self.seen.get(file).is_some_and(|seen| seen.differs(file, system))
     }
+
+    /// Whether another file system gives the same answers. Files have at most so many bytes.
+    pub fn is_same_on(&self, one: &dyn FileSystem, other: &dyn FileSystem, limit: u64) -> bool {
+        let kind = |system: &dyn FileSystem, path: &Path| system.own_metadata(path).ok().map(|metadata| metadata.kind);
+        let is_same = |path: &PathBuf| {
+            let known = kind(one, path);
+            known == kind(other, path)
+                && (known != Some(Kind::Link) || one.real(path).ok() == other.real(path).ok())
+                && (known != Some(Kind::File) || one.read(path, limit).ok() == other.read(path, limit).ok())
+        };
+        let listed = |system: &dyn FileSystem, folder: &Path| {
+            let mut entries = system.entries(folder).ok()?;
+            entries.sort_by(|one, other| one.name.cmp(&other.name));
+            Some(entries)
+        };
+        let mut files = self.read.iter().chain(self.seen.keys());
+        files.all(is_same) && self.listed.iter().all(|folder| listed(one, folder) == listed(other, folder))
+    }
 }
 
 impl Recorder {

@@ -119,6 +119,11 @@ impl Project<'_> {
     }
 }
 
+/// The tie of one file.
+pub(super) fn tie(number: usize, survey: &Survey, files: &Files, hashes: &RandomState) -> u64 {
+    Parents { survey, files, hashes, sources: HashMap::new() }.tie(number)
+}
+
 /// The numbers of the files whose results are wanted, and of those that they nest.
 fn wanted(survey: &Survey, again: &Again<'_>) -> BTreeSet<usize> {
     let is_wanted = |number: &usize| {

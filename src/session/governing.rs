@@ -176,9 +176,9 @@ impl Governing {
             Configuration::Ignored => None,
             Configuration::File(file) => Some(file.clone()),
             Configuration::Nearest => {
-                // A folder that does not exist is reported with its own name.
+                // A folder that does not exist, or not any more, is reported with its own name.
                 let files = &self.files;
-                let folder = files.real(folder).or_else(|_| files.real(Path::new("."))).ok()?;
+                let folder = folder.ancestors().find_map(|above| files.real(above).ok())?;
                 let found = self.nearest.of(&folder, files).map(|file| files.base().lead_to(&file));
                 let misnamed = self.nearest.take_misnamed().into_iter().map(|file| files.base().lead_to(&file));
                 self.problems.diagnostics.extend(misnamed.map(|file| config::misnamed(files.name(&file))));
