@@ -65,8 +65,8 @@ impl Asked {
             entries.sort_by(|one, other| one.name.cmp(&other.name));
             Some(entries)
         };
-        let mut files = self.read.iter().chain(self.seen.keys());
-        files.all(is_same) && self.listed.iter().all(|folder| listed(one, folder) == listed(other, folder))
+        self.read.iter().chain(self.seen.keys()).all(is_same)
+            && self.listed.iter().all(|folder| listed(one, folder) == listed(other, folder))
     }
 }
 
