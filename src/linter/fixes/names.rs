@@ -18,6 +18,13 @@ const MAX_SEARCHED: usize = 64 << 20;
 /// What names of queues and topics that keep an order end with.
 const FIFO: &str = ".fifo";
 
+/// The names of the roles that AWS DMS looks for: a role of another name has no effect.
+///
+/// Source: AWS Database Migration Service User Guide, "Creating the IAM roles to use with AWS DMS"
+/// (docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole) and "AWS managed policies for AWS Database Migration
+/// Service" (security-iam-awsmanpol.html), 2026-11.
+const PRESCRIBED: [&str; 3] = ["dms-access-for-endpoint", "dms-cloudwatch-logs-role", "dms-vpc-role"];
+
 /// A name as text for `Fn::Sub`, with the parameter.
 fn text(own: &str, parameter: &str) -> String {
     match own.strip_suffix(FIFO) {
@@ -272,6 +279,9 @@ impl<'t> Making<'_, '_, '_, 't> {
             let steps = index.iter().map(|index| Step::Index(*index));
             at.iter().cloned().chain([Step::Key(key.to_owned())]).chain(steps).collect::<Vec<_>>()
         };
+        if name.as_str().is_some_and(|name| PRESCRIBED.contains(&name)) {
+            return Err(Obstacle::Prescribed);
+        }
         if is_no_value(name) || self.is_settled(name, parameter, 0) {
             return Ok(());
         }
