@@ -1,7 +1,8 @@
 //! Where a template writes a secret out.
 
-use super::assignments::{Assignment, Dialect, assigned_secrets};
+use super::assignments::{Assignment, Dialect, assigned_secrets, partly_assigned};
 use super::names::{Promise, promise};
+use super::partial::{Partial, may_be_partial, parts_of_secret, parts_of_urls};
 use super::spelled::{OPEN, Spelled, Speller};
 use super::texts::{PRIVATE_KEY, is_promised, may_hold_shape, secret_texts};
 use crate::eval::begins_as_function;
@@ -10,6 +11,17 @@ use crate::syntax::{Entry, Kind, Node, base64};
 use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 use std::ops::Range;
+
+/// How much of a secret is written out.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// A part that gives it away.
+    Exposed,
+    /// A part that may not be what is secret.
+    Part,
+}
 
 /// A secret that is written out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +34,8 @@ pub struct LiteralSecret {
     pub name: String,
     /// What it is: "a hard-coded secret", "a private key".
     pub what: Cow<'static, str>,
+    /// How much of it is written.
+    pub extent: Extent,
     /// Its line in the text, counted from 1, and the key of that text, where it is one line of several.
     pub line: Option<(usize, String)>,
     /// The nodes that it is written in, each with the part of it that is there. The parts are as CloudFormation reads them.
@@ -34,6 +48,10 @@ pub struct LiteralSecret {
 const HARD_CODED: &str = "a hard-coded secret";
 /// The same of a command.
 const ARGUMENT: &str = "given a hard-coded secret";
+/// The same of one of which the template writes out a part.
+const PARTIAL: &str = "a partly hard-coded secret";
+/// The same in a URL.
+const PARTIAL_URL: &str = "a URL that contains part of a password";
 
 impl Assignment<'_> {
     fn what(&self) -> &'static str {
@@ -107,14 +125,40 @@ fn dialect_of_script(text: &str) -> Dialect {
     if is_program { Dialect::Program } else { Dialect::Script }
 }
 
-/// Finds the secrets that are written out in a node that stands under `name`, in every branch of every condition. `mappings` are the
-/// template's.
-pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>, mappings: &'t [Entry<'t>]) -> Vec<LiteralSecret> {
+/// What texts of a template are put together of.
+#[derive(Copy, Clone, Default)]
+pub struct Sections<'t> {
+    mappings: &'t [Entry<'t>],
+    parameters: &'t [Entry<'t>],
+}
+
+impl<'t> Sections<'t> {
+    /// Those of a template's tree.
+    pub fn of(root: &'t Node<'t>) -> Self {
+        let section = |name| root.get(name).and_then(Node::as_mapping).unwrap_or_default();
+        Self { mappings: section("Mappings"), parameters: section("Parameters") }
+    }
+
+    /// Whether everyone may know what `${Name}` stands for: a pseudo parameter, or a parameter that is not hidden and not called
+    /// like a secret.
+    fn is_plain(self, name: &str) -> bool {
+        let is_hidden = |parameter: &Node<'_>| {
+            parameter.get("NoEcho").is_some_and(|hides| hides.scalar_text().is_none_or(|hides| hides != "false"))
+        };
+        let parameter = || self.parameters.iter().find(|entry| entry.key == name);
+        name.starts_with("AWS::")
+            || (promise(name).is_none() && parameter().is_some_and(|parameter| !is_hidden(&parameter.value)))
+    }
+}
+
+/// Finds the secrets that are written out in a node that stands under `name`, in every branch of every condition.
+pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>, sections: Sections<'t>) -> Vec<LiteralSecret> {
     let mut search = Search {
         path: SmallVec::new(),
         dialect: Dialect::Text,
         is_item: false,
-        speller: Speller::new(mappings),
+        speller: Speller::new(sections.mappings),
+        sections,
         found: Vec::new(),
     };
     search.named(name, node);
@@ -129,6 +173,7 @@ struct Search<'t> {
     /// Whether it is at an item of a list, of which the list's name promises nothing.
     is_item: bool,
     speller: Speller<'t>,
+    sections: Sections<'t>,
     found: Vec<LiteralSecret>,
 }
 
@@ -189,6 +234,10 @@ impl<'t> Search<'t> {
     fn name_of(&mut self, variable: Variable<'t>) -> Option<Cow<'t, str>> {
         if let Kind::String(name) = &variable.name.kind {
             return Some(Cow::Borrowed(name.as_ref()));
+        }
+        // What a parameter is called promises nothing.
+        if variable.name.get("Ref").is_some() {
+            return None;
         }
         let names: Vec<Cow<'t, str>> =
             self.speller.texts(variable.name).into_iter().map(|spelled| spelled.text).collect();
@@ -271,6 +320,9 @@ impl<'t> Search<'t> {
             };
             return self.found(name, node, spelled, &ranges, HARD_CODED);
         }
+        if may_be_partial(text) && self.partial(name, node, spelled) {
+            return;
+        }
         for shaped in secret_texts(text) {
             // A program that looks for the first line of a key is not the key.
             let is_marker =
@@ -301,6 +353,30 @@ impl<'t> Search<'t> {
         }
     }
 
+    /// The parts of secrets in a text that is not written out as a whole. Whether the text itself is a secret that they give away.
+    fn partial(&mut self, name: &str, node: &'t Node<'t>, spelled: &Spelled<'_>) -> bool {
+        let text = spelled.text.as_ref();
+        let sections = self.sections;
+        let is_plain = |name: &str| sections.is_plain(name);
+        let extent = |is_exposed| if is_exposed { Extent::Exposed } else { Extent::Part };
+        if let Some(promise) = self.promise(name)
+            && let Some(Partial { ranges, is_exposed }) = parts_of_secret(promise, name, text, &is_plain, &|_| true)
+        {
+            self.found_as(name, node, spelled, &ranges, PARTIAL, extent(is_exposed));
+            return is_exposed;
+        }
+        for Partial { ranges, is_exposed } in parts_of_urls(text, &is_plain) {
+            self.found_as(name, node, spelled, &ranges, PARTIAL_URL, extent(is_exposed));
+        }
+        let dialect = if self.dialect == Dialect::Script { dialect_of_script(text) } else { self.dialect };
+        if self.dialect != Dialect::Text || may_assign(text) {
+            for (name, Partial { ranges, is_exposed }) in partly_assigned(text, dialect, &is_plain) {
+                self.found_as(name, node, spelled, &ranges, PARTIAL, extent(is_exposed));
+            }
+        }
+        false
+    }
+
     fn found(
         &mut self,
         name: &str,
@@ -308,6 +384,18 @@ impl<'t> Search<'t> {
         spelled: &Spelled<'_>,
         ranges: &[Range<usize>],
         what: &'static str,
+    ) {
+        self.found_as(name, node, spelled, ranges, what, Extent::Whole);
+    }
+
+    fn found_as(
+        &mut self,
+        name: &str,
+        node: &Node<'_>,
+        spelled: &Spelled<'_>,
+        ranges: &[Range<usize>],
+        what: &'static str,
+        extent: Extent,
     ) {
         let parts = ranges.iter().flat_map(|range| spelled.written(range));
         let written: SmallVec<[(Span, String); 1]> = parts.map(|(span, part)| (span, part.to_owned())).collect();
@@ -320,8 +408,11 @@ impl<'t> Search<'t> {
         };
         let elsewhere = written.iter().map(|(span, _)| *span).find(|span| !is_below(*span));
         // A text under a secret's name may have a secret's shape as well.
-        let overlaps =
-            |secret: &LiteralSecret| secret.span == span && secret.written.iter().any(|part| written.contains(part));
+        let overlaps = |secret: &LiteralSecret| {
+            secret.span == span
+                && (secret.extent != Extent::Part || extent == Extent::Part)
+                && secret.written.iter().any(|part| written.contains(part))
+        };
         if self.found.iter().rev().take(MAX_COMPARED).any(overlaps) {
             return;
         }
@@ -345,6 +436,7 @@ impl<'t> Search<'t> {
             path: steps.join("/"),
             name: name.to_owned(),
             what: Cow::Borrowed(what),
+            extent,
             line,
             written,
             elsewhere,
@@ -421,7 +513,7 @@ mod tests {
 
     fn paths(text: &str) -> Vec<String> {
         let document = parse(text, SourceId(0)).unwrap();
-        literal_secrets("", &document.root, &[]).into_iter().map(|secret| secret.path).collect()
+        literal_secrets("", &document.root, Sections::default()).into_iter().map(|secret| secret.path).collect()
     }
 
     #[test]
@@ -458,7 +550,7 @@ Variables: {Ref: 'postgres://app:hunter9@db', Other: x}
 
     #[test]
     fn secrets_that_functions_put_together() {
-        let mappings = parse("Stage: {prod: {Pw: hunter2hunter2, Name: records}}", SourceId(1)).unwrap();
+        let mappings = parse("Mappings: {Stage: {prod: {Pw: hunter2hunter2, Name: records}}}", SourceId(1)).unwrap();
         let document = parse(
             r#"
 DB_PASSWORD: !Join ['-', [hunter2, hunter2]]
@@ -475,7 +567,7 @@ Referenced: {DB_PASSWORD: !Join ['', ['{{resolve:secretsmanager:', !Ref Host, ':
             SourceId(0),
         )
         .unwrap();
-        let found = literal_secrets("", &document.root, mappings.root.as_mapping().unwrap());
+        let found = literal_secrets("", &document.root, Sections::of(&mappings.root));
         let paths: Vec<&str> = found.iter().map(|secret| secret.path.as_str()).collect();
         assert_eq!(
             paths,
@@ -496,6 +588,58 @@ Referenced: {DB_PASSWORD: !Join ['', ['{{resolve:secretsmanager:', !Ref Host, ':
             found.iter().flat_map(|secret| &secret.written).map(|(_, text)| text.as_str()).collect();
         assert_eq!(written[..4], ["hunter2", "-", "hunter2", "hunter2hunter2"]);
         assert!(found[4].elsewhere.is_some_and(|span| span.source == SourceId(1)));
+    }
+
+    #[test]
+    fn secrets_of_which_a_part_is_written() {
+        let text = r##"
+Parameters:
+  Env: {Type: String}
+  Salt: {Type: String, NoEcho: true}
+Mappings:
+  Stage: {prod: {Pw: hunter2}}
+Values:
+  DB_PASSWORD: !Sub 'hunter1-${Env}'
+  Joined: {Password: !Join ['', [!Ref Env, hunter2]]}
+  Chosen: {Password: !Join ['', [!If [IsProd, hunter3, hunter4], !Ref Env]]}
+  Mapped: {Password: !Sub ['${x}${Env}', {x: !FindInMap [Stage, prod, Pw]}]}
+  Branch: {Password: !If [IsProd, !Sub 'hunter5-${Env}', !Ref Env]}
+  Salted: {Password: !Join ['', [hunter6, !Ref Salt]]}
+  Imported: {Password: !Join ['', [hunter7, !ImportValue x]]}
+  SecretString: !Sub '{"user": "${Env}", "password": "hunter8-${Env}"}'
+  Url: !Sub 'postgres://app:hunter9-${Env}@${Env}'
+  UserData: {'Fn::Base64': !Sub "#!/bin/bash\nexport DB_PASSWORD='hunter10-${Env}'\nexport X=$(cat ${Env})\n"}
+  Environment: [{Name: DB_PASSWORD, Value: !Sub 'hunter11-${Env}'}]
+  Named: {Password: !Sub '${AWS::StackName}-db-password'}
+"##;
+        let document = parse(text, SourceId(0)).unwrap();
+        let values = document.root.get("Values").unwrap();
+        let found = literal_secrets("", values, Sections::of(&document.root));
+        let found: Vec<String> = found
+            .iter()
+            .map(|secret| {
+                let parts: Vec<&str> = secret.written.iter().map(|(_, text)| text.as_str()).collect();
+                format!("{} {} {}", secret.path, parts.join("|"), secret.extent == Extent::Exposed)
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "DB_PASSWORD hunter1- true",
+                "Joined/Password hunter2 true",
+                "Chosen/Password hunter3 true",
+                "Chosen/Password hunter4 true",
+                "Mapped/Password hunter2 true",
+                "Branch/Password hunter5- true",
+                "Salted/Password hunter6 false",
+                "Imported/Password hunter7 false",
+                "SecretString hunter8- true",
+                "Url hunter9- true",
+                "UserData hunter10- true",
+                "Environment/0/Value hunter11- true",
+                "Named/Password -db-password false",
+            ]
+        );
     }
 
     #[test]
@@ -529,7 +673,7 @@ Connection: Server=db;Password=hunter2;
             SourceId(0),
         )
         .unwrap();
-        let found = literal_secrets("", &document.root, &[]);
+        let found = literal_secrets("", &document.root, Sections::default());
         let paths: Vec<String> = found
             .iter()
             .map(|secret| match &secret.line {
