@@ -3,6 +3,7 @@
 use super::args::{self, Format, LintArguments, Show};
 use super::fix::{self, Prompt};
 use super::output::{Output, Shown, Texts};
+use super::records::Records;
 use super::terminal;
 use crate::date::Date;
 use crate::files::Files;
@@ -23,6 +24,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Everything that a run of `hipaalint [PATHS]…` needs to know.
 pub(super) struct Plan {
     pub(super) paths: Vec<PathBuf>,
+    /// The templates of standard input.
+    pub(super) records: Option<Records>,
     pub(super) session: Session,
     pub(super) shown: Shown,
     /// The fixed texts on standard output, if they take the place of the report.
@@ -64,10 +67,20 @@ impl Plan {
                 (false, false) => None,
             }
         });
-        let paths = if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths.clone() };
+        // Not said to clap: the completions for zsh replace the argument.
+        if arguments.records && !arguments.paths.is_empty() {
+            let message = "--records reads standard input alone: leave the paths out";
+            return Err(usage(ErrorKind::ArgumentConflict, message));
+        }
+        let mut records = arguments.records.then(|| Records::read(&files));
+        let (paths, files) = match &mut records {
+            Some(records) => (records.paths.clone(), records.over(&files)),
+            None if arguments.paths.is_empty() => (vec![PathBuf::from(".")], files),
+            None => (arguments.paths.clone(), files),
+        };
         let files = files.naming(&paths);
         let session = Session::new(Options { fixing, ..options(arguments, &formats)? }, files);
-        Ok(Self { paths, session, shown, texts, prompt, outputs, quiet })
+        Ok(Self { paths, records, session, shown, texts, prompt, outputs, quiet })
     }
 }
 
@@ -110,6 +123,7 @@ fn options(arguments: LintArguments, formats: &[Format]) -> Result<Options, clap
         write_baseline: arguments.write_baseline,
         today: named_day.or_else(clock_day),
         is_today_named: named_day.is_some(),
+        acknowledgements: arguments.acknowledgements,
         gitignore: !arguments.no_ignore,
         skips_named: arguments.force_skip,
         title: arguments.title,

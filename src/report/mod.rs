@@ -24,6 +24,7 @@ pub(crate) mod lines;
 pub mod markdown;
 mod not_looked_at;
 pub(crate) mod patch;
+mod pretty;
 pub(crate) mod prose;
 pub mod sarif;
 mod spill;

@@ -242,6 +242,8 @@ fn help_goes_to_standard_output() {
           --no-ignore   Include files and folders that .gitignore matches
           --force-skip  Skip named files that are not templates or that `skip` in the configuration
                         matches, for hooks such as pre-commit
+          --records     Read templates from standard input: on each line, a JSON object with `path` and
+                        `content`
           --watch       Lint again when a template, its configuration or a custom rule changes, until
                         Ctrl-C
       -h, --help        Print help (see more with '--help')

@@ -31,6 +31,13 @@ pub(in crate::cli) struct LintArguments {
     #[arg(long)]
     pub(in crate::cli) force_skip: bool,
 
+    /// Read templates from standard input: on each line, a JSON object with `path` and `content`
+    ///
+    /// The path is that of a file below the current folder, which need not exist; reports show it. With `account` and `region`, the
+    /// template is judged as deployed there. For many templates at once, such as those of all accounts of an organization.
+    #[arg(long, conflicts_with_all = ["watch", "fix"])]
+    pub(in crate::cli) records: bool,
+
     /// The format of standard output
     #[arg(help_heading = REPORT, long, value_enum, value_name = "FORMAT")]
     pub(in crate::cli) format: Option<Format>,
@@ -106,6 +113,12 @@ pub(in crate::cli) struct LintArguments {
     /// today in UTC]
     #[arg(help_heading = EXCEPTIONS, long, value_name = "DATE")]
     pub(in crate::cli) today: Option<Date>,
+
+    /// What an app of the AWS CDK acknowledges above its stacks, as in a metadata file of a cloud assembly
+    ///
+    /// For programs that know the app, such as the plugin @hipaalint/cdk: an assembly has only what is acknowledged in a stack.
+    #[arg(help_heading = EXCEPTIONS, long, value_name = "FILE", hide = true)]
+    pub(in crate::cli) acknowledgements: Option<PathBuf>,
 
     #[command(flatten)]
     pub(in crate::cli) sources: RuleSources,
