@@ -55,6 +55,26 @@ pub(super) fn definition_file<'n, 't>(kind: &str, properties: &'n Node<'t>) -> O
 }
 
 impl<'n, 't> Walk<'n, 't> {
+    /// The connectors of a resource of SAM.
+    pub(super) fn connectors(&mut self, connectors: &'n Node<'t>) {
+        for entry in connectors.as_mapping().unwrap_or_default() {
+            if let Some(properties) = entry.value.get("Properties") {
+                self.connector(properties);
+            }
+            self.node(&entry.value);
+        }
+    }
+
+    /// The resources that a connector of SAM names as texts.
+    pub(super) fn connector(&mut self, properties: &'n Node<'t>) {
+        for end in ["Source", "Destination"].into_iter().filter_map(|name| properties.get(name)) {
+            let ends = end.as_sequence().unwrap_or(std::slice::from_ref(end));
+            for id in ends.iter().filter_map(|end| end.get("Id")) {
+                self.refer_whole(id, Self::referable);
+            }
+        }
+    }
+
     /// The authorizers of an API, and its default.
     pub(super) fn auth(&mut self, api: &str, kind: &str, properties: &'n Node<'t>) {
         let Some(auth) = properties.get("Auth") else { return };

@@ -214,25 +214,6 @@ impl<'n, 't> Walk<'n, 't> {
         }
     }
 
-    fn connectors(&mut self, connectors: &'n Node<'t>) {
-        for entry in connectors.as_mapping().unwrap_or_default() {
-            if let Some(properties) = entry.value.get("Properties") {
-                self.connector(properties);
-            }
-            self.node(&entry.value);
-        }
-    }
-
-    /// The resources that a connector of SAM names as texts.
-    fn connector(&mut self, properties: &'n Node<'t>) {
-        for end in ["Source", "Destination"].into_iter().filter_map(|name| properties.get(name)) {
-            let ends = end.as_sequence().unwrap_or(std::slice::from_ref(end));
-            for id in ends.iter().filter_map(|end| end.get("Id")) {
-                self.refer_whole(id, Self::referable);
-            }
-        }
-    }
-
     fn output(&mut self, entry: &'n Entry<'t>) {
         let symbol = self.declared.output(&entry.key);
         self.define_key(entry, symbol);
@@ -287,7 +268,7 @@ impl<'n, 't> Walk<'n, 't> {
     }
 
     /// Anything that may use names.
-    fn node(&mut self, node: &'n Node<'t>) {
+    pub(super) fn node(&mut self, node: &'n Node<'t>) {
         match &node.kind {
             Kind::String(text) => self.identifiers_in(node.span, text),
             Kind::Sequence(items) => items.iter().for_each(|item| self.node(item)),
@@ -466,7 +447,7 @@ impl<'n, 't> Walk<'n, 't> {
     }
 
     /// What `Ref`, `Fn::GetAtt` and `Fn::Sub` name, with the bytes of the name that name it.
-    fn referable(&mut self, name: &str) -> (SymbolId, usize) {
+    pub(super) fn referable(&mut self, name: &str) -> (SymbolId, usize) {
         let identifier = self.identifiers.iter().rev().find(|(identifier, _)| *identifier == name);
         if let Some((_, symbol)) = identifier {
             return (*symbol, name.len());
@@ -499,7 +480,7 @@ impl<'n, 't> Walk<'n, 't> {
     }
 
     /// A node that is a name and nothing else.
-    fn refer_whole(&mut self, node: &'n Node<'t>, find: impl FnOnce(&mut Self, &str) -> (SymbolId, usize)) {
+    pub(super) fn refer_whole(&mut self, node: &'n Node<'t>, find: impl FnOnce(&mut Self, &str) -> (SymbolId, usize)) {
         if let Some(name) = node.as_str() {
             let (symbol, length) = find(self, name);
             self.at(node.span, name, 0..length, symbol, Role::Reference, None);

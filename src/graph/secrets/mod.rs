@@ -11,6 +11,7 @@ mod literals;
 mod names;
 mod parameters;
 mod partial;
+mod places;
 mod shown;
 mod spelled;
 mod texts;
