@@ -5,8 +5,10 @@ mod evaluating;
 mod exempting;
 mod fixing;
 mod known;
+mod moved;
 mod nested;
 mod reuse;
+mod since;
 mod survey;
 
 pub use evaluating::{Deployed, NotEvaluated};
@@ -14,6 +16,7 @@ pub use exempting::{exception, set};
 pub use fixing::{Choice, Fixed, Fixer, Proposal, Settled, Texts};
 pub use known::{Again, Known, Result as Relinted};
 pub use reuse::Reuse;
+pub use since::{Absent, Earlier};
 pub use survey::{identity, says_something_about_others};
 
 use crate::code::Code;
@@ -66,6 +69,8 @@ pub struct Linted {
     pub source: Option<Source>,
     /// The texts of the templates that deploy it, where something points into them.
     pub parents: Vec<Source>,
+    /// What an earlier revision had in it, and is gone.
+    pub absent: Absent,
 }
 
 /// How candidates are linted.
@@ -408,7 +413,7 @@ fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
     }
     // A text is kept only if something points into it. Findings in nested stacks point to their parents.
     let source = report.shows_text().then(|| source.hiding(&report.hidden));
-    File::Linted(Box::new(Linted { report, source, parents: Vec::new() }))
+    File::Linted(Box::new(Linted { report, source, parents: Vec::new(), absent: Absent::default() }))
 }
 
 /// Whether a text that is not a template should be one.
@@ -428,7 +433,7 @@ fn other(candidate: &Candidate, report: FileReport, source: Source) -> File {
     }
     let broken = (is_broken && foreign.is_none()).then(|| {
         let source = Some(source.hiding(&report.hidden));
-        Linted { report, source, parents: Vec::new() }
+        Linted { report, source, parents: Vec::new(), absent: Absent::default() }
     });
     File::Other(Box::new(Other { foreign, resources, broken, problem: None }))
 }

@@ -3,6 +3,7 @@
 use super::literals::{Extent, LiteralSecret, literal_secrets};
 use super::places::Sections;
 use crate::eval::Run;
+use crate::eval::reads::Sought;
 use crate::eval::value::{Field, Kind, Value};
 use crate::expand::{Block, Model};
 use crate::source::Span;
@@ -19,13 +20,20 @@ const SECTIONS: [(&str, &[&str]); 3] = [
 /// Finds the secrets that are written out in a template's tree, or in one that a template includes, with their paths from its root. Their
 /// texts are put together of the sections of a template.
 pub(super) fn secrets_of_tree<'t>(root: &'t Node<'t>, of: Sections<'t>) -> Vec<LiteralSecret> {
+    secrets_of_known(root, of, None)
+}
+
+/// The same of the tree of a model, which may know of resources that they are without.
+fn secrets_of_known<'t>(root: &'t Node<'t>, of: Sections<'t>, model: Option<&Model<'_, 't>>) -> Vec<LiteralSecret> {
     let mut found = Vec::new();
     let mut search = |path: &str, name: &str, node: &'t Node<'t>| {
+        let before = found.len();
         found.extend(literal_secrets(name, node, of).into_iter().map(|secret| {
             let steps = [path, &secret.path];
             let path = steps.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/");
             LiteralSecret { path, ..secret }
         }));
+        found.len() == before
     };
     let Some(sections) = root.as_mapping() else {
         search("", "", root);
@@ -36,23 +44,32 @@ pub(super) fn secrets_of_tree<'t>(root: &'t Node<'t>, of: Sections<'t>) -> Vec<L
         match SECTIONS.iter().find(|(name, _)| *name == section.key) {
             Some((name, keys)) => {
                 for block in entries {
+                    let resource = model.filter(|_| *name == "Resources").and_then(|model| model.plain(block));
+                    if resource.is_some_and(|(reads, place)| reads.is_without(place, Sought::Secrets)) {
+                        continue;
+                    }
                     let path = [name, "/", &block.key].concat();
                     let known = block.value.as_mapping().unwrap_or_default();
                     let known = known.iter().filter(|entry| keys.contains(&entry.key.as_ref()));
-                    let mut has_any = false;
+                    let (mut has_any, mut is_without) = (false, true);
                     for entry in known {
                         has_any = true;
                         // An output's value is what the output is called.
                         let name = if *name == "Outputs" { &block.key } else { &entry.key };
-                        search(&[&path, "/", &entry.key].concat(), name, &entry.value);
+                        is_without &= search(&[&path, "/", &entry.key].concat(), name, &entry.value);
                     }
                     // A loop, or what a macro takes.
                     if !has_any && block.key.starts_with("Fn::") {
-                        search(&path, "", &block.value);
+                        is_without &= search(&path, "", &block.value);
+                    }
+                    if let Some((reads, place)) = resource.filter(|_| is_without) {
+                        reads.know_without(place, Sought::Secrets);
                     }
                 }
             }
-            None => search(&section.key, &section.key, &section.value),
+            None => {
+                search(&section.key, &section.key, &section.value);
+            }
         }
     }
     found
@@ -91,7 +108,7 @@ pub fn secrets_of_block<'t>(
 pub(super) fn secrets_of_template<'m, 't>(run: &mut Run<'m, 't>, model: &Model<'_, 't>) -> Option<&'m Value<'t>> {
     let template = model.evaluator.template;
     run.remembered(template.root, "secrets that are written out", |_| {
-        let mut found = secrets_of_tree(template.root, Sections::of(template.root));
+        let mut found = secrets_of_known(template.root, Sections::of(template.root), Some(model));
         found.sort_by(|one, other| one.path.cmp(&other.path));
         Some(value(Span::default(), Kind::List(found.into_iter().map(encoded).collect())))
     })

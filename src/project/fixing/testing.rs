@@ -87,7 +87,7 @@ fn linted(text: &str, rules: &[Rule]) -> File {
     let findings: Vec<Finding> = rules.iter().filter(fails).map(finding).collect();
     let report = FileReport { is_template: !text.contains("broken"), findings, ..FileReport::default() };
     let source = Some(Source::new(SourceId(0), "app.yaml", text));
-    File::Linted(Box::new(Linted { report, source, parents: Vec::new() }))
+    File::Linted(Box::new(Linted { report, source, parents: Vec::new(), absent: Default::default() }))
 }
 
 pub(super) fn finding(rule: &Rule) -> Finding {
@@ -124,6 +124,7 @@ pub(super) fn finding(rule: &Rule) -> Finding {
         related: Vec::new(),
         suppression: None,
         baseline: None,
+        since: None,
     }
 }
 

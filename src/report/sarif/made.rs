@@ -1,7 +1,7 @@
 //! Results as the threads that lint make them: all but the numbers of files, which only the document knows.
 
 use super::location::artifact_location;
-use super::{CLASSES, Part, RESULTS, class, result};
+use super::{CLASSES, Part, RESULTS, class, result, results};
 use crate::finding::Finding;
 use crate::report::array::write_pretty;
 use crate::report::fingerprint::Fingerprinter;
@@ -106,7 +106,7 @@ impl Maker {
         let mut known: Option<(SourceId, String, bool)> = None;
         let mut make = |finding: &Finding| {
             let class = class(finding);
-            let is_shown = part.shows_suppressed || !finding.is_suppressed();
+            let is_shown = part.shows_suppressed || !finding.is_suppressed() || finding.is_as_before();
             let rule = Arc::clone(&finding.rule);
             let mut made = Made {
                 class,
@@ -141,7 +141,7 @@ impl Maker {
             }
             made
         };
-        part.all_findings().into_iter().map(&mut make).collect()
+        results(part).into_iter().map(&mut make).collect()
     }
 }
 
