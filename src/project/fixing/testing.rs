@@ -69,6 +69,7 @@ pub(super) fn fixed(text: &str, rules: &[Rule], fixer: &All) -> (String, Fixed, 
         text: text.to_owned(),
         is_named: true,
         lint: &lint,
+        is_stopped: &|| false,
         editor: &edited,
     };
     let (file, fixed) = fix(job, first, fixer);
