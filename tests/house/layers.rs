@@ -6,10 +6,11 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 40] = [
+const LAYERS: [(&str, &[&str]); 43] = [
     ("source", &[]),
     ("date", &[]),
     ("code", &[]),
+    ("digest", &[]),
     ("paths", &[]),
     ("change", &["source"]),
     // The only part that knows of threads.
@@ -76,7 +77,11 @@ const LAYERS: [(&str, &[&str]); 40] = [
     ("trial", &["code", "source", "date", "change", "pool", "finding", "syntax", "rules", "linter"]),
     ("baseline", &["code", "source", "syntax", "finding", "rules"]),
     ("catalogue", &["finding", "rules", "trial"]),
-    ("report", &["code", "source", "date", "finding", "rules"]),
+    // The catalogue in OSCAL, and the names that assessment results share with it.
+    ("oscal", &["date", "digest", "rules", "catalogue"]),
+    ("report", &["code", "source", "date", "digest", "finding", "rules", "oscal"]),
+    // Bundles of reports, written and read.
+    ("evidence", &["digest", "rules", "oscal", "report"]),
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),
     // What templates come to, value by value: for `hipaalint evaluate` and for editors.
@@ -85,7 +90,20 @@ const LAYERS: [(&str, &[&str]); 40] = [
     ("discover", &["code", "paths", "files", "finding", "constructs", "suggest"]),
     (
         "project",
-        &["code", "source", "pool", "files", "finding", "change", "syntax", "eval", "linter", "evaluated", "discover"],
+        &[
+            "code",
+            "source",
+            "digest",
+            "pool",
+            "files",
+            "finding",
+            "change",
+            "syntax",
+            "eval",
+            "linter",
+            "evaluated",
+            "discover",
+        ],
     ),
     // Names as a person wrote them. Knows no editor.
     (
@@ -122,6 +140,7 @@ const LAYERS: [(&str, &[&str]); 40] = [
             "code",
             "source",
             "date",
+            "digest",
             "paths",
             "files",
             "finding",
@@ -184,6 +203,7 @@ const LAYERS: [(&str, &[&str]); 40] = [
             "code",
             "source",
             "date",
+            "digest",
             "paths",
             "pool",
             "files",
@@ -193,7 +213,9 @@ const LAYERS: [(&str, &[&str]); 40] = [
             "linter",
             "trial",
             "catalogue",
+            "oscal",
             "report",
+            "evidence",
             "evaluated",
             "discover",
             "project",
