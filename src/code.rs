@@ -71,6 +71,8 @@ pub enum Code {
     Patch,
     /// A directive of Rain is not expanded.
     RainDirective,
+    /// A record of standard input cannot be used.
+    Record,
     /// A parameter does not accept a value.
     RefusedParameter,
     /// A key occurs more than once in a map.
@@ -146,6 +148,7 @@ impl Code {
             Self::ParameterFile => "parameter-file",
             Self::Patch => "patch",
             Self::RainDirective => "rain-directive",
+            Self::Record => "record",
             Self::RefusedParameter => "refused-parameter",
             Self::RepeatedKey => "repeated-key",
             Self::RuleFile => "rule-file",

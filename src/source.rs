@@ -1,6 +1,6 @@
 //! Source texts, spans in them, and lines and columns. Knows nothing of JSON, YAML or CloudFormation.
 
-use memchr::memchr2_iter;
+use memchr::{memchr, memchr_iter, memchr2_iter};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -132,14 +132,20 @@ impl Source {
         self
     }
 
-    fn line_starts(&self) -> &[u32] {
+    /// Where each line starts.
+    pub(crate) fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
             let bytes = self.text.as_bytes();
+            let start = |end: usize| u32::try_from(end + 1).unwrap_or(u32::MAX);
+            let mut starts = Vec::with_capacity(bytes.len() / 32 + 1);
+            starts.push(0);
             // Found many bytes at a time: every text that a report points into is searched as a whole.
-            let ends_line = |end: &usize| bytes.get(*end) == Some(&b'\n') || bytes.get(*end + 1) != Some(&b'\n');
-            let ends = memchr2_iter(b'\n', b'\r', bytes).filter(ends_line);
-            let mut starts = vec![0];
-            starts.extend(ends.map(|end| u32::try_from(end + 1).unwrap_or(u32::MAX)));
+            if memchr(b'\r', bytes).is_none() {
+                starts.extend(memchr_iter(b'\n', bytes).map(start));
+            } else {
+                let ends_line = |end: &usize| bytes.get(*end) == Some(&b'\n') || bytes.get(*end + 1) != Some(&b'\n');
+                starts.extend(memchr2_iter(b'\n', b'\r', bytes).filter(ends_line).map(start));
+            }
             starts
         })
     }

@@ -156,7 +156,7 @@ fn summary(changes: &Changes) -> String {
         changes.findings.iter().filter(|finding| kinds(finding.kind)).map(|finding| finding.count).sum()
     };
     format!(
-        "{} fixed, {} new or no longer suppressed, {} ran out, {} changed, new or gone",
+        "{} fixed, {} new or no longer suppressed, {} ran out, {} changed, added or gone",
         count(number(&|kind| kind == Kind::Fixed), "finding"),
         number(&|kind: Kind| kind.is_worse()),
         count(changes.ended_exceptions.len(), "exception"),

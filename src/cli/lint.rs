@@ -36,6 +36,9 @@ pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
 /// The files that a run reads.
 pub(super) fn discover(plan: &Plan) -> Discovery {
     let mut found = plan.session.discover(&plan.paths);
+    if let Some(records) = &plan.records {
+        records.complete(&mut found);
+    }
     missing::suggest(&mut found, &plan.paths, missing::LINTING, plan.session.files());
     found
 }

@@ -25,6 +25,7 @@ mod output;
 mod page;
 mod plan;
 mod progress;
+mod records;
 mod rules;
 mod terminal;
 mod test;

@@ -4,6 +4,7 @@ use super::args::{self, Format, LintArguments, Show};
 use super::dated::{self, Dated};
 use super::fix::{self, Prompt};
 use super::output::{Output, Shown, Texts};
+use super::records::Records;
 use super::terminal;
 use crate::date::Date;
 use crate::files::Files;
@@ -24,6 +25,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Everything that a run of `hipaalint [PATHS]…` needs to know.
 pub(super) struct Plan {
     pub(super) paths: Vec<PathBuf>,
+    /// The templates of standard input.
+    pub(super) records: Option<Records>,
     pub(super) session: Session,
     pub(super) shown: Shown,
     pub(super) dated: Dated,
@@ -57,6 +60,7 @@ impl Plan {
             return Err(usage(ErrorKind::ArgumentConflict, message));
         }
         let formats: Vec<Format> = outputs.iter().map(|output| output.format).chain([format]).collect();
+        let account = dated::account(&arguments.import, &formats)?;
         let color = arguments.color.color;
         let shown = Shown { format, style: terminal::style(color), part, grouping };
         let quiet = arguments.quiet;
@@ -70,13 +74,22 @@ impl Plan {
                 (false, false) => None,
             }
         });
-        let paths = if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths.clone() };
+        // Not said to clap: the completions for zsh replace the argument.
+        if arguments.records && !arguments.paths.is_empty() {
+            let message = "--records reads standard input alone: leave the paths out";
+            return Err(usage(ErrorKind::ArgumentConflict, message));
+        }
+        let mut records = arguments.records.then(|| Records::read(&files));
+        let (paths, files) = match &mut records {
+            Some(records) => (records.paths.clone(), records.over(&files)),
+            None if arguments.paths.is_empty() => (vec![PathBuf::from(".")], files),
+            None => (arguments.paths.clone(), files),
+        };
         let files = files.naming(&paths);
-        let account = dated::account(&arguments.import, &formats)?;
         let options = Options { fixing, ..options(arguments, &formats)? };
         let dated = Dated { time: dated::time(&options, &formats)?, account };
         let session = Session::new(options, files);
-        Ok(Self { paths, session, shown, dated, texts, prompt, outputs, quiet })
+        Ok(Self { paths, records, session, shown, dated, texts, prompt, outputs, quiet })
     }
 }
 

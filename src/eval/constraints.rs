@@ -182,6 +182,9 @@ impl<'p, 't> Constraints<'p, 't> {
     }
 
     fn outside_allowed(&self, item: &str) -> Option<(Span, String)> {
+        if self.parameter.allowed.is_empty() {
+            return None;
+        }
         let allowed: Vec<Cow<'_, str>> = self.parameter.allowed.iter().map(Node::scalar_text).collect::<Option<_>>()?;
         let is_same = |one: &str| match self.form {
             Form::Number | Form::Numbers => match (number(one), number(item)) {
@@ -191,7 +194,7 @@ impl<'p, 't> Constraints<'p, 't> {
             },
             _ => one == item,
         };
-        if allowed.is_empty() || allowed.iter().any(|one| is_same(one)) {
+        if allowed.iter().any(|one| is_same(one)) {
             return None;
         }
         let span = self.parameter.node.get("AllowedValues")?.span;

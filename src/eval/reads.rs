@@ -4,7 +4,7 @@
 //! remembered for several checks keeps the notes of those who made it, and notes them again for everyone whom it is given to.
 
 use foldhash::HashMap;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// Something that was read.
@@ -75,9 +75,11 @@ impl Names {
     }
 }
 
-/// The notes of a run; none where nobody keeps answers.
+/// The notes of a run; none where nobody keeps answers. Every read asks whether there are any, so that is one look at a flag.
 #[derive(Debug, Default)]
 pub struct Reads {
+    /// Whether there are notes.
+    are_kept: Cell<bool>,
     notes: RefCell<Option<Notes>>,
 }
 
@@ -108,35 +110,55 @@ impl Reads {
     /// Notes from now on. `ids` are the resources, in order.
     pub fn begin<'i>(&self, mut names: Names, ids: impl Iterator<Item = &'i str>) {
         let places = ids.map(|id| names.number(id)).collect();
-        *self.notes.borrow_mut() = Some(Notes { names, places, log: Vec::new(), fence: 0, is_full: false });
+        self.keep(Some(Notes { names, places, log: Vec::new(), fence: 0, is_full: false }));
     }
 
     /// Ends the notes; the numbers of the names, if there were any notes.
     pub fn end(&self) -> Option<Names> {
-        self.notes.borrow_mut().take().map(|notes| notes.names)
+        self.take().map(|notes| notes.names)
     }
 
+    fn keep(&self, notes: Option<Notes>) {
+        self.are_kept.set(notes.is_some());
+        *self.notes.borrow_mut() = notes;
+    }
+
+    fn take(&self) -> Option<Notes> {
+        self.are_kept.set(false);
+        self.notes.borrow_mut().take()
+    }
+
+    /// Works on the notes, if there are any.
+    #[inline]
+    fn with<T>(&self, work: impl FnOnce(&mut Notes) -> T) -> Option<T> {
+        if self.are_kept.get() { self.notes.borrow_mut().as_mut().map(work) } else { None }
+    }
+
+    #[inline]
     fn note(&self, what: impl FnOnce(&mut Notes) -> Read) {
-        if let Some(notes) = &mut *self.notes.borrow_mut() {
+        self.with(|notes| {
             let read = what(notes);
             // The same is often read several times in a row.
             if notes.log.len() == notes.fence || notes.log.last() != Some(&read) {
                 notes.add(read);
             }
-        }
+        });
     }
 
     /// Notes that something was read.
+    #[inline]
     pub fn add(&self, read: Read) {
         self.note(|_| read);
     }
 
     /// Notes that the resource at a place was read.
+    #[inline]
     pub fn block(&self, place: usize) {
         self.note(|notes| notes.places.get(place).map_or(Read::ALL, |number| Read::of(*number, Aspect::Block)));
     }
 
     /// Notes that somebody asked whether there is a resource with a name, and which type it has. `place`: where it is.
+    #[inline]
     pub fn name(&self, id: &str, place: Option<usize>) {
         self.note(|notes| match place.and_then(|place| notes.places.get(place)) {
             Some(number) => Read::of(*number, Aspect::Name),
@@ -145,67 +167,61 @@ impl Reads {
     }
 
     /// Notes that the resources of a type were read.
+    #[inline]
     pub fn kind(&self, kind: &str) {
         self.note(|notes| notes.names.kind(kind));
     }
 
     /// Where the notes stand.
+    #[inline]
     pub fn mark(&self) -> usize {
-        self.notes.borrow_mut().as_mut().map_or(0, |notes| {
+        let mark = self.with(|notes| {
             notes.fence = notes.log.len();
             notes.fence
-        })
+        });
+        mark.unwrap_or_default()
     }
 
     /// What was noted after a mark.
+    #[inline]
     pub fn since(&self, mark: usize) -> Noted {
-        let notes = self.notes.borrow();
-        let notes = notes.as_ref()?;
-        if notes.is_full {
-            return Some([Read::ALL].into());
-        }
-        let new = notes.log.get(mark..).filter(|new| !new.is_empty())?;
-        let mut new = new.to_vec();
-        new.sort_unstable();
-        new.dedup();
-        Some(new.into())
+        self.with(|notes| notes.since(mark))?
     }
 
     /// Notes what had been noted for something that is given to somebody else.
+    #[inline]
     pub fn again(&self, noted: &Noted) {
         let Some(noted) = noted else { return };
-        if let Some(notes) = &mut *self.notes.borrow_mut() {
-            noted.iter().for_each(|read| notes.add(*read));
-        }
+        self.with(|notes| noted.iter().for_each(|read| notes.add(*read)));
     }
 
     /// Notes nothing from here on: for what is compared as a whole, whatever it was made of. To be [resumed](Self::resume).
     pub fn pause(&self) -> Paused {
-        Paused(self.notes.borrow_mut().take())
+        Paused(self.take())
     }
 
     /// Goes on with the notes.
     pub fn resume(&self, paused: Paused) {
-        *self.notes.borrow_mut() = paused.0;
+        self.keep(paused.0);
     }
 
     /// Forgets the notes of the check before.
     pub fn clear(&self) {
-        if let Some(notes) = &mut *self.notes.borrow_mut() {
+        self.with(|notes| {
             notes.log.clear();
             notes.fence = 0;
             notes.is_full = false;
-        }
+        });
     }
 
     /// The number of a name.
     pub fn number(&self, name: &str) -> Option<u32> {
-        self.notes.borrow_mut().as_mut().map(|notes| notes.names.number(name))
+        self.with(|notes| notes.names.number(name))
     }
 
     /// The reading of a resource.
     pub fn of_block(&self, id: &str) -> Option<Read> {
-        self.notes.borrow_mut().as_mut().map(|notes| notes.names.block(id))
+        self.with(|notes| notes.names.block(id))
     }
 
     /// All that a check read, sorted.
@@ -220,5 +236,16 @@ impl Notes {
         if !self.is_full {
             self.log.push(read);
         }
+    }
+
+    fn since(&self, mark: usize) -> Noted {
+        if self.is_full {
+            return Some([Read::ALL].into());
+        }
+        let new = self.log.get(mark..).filter(|new| !new.is_empty())?;
+        let mut new = new.to_vec();
+        new.sort_unstable();
+        new.dedup();
+        Some(new.into())
     }
 }

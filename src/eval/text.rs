@@ -336,7 +336,7 @@ fn glob(pattern: &str) -> Vec<Unit> {
 /// Whether `outer` matches everything that `inner`, a pattern too, can be.
 pub fn pattern_covers(outer: &str, inner: &str) -> bool {
     // Most patterns are plain, or end with their only wildcard.
-    match outer.find(['*', '?']) {
+    match memchr::memchr2(b'*', b'?', outer.as_bytes()) {
         None => outer == inner,
         Some(at) if outer.get(at..) == Some("*") => outer.get(..at).is_some_and(|start| inner.starts_with(start)),
         Some(_) => covers(&glob(outer), &glob(inner)),

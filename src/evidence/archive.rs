@@ -190,7 +190,7 @@ impl<'b> Archive<'b> {
         let mut ranges = Vec::new();
         let (mut at, mut unpacked) = (start, 0_u64);
         for _ in 0..number {
-            let (name, entry, range, next) = entry(bytes, at, start)?;
+            let Record { name, entry, range, next } = entry(bytes, at, start)?;
             if files.insert(name, entry).is_some() {
                 return Err(format!("it has two files `{name}`"));
             }
@@ -249,9 +249,18 @@ fn is_plain(name: &str) -> bool {
         && name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// The record of a file in the list: its name, the file, the bytes that it takes in the archive, and where the next record begins.
-/// `list` is where the list begins.
-fn entry(bytes: &[u8], at: usize, list: usize) -> Result<(&str, Entry<'_>, (usize, usize), usize), String> {
+/// The record of a file in the list.
+struct Record<'b> {
+    name: &'b str,
+    entry: Entry<'b>,
+    /// The bytes that it takes in the archive.
+    range: (usize, usize),
+    /// Where the next record begins.
+    next: usize,
+}
+
+/// Reads the record at a place. `list` is where the list begins.
+fn entry(bytes: &[u8], at: usize, list: usize) -> Result<Record<'_>, String> {
     let broken = || BROKEN.to_owned();
     let record = bytes.get(at..).filter(|rest| rest.starts_with(&CENTRAL)).ok_or_else(broken)?;
     let numbers = || {
@@ -294,7 +303,7 @@ fn entry(bytes: &[u8], at: usize, list: usize) -> Result<(&str, Entry<'_>, (usiz
     }
     let entry = Entry { is_deflated, crc, bytes: u64::from(unpacked), packed };
     let next = at + CENTRAL_BYTES + name_length + extra + comment;
-    Ok((name, entry, (offset, offset + end), next))
+    Ok(Record { name, entry, range: (offset, offset + end), next })
 }
 
 /// The bytes of a file: as many as its record has, and an error if there are others.

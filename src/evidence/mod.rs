@@ -1,7 +1,7 @@
 //! Evidence bundles: the reports of a run in one ZIP archive, with a manifest of their digests, and the comparison of two of them.
 //!
 //! The same input and date give the same bytes: files are in one order, without times, compressed in one manner. A bundle that is read
-//! was sent by somebody, so everything about it is limited and checked before it is used: sizes, names, numbers of files and records,
+//! comes from elsewhere, so everything about it is limited and checked before it is used: sizes, names, numbers of files and records,
 //! and the digests of the manifest.
 
 mod archive;

@@ -71,7 +71,7 @@ const LANGUAGES: [Language; 5] = [
 /// The exceptions of a tree from rules that have one of ours for it: most names are of none, so they are asked about first.
 pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    for (resource, metadata) in blocks_with_metadata(tree) {
+    for (resource, metadata) in blocks_with_metadata(tree).filter(|(_, metadata)| may_have_section(metadata)) {
         for language in LANGUAGES.iter().filter(|language| language.is_for_templates || resource.is_some()) {
             drafts.extend(language.misspelled(metadata, resource, tree));
             let Some(list) = metadata.get(language.section).and_then(|section| section.get(language.list)) else {
@@ -97,6 +97,15 @@ pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) ->
         }
     }
     drafts
+}
+
+/// Whether some key begins as a section of a language does, in any style: nearly all metadata is of CloudFormation and the CDK.
+fn may_have_section(metadata: &Node<'_>) -> bool {
+    let entries = metadata.as_mapping().unwrap_or_default();
+    entries.iter().any(|entry| {
+        let first = letters(&entry.key).next();
+        first.is_some() && LANGUAGES.iter().any(|language| letters(language.section).next() == first)
+    })
 }
 
 /// The other tool's name of a rule, as an item of its list has it.

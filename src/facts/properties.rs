@@ -5,6 +5,7 @@
 
 use super::resource_types::facts_of;
 use super::schema::TEXT;
+use super::sorted_text::parts;
 use foldhash::HashMap;
 use memchr::{memchr, memchr_iter};
 use std::cell::RefCell;
@@ -69,7 +70,7 @@ impl Properties {
         };
         let end = ends.next().unwrap_or(line.len());
         let object = start.and_then(|start| line.get(start..end)).unwrap_or_default();
-        Names(object.split(',').filter_map(|field| field.split_once(':')).map(name).collect())
+        Names(parts(object, b',').filter_map(|field| field.split_once(':')).map(name).collect())
     }
 }
 

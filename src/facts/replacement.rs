@@ -1,7 +1,7 @@
 //! What an update of a property does to the resource: `data/replacement.txt` from CloudFormation's schemas, and
 //! `data/replacement-notes.txt` from what documentation adds.
 
-use super::sorted_text::{SortedText, sorted_lines};
+use super::sorted_text::{SortedText, parts, sorted_lines};
 
 const LISTED: SortedText = sorted_lines!("replacement.txt");
 const NOTES: SortedText = sorted_lines!("replacement-notes.txt");
@@ -33,7 +33,7 @@ pub fn replacement(resource_type: &str, path: &str) -> Replacement {
         return Replacement::Unlisted;
     };
     let [always, maybe] = [always, maybe].map(|list| {
-        let overlaps = list.split(',').filter(|listed| !listed.is_empty()).map(|listed| overlap(listed, &steps));
+        let overlaps = parts(list, b',').filter(|listed| !listed.is_empty()).map(|listed| overlap(listed, &steps));
         overlaps.max().unwrap_or(Overlap::None)
     });
     match (always, maybe) {
@@ -45,7 +45,7 @@ pub fn replacement(resource_type: &str, path: &str) -> Replacement {
 
 /// What the notes say of a property or of what it is in: the deepest one decides.
 fn noted(resource_type: &str, steps: &[&str]) -> Option<Replacement> {
-    let words = NOTES.entry(resource_type)?.split(' ').take_while(|word| *word != "#");
+    let words = parts(NOTES.entry(resource_type)?, b' ').take_while(|word| *word != "#");
     let notes = words.filter_map(|word| word.split_once('='));
     let (_, verdict) = notes
         .filter(|(noted, _)| overlap(noted, steps) == Overlap::Whole)
@@ -69,9 +69,9 @@ enum Overlap {
     Whole,
 }
 
-fn overlap(listed: &str, steps: &[&str]) -> Overlap {
+fn overlap(listed: &'static str, steps: &[&str]) -> Overlap {
     let mut changed = steps.iter();
-    for name in listed.split('.') {
+    for name in parts(listed, b'.') {
         match changed.next() {
             None => return Overlap::Part,
             Some(step) if *step == name || name == "*" => {}

@@ -10,7 +10,8 @@
 //!
 //! So a lookup walks the one line of its type and makes nothing of the rest.
 
-use super::sorted_text::{SortedText, sorted_lines};
+use super::sorted_text::{SortedText, parts, sorted_lines};
+use memchr::memchr_iter;
 use std::fmt;
 
 pub(super) const TEXT: &str = include_str!("../../data/schemas.txt");
@@ -150,11 +151,24 @@ impl Schema {
     /// # Errors
     /// The first step that does not exist.
     pub fn property(&self, steps: &[Step<'_>]) -> Result<Property, Missing> {
+        let node = self.node(steps)?;
+        Ok(Property { kind: self.kind(node), read_only: self.is_read_only(steps) })
+    }
+
+    /// Finds the property at the end of some steps, without what it is.
+    ///
+    /// # Errors
+    /// The first step that does not exist.
+    pub fn find(&self, steps: &[Step<'_>]) -> Result<(), Missing> {
+        self.node(steps).map(|_| ())
+    }
+
+    fn node(&self, steps: &[Step<'_>]) -> Result<&'static str, Missing> {
         let mut node = TOP;
         for (index, step) in steps.iter().enumerate() {
             node = self.below(node, *step, || shown(steps.get(..index).unwrap_or_default()))?;
         }
-        Ok(Property { kind: self.kind(node), read_only: self.is_read_only(steps) })
+        Ok(node)
     }
 
     /// The paths at which an object of the schema has a property of this name, from the top down, as [`property`] takes them: where
@@ -218,9 +232,21 @@ impl Schema {
     /// The names of an object with the nodes of their values; none of anything else.
     fn fields(&self, node: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
         let number = node.parse::<usize>().ok();
-        let object = number.and_then(|number| self.objects.split(';').nth(number)).unwrap_or_default();
+        let object = number.and_then(|number| self.object(number)).unwrap_or_default();
         // No value of an enumeration has a comma.
-        object.split(',').filter_map(|field| field.split_once(':'))
+        parts(object, b',').filter_map(|field| {
+            let end = field.as_bytes().iter().position(|byte| *byte == b':')?;
+            Some((field.get(..end)?, field.get(end + 1..)?))
+        })
+    }
+
+    fn object(&self, number: usize) -> Option<&'static str> {
+        let mut ends = memchr_iter(b';', self.objects.as_bytes());
+        let start = match number.checked_sub(1) {
+            None => 0,
+            Some(before) => ends.nth(before)? + 1,
+        };
+        self.objects.get(start..ends.next().unwrap_or(self.objects.len()))
     }
 
     fn kind(&self, node: &'static str) -> Kind {
@@ -250,7 +276,7 @@ impl Schema {
             })
             .collect();
         let path = path.join(".");
-        let mut all = self.read_only.split(',');
+        let mut all = parts(self.read_only, b',');
         all.any(|each| path.strip_prefix(each).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
     }
 }

@@ -99,6 +99,17 @@ pub(super) fn first_word(text: &str) -> &str {
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
+/// The parts of a text between separators. Most are short, so each byte is looked at.
+pub(super) fn parts(text: &'static str, separator: u8) -> impl Iterator<Item = &'static str> + Clone {
+    let mut left = Some(text);
+    std::iter::from_fn(move || {
+        let rest = left?;
+        let end = rest.as_bytes().iter().position(|byte| *byte == separator);
+        left = end.and_then(|end| rest.get(end + 1..));
+        end.map_or(Some(rest), |end| rest.get(..end))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -115,6 +126,13 @@ mod tests {
         assert_eq!(LINES.entry("gamma"), Some("z"));
         for absent in ["", "#", "a", "alph", "alpha one", "alphabet", "bet", "beta-", "zeta"] {
             assert_eq!(LINES.entry(absent), None, "{absent}");
+        }
+    }
+
+    #[test]
+    fn parts_are_those_of_a_split() {
+        for text in ["", ",", "a", "a,", ",a", "a,b", "ab,,c"] {
+            assert_eq!(parts(text, b',').collect::<Vec<_>>(), text.split(',').collect::<Vec<_>>(), "{text}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the update of a property means for those who run the resource: `data/safe-fixes.txt` has what a fix may set without
 //! asking, and `data/interruptions.txt` what interrupts or restarts the resource.
 
-use super::sorted_text::{SortedText, sorted_lines};
+use super::sorted_text::{SortedText, parts, sorted_lines};
 
 const SAFE: SortedText = sorted_lines!("safe-fixes.txt");
 const INTERRUPTIONS: SortedText = sorted_lines!("interruptions.txt");
@@ -20,7 +20,7 @@ pub fn is_reviewed_safe(resource_type: &str, path: &str) -> bool {
 pub fn reviewed_value(resource_type: &str, path: &str) -> Option<&'static str> {
     let steps = steps(path);
     let value_in = |key| {
-        let words = SAFE.entry(key)?.split(' ').take_while(|word| *word != "#");
+        let words = parts(SAFE.entry(key)?, b' ').take_while(|word| *word != "#");
         let mut listed = words.filter_map(|word| word.split_once('='));
         listed.find(|(listed, _)| matches!(place(listed, &steps), Place::Itself)).map(|(_, value)| value)
     };
@@ -49,9 +49,9 @@ enum Place {
     Elsewhere,
 }
 
-fn place(listed: &str, changed: &[&str]) -> Place {
+fn place(listed: &'static str, changed: &[&str]) -> Place {
     let mut rest = changed.iter();
-    for name in listed.split('.') {
+    for name in parts(listed, b'.') {
         match rest.next() {
             None => return Place::Around,
             Some(step) if *step == name || name == "*" => {}

@@ -172,7 +172,7 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         let mut edits = Vec::new();
         let read = self.text.get().map_or(0, edit::Text::bytes_read);
         if self.wanted == Fixes::WithEdits && read.saturating_add(self.source.text().len()) <= MAX_PROVEN {
-            let text = self.text.get_or_init(|| edit::Text::new(self.source.text(), self.document));
+            let text = self.text.get_or_init(|| edit::Text::of(self.source, self.document));
             let edited = edited(self.document, &changes, |changes| text.edits(changes));
             if let Some((_, refused)) = edited.refused.first() {
                 return self.shown(job, recipe, refused.reason(), &deeds);

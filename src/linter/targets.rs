@@ -29,16 +29,21 @@ pub(super) fn blocks<'m, 't>(
     let mut blocks: SmallVec<[&'m Block<'t>; 8]> = SmallVec::new();
     // Groups of blocks, each in the order of the template.
     let mut groups = 0;
-    let mut add = |kind: &str| {
+    let mut add = |kind: &str, blocks: &mut SmallVec<[&'m Block<'t>; 8]>| {
         let before = blocks.len();
         blocks.extend(model.of_type(kind));
         groups += usize::from(blocks.len() > before);
     };
     if targets.iter().all(|target| matches!(target, TargetName::Type(_))) {
-        kinds.iter().filter(|kind| targets.iter().any(|target| target.name() == **kind)).for_each(|kind| add(kind));
-    } else {
+        let named = kinds.iter().filter(|kind| targets.iter().any(|target| target.name() == **kind));
+        named.for_each(|kind| add(kind, &mut blocks));
+    } else if targets.contains(&TargetName::AnyResource) {
+        blocks.extend(model.resources());
+        groups = 2;
+    } else if targets.iter().any(TargetName::is_of_resources) {
         // A template has many resources of few types: each of its types is asked about once.
-        model.types().filter(|kind| targets.iter().any(|target| target.has_type(kind))).for_each(add);
+        let meant = model.types().filter(|kind| targets.iter().any(|target| target.has_type(kind)));
+        meant.for_each(|kind| add(kind, &mut blocks));
     }
     for target in targets {
         match target {

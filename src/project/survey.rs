@@ -9,11 +9,12 @@ use crate::finding::Related;
 use crate::linter::{FileReport, Linter, Nested, shared};
 use crate::pool::in_order;
 use crate::source::{Hidden, Source, SourceId, Span};
-use memchr::memmem;
+use aho_corasick::packed::Searcher;
+use memchr::{memchr, memmem};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The depth of nested stacks. Deeper stacks are not linted, because a template can nest itself.
 pub(super) const MAX_DEPTH: usize = 16;
@@ -23,9 +24,28 @@ pub(super) const MAX_STACKS: usize = 2000;
 const FEW_FILES: usize = 1024;
 const FEW_BYTES: usize = 4 << 20;
 
-/// Words of which a text has one if it may have nested stacks: their types, what may hide these from a text test, and what makes
-/// resources of other files or of loops.
-const NESTING: [&str; 6] = ["CloudFormation::Stack", "Serverless::Application", "::Include", "ForEach", "\\u00", "\\x"];
+/// Words of ties. A text may have nested stacks if it has one of their types, what makes resources of other files or of loops, or what
+/// may hide a word from a text test.
+const WORDS: [(&str, Tie); 7] = [
+    ("ImportValue", Tie::Import),
+    ("GetStackOutput", Tie::Import),
+    ("Export", Tie::Export),
+    ("CloudFormation::Stack", Tie::Nest),
+    ("Serverless::Application", Tie::Nest),
+    ("::Include", Tie::Nest),
+    ("ForEach", Tie::Nest),
+];
+const HIDING: [&str; 2] = ["\\u00", "\\x"];
+
+#[derive(Copy, Clone)]
+enum Tie {
+    Import,
+    Export,
+    Nest,
+}
+
+/// Finds [`WORDS`] in one pass; none where the processor has no instructions for it. No end of one begins another.
+static FINDER: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(WORDS.map(|(word, _)| word)));
 
 /// What is known of the candidates of a run as a whole.
 #[derive(Default)]
@@ -169,12 +189,22 @@ impl Project<'_> {
 impl Ties {
     fn of(text: &str, candidate: &Candidate) -> Self {
         let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-        let is_named = candidate.pinned.contains_key("AWS::StackName");
-        Self {
-            imports: imports(text),
-            exports: has("Export") || (is_named && has("Outputs")),
-            nests: NESTING.into_iter().any(has),
+        let mut ties = Self::default();
+        let mut note = |tie: Tie| match tie {
+            Tie::Import => ties.imports = true,
+            Tie::Export => ties.exports = true,
+            Tie::Nest => ties.nests = true,
+        };
+        match &*FINDER {
+            Some(finder) => {
+                let found = finder.find_iter(text).filter_map(|found| WORDS.get(found.pattern().as_usize()));
+                found.for_each(|(_, tie)| note(*tie));
+            }
+            None => WORDS.iter().filter(|(word, _)| has(word)).for_each(|(_, tie)| note(*tie)),
         }
+        ties.exports = ties.exports || (candidate.pinned.contains_key("AWS::StackName") && has("Outputs"));
+        ties.nests = ties.nests || (memchr(b'\\', text.as_bytes()).is_some() && HIDING.into_iter().any(has));
+        ties
     }
 }
 

@@ -1,89 +1,14 @@
 //! JSON that is written piece by piece, indented as a whole document would be.
 
+use super::pretty::{self, start_line};
 use serde::Serialize;
-use serde_json::Serializer;
-use serde_json::ser::Formatter;
 use std::io::{self, Write};
 
 /// Writes a value, indented, for a place so many steps deep.
 pub(crate) fn write_pretty(out: &mut (impl Write + ?Sized), value: &impl Serialize, depth: usize) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, Indented { depth, is_empty: true })).map_err(io::Error::from)
-}
-
-/// As serde_json's own pretty form, which always begins at the left.
-struct Indented {
-    depth: usize,
-    /// Whether the list or map that was written last is empty.
-    is_empty: bool,
-}
-
-/// What separates elements, up to the depth that nearly all have.
-const BREAK: &[u8] = b",\n                                ";
-
-/// Begins the line of an element, or that of the end of a list or map.
-fn start_line(out: &mut (impl Write + ?Sized), depth: usize, is_first: bool) -> io::Result<()> {
-    let start = usize::from(is_first);
-    if let Some(text) = BREAK.get(start..2 + 2 * depth) {
-        return out.write_all(text);
-    }
-    out.write_all(BREAK.get(start..2).unwrap_or_default())?;
-    (0..depth).try_for_each(|_| out.write_all(b"  "))
-}
-
-impl Indented {
-    fn begin(&mut self, out: &mut (impl Write + ?Sized), bracket: &[u8]) -> io::Result<()> {
-        self.depth += 1;
-        self.is_empty = true;
-        out.write_all(bracket)
-    }
-
-    fn end(&mut self, out: &mut (impl Write + ?Sized), bracket: &[u8]) -> io::Result<()> {
-        self.depth = self.depth.saturating_sub(1);
-        if !self.is_empty {
-            start_line(out, self.depth, true)?;
-        }
-        out.write_all(bracket)
-    }
-}
-
-impl Formatter for Indented {
-    fn begin_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.begin(out, b"[")
-    }
-
-    fn end_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.end(out, b"]")
-    }
-
-    fn begin_array_value<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        start_line(out, self.depth, first)
-    }
-
-    fn end_array_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
-        self.is_empty = false;
-        Ok(())
-    }
-
-    fn begin_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.begin(out, b"{")
-    }
-
-    fn end_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.end(out, b"}")
-    }
-
-    fn begin_object_key<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        start_line(out, self.depth, first)
-    }
-
-    fn begin_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        out.write_all(b": ")
-    }
-
-    fn end_object_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
-        self.is_empty = false;
-        Ok(())
-    }
+    let mut bytes = Vec::with_capacity(ELEMENT);
+    pretty::append(&mut bytes, value, depth)?;
+    out.write_all(&bytes)
 }
 
 /// An array whose elements come one by one.
@@ -106,24 +31,32 @@ impl Array {
 
     /// Writes what comes before an element.
     pub(crate) fn begin(&mut self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        self.begin_in(&mut bytes);
+        out.write_all(&bytes)
+    }
+
+    fn begin_in(&mut self, bytes: &mut Vec<u8>) {
         let is_first = !std::mem::replace(&mut self.has_elements, true);
-        start_line(out, self.depth, is_first)
+        start_line(bytes, self.depth, is_first);
     }
 
     /// The bytes of an element, with what separates it from the one before.
     pub(crate) fn element(&mut self, value: &impl Serialize) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::with_capacity(ELEMENT);
-        self.begin(&mut bytes)?;
-        write_pretty(&mut bytes, value, self.depth)?;
+        self.begin_in(&mut bytes);
+        pretty::append(&mut bytes, value, self.depth)?;
         Ok(bytes)
     }
 
     /// Ends the array.
     pub(crate) fn end(self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        let mut bytes = Vec::new();
         if self.has_elements {
-            start_line(out, self.depth.saturating_sub(1), true)?;
+            start_line(&mut bytes, self.depth.saturating_sub(1), true);
         }
-        out.write_all(b"]")
+        bytes.push(b']');
+        out.write_all(&bytes)
     }
 }
 

@@ -26,6 +26,7 @@ pub mod markdown;
 mod not_looked_at;
 pub mod oscal;
 pub(crate) mod patch;
+mod pretty;
 pub(crate) mod prose;
 pub mod sarif;
 pub(crate) mod spill;

@@ -24,7 +24,7 @@ mod writer;
 use super::yaml::Shared;
 use super::{Document, Language};
 use crate::change::{Change, Edit};
-use crate::source::Span;
+use crate::source::{Source, Span};
 use habits::Habits;
 use page::Page;
 use plan::{Indexes, Plan};
@@ -95,7 +95,7 @@ impl Refused {
 /// The edits of `text` that make `changes` in the document that was read from it, all of them together. A change that cannot be made,
 /// alone or after those before it, is refused. For texts that are written: the whole edited text is read and compared.
 pub fn edits(text: &str, document: &Document<'_>, changes: &[Change]) -> Edited {
-    Text { text, document, editor: Editor::new(text, document, true) }.edits(changes)
+    Text { text, document, editor: Editor::new(text, document, None, true) }.edits(changes)
 }
 
 /// A text with the document that was read from it, for several sets of changes, each of which is made alone.
@@ -109,7 +109,13 @@ pub struct Text<'d> {
 impl<'d> Text<'d> {
     /// What does not depend on the changes is looked at here.
     pub fn new(text: &'d str, document: &'d Document<'d>) -> Self {
-        Self { text, document, editor: Editor::new(text, document, false) }
+        Self { text, document, editor: Editor::new(text, document, None, false) }
+    }
+
+    /// Of a source, which finds its lines for reports, too.
+    pub fn of(source: &'d Source, document: &'d Document<'d>) -> Self {
+        let text = source.text();
+        Self { text, document, editor: Editor::new(text, document, Some(source.line_starts()), false) }
     }
 
     /// The bytes that were read so far to prove edits.
@@ -244,9 +250,9 @@ struct Editor<'d> {
 }
 
 impl<'d> Editor<'d> {
-    fn new(text: &'d str, document: &'d Document<'d>, reads_whole: bool) -> Option<Self> {
+    fn new(text: &'d str, document: &'d Document<'d>, lines: Option<&'d [u32]>, reads_whole: bool) -> Option<Self> {
         let is_yaml = document.language == Language::Yaml;
-        let page = Page::new(text, is_yaml)?;
+        let page = Page::new(text, is_yaml, lines)?;
         let shared = if document.may_share { Shared::of(text)? } else { Shared::default() };
         let habits = Habits::of(&page, document);
         Some(Self {

@@ -405,7 +405,8 @@ fn bundles_are_compared() {
       new      f.yaml
       gone     e.yaml
 
-    1 finding fixed, 3 new or no longer suppressed, 1 exception ran out, 5 templates changed, new or gone
+    1 finding fixed, 3 new or no longer suppressed, 1 exception ran out, 5 templates changed, added or
+    gone
     ");
     let json = folder.run(&["evidence", "diff", "old.zip", "new.zip", "--format", "json"]).json();
     let kinds: Vec<(String, String)> =

@@ -24,6 +24,7 @@ mod not_templates;
 mod options;
 mod pages;
 mod parameters;
+mod records;
 mod report;
 mod samconfig;
 mod severity;

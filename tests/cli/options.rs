@@ -244,6 +244,8 @@ fn help_goes_to_standard_output() {
           --no-ignore   Include files and folders that .gitignore matches
           --force-skip  Skip named files that are not templates or that `skip` in the configuration
                         matches, for hooks such as pre-commit
+          --records     Read templates from standard input: on each line, a JSON object with `path` and
+                        `content`
           --watch       Lint again when a template, its configuration or a custom rule changes, until
                         Ctrl-C
       -h, --help        Print help (see more with '--help')
@@ -270,6 +272,9 @@ fn help_goes_to_standard_output() {
           --group-by <WHAT>         What findings are grouped by in the human report, and what
                                     --statistics counts [default: file; for --statistics: rule]
                                     [possible values: rule, resource, file]
+          --account <ID>            The AWS account that findings are imported into, with --format asff
+          --region <NAME>           The Region that they are imported into, such as us-east-1
+          --product-arn <ARN>       The ARN of the product in Security Hub that they belong to
 
     Rules:
           --profile <NAME>           The profile to run: core, conformance, strict or proposed-2025

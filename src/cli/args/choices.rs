@@ -56,7 +56,8 @@ impl Format {
     /// What the format always contains besides violations.
     pub(in crate::cli) fn keeps(self) -> Keep {
         let fixes = match self {
-            Self::Json | Self::Jsonl | Self::Sarif | Self::Markdown => Fixes::WithEdits,
+            // Those of a bundle are the same whatever other reports there are.
+            Self::Json | Self::Jsonl | Self::Sarif | Self::Markdown | Self::Evidence => Fixes::WithEdits,
             Self::Human => Fixes::Changes,
             Self::Github
             | Self::Gitlab
@@ -65,8 +66,7 @@ impl Format {
             | Self::Exceptions
             | Self::ExceptionsCsv
             | Self::Oscal
-            | Self::Asff
-            | Self::Evidence => Fixes::None,
+            | Self::Asff => Fixes::None,
         };
         let digests = matches!(self, Self::Oscal | Self::Evidence);
         // The page counts passed checks, and lists them only on request.

@@ -49,6 +49,13 @@ pub(in crate::cli) struct LintArguments {
     #[arg(long)]
     pub(in crate::cli) force_skip: bool,
 
+    /// Read templates from standard input: on each line, a JSON object with `path` and `content`
+    ///
+    /// The path is that of a file below the current folder, which need not exist; reports show it. With `account` and `region`, the
+    /// template is judged as deployed there. For many templates at once, such as those of all accounts of an organization.
+    #[arg(long, conflicts_with_all = ["watch", "fix"])]
+    pub(in crate::cli) records: bool,
+
     /// The format of standard output
     #[arg(help_heading = REPORT, long, value_enum, value_name = "FORMAT")]
     pub(in crate::cli) format: Option<Format>,

@@ -72,6 +72,14 @@ impl Set {
         }
     }
 
+    fn may_be_few(&self, most: usize) -> bool {
+        match self {
+            Self::Range(first, last) => u32::from(*last).saturating_sub(u32::from(*first)) as usize <= most,
+            Self::Union(sets) => sets.iter().all(|set| set.may_be_few(most)),
+            Self::Both(..) | Self::Not(_) | Self::AnyCase(_) | Self::Property(_) => false,
+        }
+    }
+
     /// The characters, where there are few.
     fn characters(&self, most: usize) -> Option<Vec<char>> {
         match self {
@@ -112,7 +120,7 @@ impl Pattern {
 
     /// All texts that it matches, in its own order, if there are at most so many.
     pub(super) fn texts(&self, most: usize) -> Option<Vec<String>> {
-        if self.matches_less || self.has_boundaries {
+        if self.matches_less || self.has_boundaries || !may_be_few(&self.node, most) {
             return None;
         }
         let mut texts = texts(&self.node, most)?;
@@ -137,6 +145,17 @@ impl Pattern {
 /// Represent the anchors in texts that are being combined. No template contains them.
 const START: char = '\u{10FFFE}';
 const END: char = '\u{10FFFF}';
+
+/// Whether no part of an expression matches more than so many texts: nearly all do, and none of their texts has to be made.
+fn may_be_few(node: &Node, most: usize) -> bool {
+    match node {
+        Node::One(set) => set.may_be_few(most),
+        Node::All(nodes) | Node::Any(nodes) => nodes.iter().all(|node| may_be_few(node, most)),
+        Node::Repeat { node, most: Some(limit), .. } => *limit <= most && may_be_few(node, most),
+        Node::Repeat { .. } | Node::Boundary(_) => false,
+        Node::Start | Node::End | Node::LastLine => true,
+    }
+}
 
 fn texts(node: &Node, most: usize) -> Option<Vec<String>> {
     let texts = match node {

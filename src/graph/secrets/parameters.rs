@@ -32,6 +32,10 @@ pub enum Carries {
 /// secret's name is set to it. Lists, numbers, resource ids, choices and the names of stored secrets are none; nor is, by its use
 /// alone, a parameter whose default is no secret.
 pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, parameter: &Parameter<'_>) -> Option<Carries> {
+    // Its uses are found by looking through the whole template.
+    if !takes_any_text(parameter) {
+        return None;
+    }
     let by_name = is_secret_name(parameter.name);
     let uses = uses(run, model);
     let used = |how: &str| uses.and_then(|uses| uses.get(how)?.get(parameter.name));
@@ -79,8 +83,12 @@ fn uses<'m, 't>(run: &mut Run<'m, 't>, model: &Model<'_, 't>) -> Option<&'m Valu
 
 /// Whether a parameter can carry a secret, by its own declaration.
 pub fn may_carry(parameter: &Parameter<'_>) -> bool {
+    takes_any_text(parameter) && !is_reference(parameter)
+}
+
+fn takes_any_text(parameter: &Parameter<'_>) -> bool {
     // A parameter without a type is not valid, and still a text.
-    matches!(parameter.kind, "String" | "") && parameter.allowed.is_empty() && !is_reference(parameter)
+    matches!(parameter.kind, "String" | "") && parameter.allowed.is_empty()
 }
 
 const AS_SECRET: &str = "as a secret";

@@ -62,22 +62,58 @@ impl Shape {
     }
 }
 
-/// Whether a text holds two characters that occur in every text that [`has_mark`]. Asked of every text of every template, so it
-/// takes no branch that a processor would have to guess.
+/// Two characters that occur in every text that [`has_mark`].
+const PAIRS: [&[u8; 2]; 17] = [
+    b"//", b"--", b"AK", b".s", b"AI", b"SG", b"yJ", b"gh", b"gl", b"xo", b"np", b"Be", b"Ba", b"_p", b"_l", b"_s",
+    b"_S",
+];
+/// For each byte the pairs that it is the first or the second character of: one bit for each.
+const FIRST: [u32; 256] = in_pairs(0);
+const SECOND: [u32; 256] = in_pairs(1);
+
+#[allow(clippy::indexing_slicing, reason = "evaluated when hipaalint is built")]
+const fn in_pairs(place: usize) -> [u32; 256] {
+    let mut bits = [0; 256];
+    let mut pair = 0;
+    while pair < PAIRS.len() {
+        bits[PAIRS[pair][place] as usize] |= 1 << pair;
+        pair += 1;
+    }
+    bits
+}
+
+fn bits(of: &[u32; 256], byte: u8) -> u32 {
+    of.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// Whether a text holds one of [`PAIRS`]. Asked of every text of every template, so it takes no branch that a processor would have to
+/// guess.
 fn may_have_mark(text: &str) -> bool {
     /// Bytes that are looked at together: a long text that has a mark has it early.
     const STRETCH: usize = 128;
-    let bytes = text.as_bytes();
-    let following = bytes.get(1..).unwrap_or_default();
-    bytes.chunks(STRETCH).zip(following.chunks(STRETCH)).any(|(bytes, following)| {
-        bytes.iter().zip(following).fold(false, |found, (one, next)| {
-            let is = |mark: &[u8; 2]| (*one == mark[0]) & (*next == mark[1]);
-            let of_texts = is(b"//") | is(b"--") | is(b"AK") | is(b".s") | is(b"AI") | is(b"SG") | is(b"yJ");
-            let of_tokens = is(b"gh") | is(b"gl") | is(b"xo") | is(b"np") | is(b"Be") | is(b"Ba");
-            let of_names = is(b"_p") | is(b"_l") | is(b"_s") | is(b"_S");
-            found | of_texts | of_tokens | of_names
-        })
+    let mut before = 0;
+    text.as_bytes().chunks(STRETCH).any(|stretch| {
+        let mut met = 0;
+        for byte in stretch {
+            met |= before & bits(&SECOND, *byte);
+            before = bits(&FIRST, *byte);
+        }
+        met != 0
     })
+}
+
+/// The bytes by which [`has_mark`] knows what may be a mark.
+const RARE: [bool; 256] = rare(*b":A_-.BJ");
+
+#[allow(clippy::indexing_slicing, reason = "evaluated when hipaalint is built")]
+const fn rare(bytes: [u8; 7]) -> [bool; 256] {
+    let mut rare = [false; 256];
+    let mut place = 0;
+    while place < bytes.len() {
+        rare[bytes[place] as usize] = true;
+        place += 1;
+    }
+    rare
 }
 
 /// Whether a text holds what occurs in every text that one of [`SHAPES`] matches, each known by its rarest character. By an
@@ -85,7 +121,7 @@ fn may_have_mark(text: &str) -> bool {
 fn has_mark(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.iter().enumerate().any(|(at, byte)| {
-        if !matches!(byte, b':' | b'A' | b'_' | b'-' | b'.' | b'B' | b'J') {
+        if !RARE.get(usize::from(*byte)).copied().unwrap_or_default() {
             return false;
         }
         let (before, after) = bytes.split_at(at);

@@ -207,8 +207,8 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
                 path::Step::Index(_) | path::Step::Every => schema::Step::Element,
             })
             .collect();
-        match schema.property(&steps) {
-            Ok(_) => true,
+        match schema.find(&steps) {
+            Ok(()) => true,
             // What the schemas do not have yet, the rule says.
             Err(schema::Missing::Name { .. }) => {
                 let name = format!("{kind}.{}", schema::shown(&steps));

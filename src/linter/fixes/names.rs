@@ -11,6 +11,7 @@ use crate::facts;
 use crate::rules::path;
 use crate::syntax::Node;
 use foldhash::HashSet;
+use memchr::memmem::Finder;
 
 /// The bytes of texts that are searched for names in one template.
 const MAX_SEARCHED: usize = 64 << 20;
@@ -69,13 +70,14 @@ fn collect<'t>(node: &'t Node<'t>, at: &mut Vec<Step>, into: &mut Texts<'t>) {
 }
 
 /// A text with the parameter behind each name that it repeats: as a whole, or as a part of an ARN. None if it repeats none.
-fn repeating(text: &str, names: &[&str], parameter: &str) -> Option<String> {
+fn repeating(text: &str, names: &[Finder<'_>], parameter: &str) -> Option<String> {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'$' | b'{' | b'}');
     let mut result = String::with_capacity(text.len() + parameter.len() + 3);
     let mut rest = text;
     loop {
         let found = names.iter().filter_map(|name| {
-            rest.match_indices(name).map(|(start, _)| (start, start + name.len())).find(|(start, end)| {
+            let places = name.find_iter(rest.as_bytes());
+            places.map(|start| (start, start + name.needle().len())).find(|(start, end)| {
                 let before = start.checked_sub(1).and_then(|at| rest.as_bytes().get(at));
                 let before = before.or_else(|| result.as_bytes().last());
                 !before.is_some_and(|byte| is_part(*byte))
@@ -160,6 +162,7 @@ impl<'t> Making<'_, '_, '_, 't> {
             }
             texts
         });
+        let finders: Vec<Finder<'_>> = names.iter().map(|name| Finder::new(name.as_bytes())).collect();
         let done: HashSet<&[Step]> = self.changes.iter().map(|change| change.path.as_slice()).collect();
         let mut changes = Vec::new();
         for (path, own) in texts {
@@ -168,8 +171,8 @@ impl<'t> Making<'_, '_, '_, 't> {
             if searched > MAX_SEARCHED {
                 break;
             }
-            if !done.contains(path.as_slice())
-                && let Some(text) = repeating(own, names, parameter)
+            if let Some(text) = repeating(own, &finders, parameter)
+                && !done.contains(path.as_slice())
             {
                 changes.push(Change { path: path.clone(), action: Action::Set(Value::String(text)) });
             }

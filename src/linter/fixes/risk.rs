@@ -7,6 +7,7 @@ use crate::expand::{Block, Section};
 use crate::facts::{Replacement, interruption, is_stateful, replacement, reviewed_value};
 use crate::rules::fix::Recipe;
 use crate::rules::path::Step;
+use std::cell::OnceCell;
 
 /// Names that a title or note lists.
 const MAX_NAMED: usize = 4;
@@ -37,7 +38,12 @@ pub(super) struct Touched {
     /// Joined by dots, without `Properties`.
     path: String,
     deed: Deed,
+    leaves: OnceCell<Vec<Leaf>>,
+    replacement: OnceCell<Option<Replacement>>,
 }
+
+/// A scalar that changes: its path and its new value; no value if it goes.
+type Leaf = (String, Option<String>);
 
 impl Touched {
     pub(super) fn new(block: &Block<'_>, chain: &[Step], deed: &Deed) -> Self {
@@ -58,12 +64,24 @@ impl Touched {
             Section::Parameters => "parameter",
             _ => block.kind,
         };
-        Self { name: block.written_name().to_owned(), kind: kind.to_owned(), is_property, path, deed: deed.clone() }
+        Self {
+            name: block.written_name().to_owned(),
+            kind: kind.to_owned(),
+            is_property,
+            path,
+            deed: deed.clone(),
+            leaves: OnceCell::new(),
+            replacement: OnceCell::new(),
+        }
     }
 
-    /// The scalars that change, with their paths; none as the value if it goes.
-    fn leaves(&self) -> Vec<(String, Option<String>)> {
-        fn walk(path: String, value: &Value, leaves: &mut Vec<(String, Option<String>)>) {
+    /// The scalars that change.
+    fn leaves(&self) -> &[Leaf] {
+        self.leaves.get_or_init(|| self.make_leaves())
+    }
+
+    fn make_leaves(&self) -> Vec<Leaf> {
+        fn walk(path: String, value: &Value, leaves: &mut Vec<Leaf>) {
             match value {
                 Value::Map(fields) if !is_call(fields) => {
                     fields.iter().for_each(|(key, value)| walk(format!("{path}.{key}"), value, leaves));
@@ -105,8 +123,8 @@ impl Touched {
             Replacement::Always => 3,
             Replacement::Refused => 4,
         };
-        let all = self.leaves().into_iter().map(|(path, _)| replacement(&self.kind, &path));
-        self.is_property.then(|| all.max_by_key(rank)).flatten()
+        let all = || self.leaves().iter().map(|(path, _)| replacement(&self.kind, path)).max_by_key(rank);
+        *self.replacement.get_or_init(|| if self.is_property { all() } else { None })
     }
 
     fn risk(&self, neighbors: &Neighbors<'_, '_>) -> Vec<String> {
@@ -154,7 +172,7 @@ impl Touched {
                 }
             }
         }
-        let mut sentences = self.leaves().into_iter().filter_map(|(path, _)| interruption(kind, &path));
+        let mut sentences = self.leaves().iter().filter_map(|(path, _)| interruption(kind, path));
         risk.extend(sentences.next().filter(|_| self.is_property).map(str::to_owned));
         risk
     }
@@ -186,6 +204,7 @@ impl Deeds {
                 && let Some((_, kind)) = added.iter().find(|(name, _)| shown(value) == Some(format!("`{name}`")))
             {
                 *value = Value::List(vec![Value::String(kind.clone())]);
+                (touched.leaves, touched.replacement) = (OnceCell::new(), OnceCell::new());
             }
         }
         self

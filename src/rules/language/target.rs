@@ -84,6 +84,11 @@ impl TargetName {
         }
     }
 
+    /// Whether resources of some type are meant.
+    pub fn is_of_resources(&self) -> bool {
+        !matches!(self, Self::Parameters | Self::Outputs | Self::Template | Self::Exceptions)
+    }
+
     /// As rule files write it.
     pub fn name(&self) -> &str {
         match self {

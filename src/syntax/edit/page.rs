@@ -1,10 +1,12 @@
 //! A text by its lines: where each begins and ends, and what is blank or a comment. Knows nothing of values.
 
+use std::borrow::Cow;
+
 /// The lines of a text, found once.
 pub(super) struct Page<'t> {
     text: &'t str,
     /// Where each line starts.
-    lines: Vec<usize>,
+    lines: Cow<'t, [u32]>,
     /// How lines end.
     pub(super) eol: &'static str,
     /// Whether `#` begins a comment.
@@ -16,16 +18,21 @@ pub(super) fn is_blank(byte: u8) -> bool {
 }
 
 impl<'t> Page<'t> {
-    /// Nothing if a `\r` ends a line alone: then lines are not what they look like.
-    pub(super) fn new(text: &'t str, comments: bool) -> Option<Self> {
+    /// Nothing if a `\r` ends a line alone: then lines are not what they look like. `known`: where the lines start, as a
+    /// [`Source`](crate::source::Source) has found it.
+    pub(super) fn new(text: &'t str, comments: bool, known: Option<&'t [u32]>) -> Option<Self> {
         let bytes = text.as_bytes();
         if memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n')) {
             return None;
         }
         let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        let starts = std::iter::once(bom).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1));
-        let mut lines = Vec::with_capacity(bytes.len() / 24 + 1);
-        lines.extend(starts);
+        let lines = match known {
+            Some(known) if bom == 0 => Cow::Borrowed(known),
+            _ => {
+                let starts = std::iter::once(bom).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1));
+                Cow::Owned(starts.map(|start| u32::try_from(start).unwrap_or(u32::MAX)).collect())
+            }
+        };
         let crlf = memchr::memchr(b'\n', bytes).is_some_and(|at| at > 0 && bytes.get(at - 1) == Some(&b'\r'));
         Some(Self { text, lines, eol: if crlf { "\r\n" } else { "\n" }, comments })
     }
@@ -48,22 +55,22 @@ impl<'t> Page<'t> {
 
     /// The number of the line that a byte is in, from 0.
     pub(super) fn line(&self, at: usize) -> usize {
-        self.lines.partition_point(|start| *start <= at).saturating_sub(1)
+        self.lines.partition_point(|start| *start as usize <= at).saturating_sub(1)
     }
 
     pub(super) fn start(&self, line: usize) -> usize {
-        self.lines.get(line).map_or(self.text.len(), |start| *start)
+        self.lines.get(line).map_or(self.text.len(), |start| *start as usize)
     }
 
     /// The first byte of the line that is not blank; its end if there is none.
     pub(super) fn first(&self, line: usize) -> usize {
-        self.lines.get(line).map_or(self.text.len(), |start| self.skip(*start))
+        self.lines.get(line).map_or(self.text.len(), |start| self.skip(*start as usize))
     }
 
     /// Where the line ends, before its line break.
     pub(super) fn end(&self, line: usize) -> usize {
         let Some(next) = self.lines.get(line + 1) else { return self.text.len() };
-        let end = next.saturating_sub(1);
+        let end = (*next as usize).saturating_sub(1);
         if end > self.start(line) && self.byte(end.saturating_sub(1)) == b'\r' { end - 1 } else { end }
     }
 
@@ -98,7 +105,7 @@ impl<'t> Page<'t> {
 
     /// Where the first line starts: behind a byte order mark.
     fn first_start(&self) -> usize {
-        self.lines.first().copied().unwrap_or(0)
+        self.lines.first().map_or(0, |start| *start as usize)
     }
 
     pub(super) fn is_empty(&self, line: usize) -> bool {

@@ -43,16 +43,6 @@ impl Target {
         self.gone > 0 && self.gone == size(node)
     }
 
-    /// Whether nothing happens at the node itself.
-    pub(super) fn is_passage(&self) -> bool {
-        self.names.is_empty()
-            && self.replaced.is_none()
-            && !self.removed
-            && self.gone == 0
-            && self.added.is_empty()
-            && self.appended.is_empty()
-    }
-
     /// Whether some of the children are removed.
     pub(super) fn loses(&self) -> bool {
         self.gone > 0

@@ -1,12 +1,15 @@
-//! A proof that reads only what changes: the entries of one section, such as resources, or of a map below it, with their edits.
+//! A proof that reads only what changes: entries of maps, each with its edits.
 //!
 //! An entry of a map is read the same alone as among others, if its lines are its own (YAML) or it ends where the next one begins (JSON)
-//! and nothing outside refers into it. Where that is not certain, there is no answer, and the whole text has to be read.
+//! and nothing outside refers into it. So the way leads from the root down through maps that stay what they are, as far as the entries
+//! below them are such, and only the entries at its ends are read. Where that is not certain, there is no answer, and the whole text has
+//! to be read.
 
 use super::page::Page;
 use super::plan::Target;
 use super::proof;
 use super::writer::Piece;
+use crate::source::Span;
 use crate::syntax::{self, Document, Entry, Kind, Language, Node};
 
 /// Whether the edited text is the old document, changed as planned; nothing if this proof is not for it. `read` gets the bytes that
@@ -18,46 +21,12 @@ pub(super) fn holds(
     pieces: &[Piece],
     read: &mut usize,
 ) -> Option<()> {
-    if !old.repeated.is_empty() || !root.is_passage() {
+    if !old.repeated.is_empty() {
         return None;
     }
-    let (number, target) = only_touched(root)?;
-    let section = Section::new(page, old, number)?;
-    // JSON reads the same at every depth.
-    if old.language == Language::Json
-        && let Some((map, inner)) = deepest(&old.root.as_mapping()?.get(number)?.value, target)
-        && let Some(inner_section) = Section::of_json(page, old, map)
-        && inner_section.hold(inner, pieces, read).is_some()
-    {
-        return Some(());
-    }
-    section.hold(target, pieces, read)
-}
-
-/// The only child of a target that some change is at or below, with its number.
-fn only_touched(target: &Target) -> Option<(usize, &Target)> {
-    let mut below = target.children.iter().filter(|(_, target)| target.is_touched());
-    let (number, only) = below.next().filter(|_| below.next().is_none())?;
-    Some((*number, only))
-}
-
-/// The smallest map around all changes, if that is below this node, which is one.
-fn deepest<'n, 'd, 't>(node: &'n Node<'d>, target: &'t Target) -> Option<(&'n Node<'d>, &'t Target)> {
-    let (mut node, mut target, mut found) = (node, target, None);
-    while target.is_passage()
-        && let Some((number, below)) = only_touched(target)
-        && let Some(inner) = match &node.kind {
-            Kind::Mapping(entries) => entries.get(number).map(|entry| &entry.value),
-            Kind::Sequence(items) => items.get(number),
-            _ => None,
-        }
-    {
-        (node, target) = (inner, below);
-        if matches!(node.kind, Kind::Mapping(_)) {
-            found = Some((node, target));
-        }
-    }
-    found.filter(|(_, target)| is_kept(target))
+    let mut parts = Vec::new();
+    Section::of_root(page, old)?.gather(root, pieces, &mut parts)?;
+    parts.iter().all(|part| part.holds(read).is_some()).then_some(())
 }
 
 /// Whether entries of a map are changed and added, and nothing else happens to it.
@@ -65,7 +34,8 @@ fn is_kept(target: &Target) -> bool {
     target.replaced.is_none() && !target.removed && !target.loses() && target.appended.is_empty()
 }
 
-/// A map whose entries can be read alone: one of the root, or, in JSON, any.
+/// A map whose entries can be read alone.
+#[derive(Copy, Clone)]
 struct Section<'p, 'd> {
     page: &'p Page<'p>,
     document: &'p Document<'d>,
@@ -74,39 +44,35 @@ struct Section<'p, 'd> {
     end: usize,
 }
 
+/// A section with those of its entries that have to be read.
+struct Part<'p, 'd> {
+    section: Section<'p, 'd>,
+    target: &'p Target,
+    edited: Vec<Edited<'p>>,
+}
+
+/// An entry by its number, where it begins and ends, and its edits.
+struct Edited<'p> {
+    index: usize,
+    start: usize,
+    end: usize,
+    pieces: &'p [Piece],
+}
+
 impl<'p, 'd> Section<'p, 'd> {
-    /// The map of the root with a number.
-    fn new(page: &'p Page<'p>, document: &'p Document<'d>, number: usize) -> Option<Self> {
-        let sections = document.root.as_mapping()?;
-        let map: &Node<'d> = &sections.get(number)?.value;
-        if document.language == Language::Json {
-            return Self::of_json(page, document, map);
+    fn of_root(page: &'p Page<'p>, document: &'p Document<'d>) -> Option<Self> {
+        match document.language {
+            Language::Json => Self::of_json(page, document, &document.root),
+            Language::Yaml => Self::of_yaml(page, document, &document.root, page.len()),
         }
+    }
+
+    /// A map of YAML in block style, of which nothing is behind a byte.
+    fn of_yaml(page: &'p Page<'p>, document: &'p Document<'d>, map: &'p Node<'d>, end: usize) -> Option<Self> {
         let Kind::Mapping(entries) = &map.kind else { return None };
         let (start, first) = (map.span.start as usize, entries.first()?.key_span.start as usize);
-        let root = document.root.span.start as usize;
-        let is_block = |start: usize, key: usize| {
-            start == key && page.is_first(key) && !matches!(page.byte(key), b'{' | b'!' | b'?')
-        };
-        let outer = sections.first()?.key_span.start as usize;
-        if !is_block(root, outer) || !is_block(start, first) {
-            return None;
-        }
-        let (outer, column) = (page.column(outer), page.column(first));
-        let end = match sections.get(number + 1) {
-            None => page.len(),
-            Some(next) => {
-                let key = next.key_span.start as usize;
-                if key < first || !page.is_first(key) || page.column(key) != outer {
-                    return None;
-                }
-                page.start(page.line(key))
-            }
-        };
-        if column <= outer {
-            return None;
-        }
-        Some(Self { page, document, entries, column, end })
+        let is_block = start == first && page.is_first(first) && !matches!(page.byte(first), b'{' | b'!' | b'?');
+        is_block.then(|| Self { page, document, entries, column: page.column(first), end })
     }
 
     /// A map of JSON.
@@ -117,53 +83,74 @@ impl<'p, 'd> Section<'p, 'd> {
         is_written.then_some(Self { page, document, entries, column: 0, end })
     }
 
-    /// Whether its edited entries are the old ones, changed as planned; nothing if that is not certain.
-    fn hold(&self, target: &Target, pieces: &[Piece], read: &mut usize) -> Option<()> {
+    /// The map that is the value of an entry.
+    fn below(&self, edited: &Edited<'_>) -> Option<Self> {
+        let value = &self.entries.get(edited.index)?.value;
+        match self.document.language {
+            Language::Json => Self::of_json(self.page, self.document, value),
+            Language::Yaml => Self::of_yaml(self.page, self.document, value, edited.end)
+                .filter(|section| section.column > self.column),
+        }
+    }
+
+    /// Finds the entries that have to be read. Nothing if they cannot be read alone.
+    fn gather(self, target: &'p Target, mut left: &'p [Piece], parts: &mut Vec<Part<'p, 'd>>) -> Option<()> {
         if !is_kept(target) {
             return None;
         }
-        let added = target.added.values();
-        let (mut seen, mut left) = (Vec::new(), pieces);
-        let mut found: Vec<String> = Vec::new();
+        let (mut seen, mut read): (Vec<usize>, Vec<Edited<'p>>) = (Vec::new(), Vec::new());
         while let Some(first) = left.first() {
             let index = self.entry(first.start)?;
             let (start, end) = self.bounds(index)?;
             let count =
                 left.iter().take_while(|piece| piece.start < end || piece.start == end && end == piece.end).count();
-            let (own, others) = left.split_at_checked(count.max(1))?;
+            let (pieces, others) = left.split_at_checked(count.max(1))?;
             left = others;
             if seen.last().is_some_and(|last| *last >= index)
-                || own.iter().any(|piece| piece.start < start || end < piece.end)
+                || pieces.iter().any(|piece| piece.start < start || end < piece.end)
             {
                 return None;
             }
             seen.push(index);
-            let text = self.text(start, end, own)?;
-            *read += text.len();
-            let new = syntax::read(&text, self.document.root.span.source).ok()?;
-            let news =
-                new.root.as_mapping().filter(|_| new.language == self.document.language && new.repeated.is_empty())?;
-            let (new_entry, more) = news.split_first()?;
-            let entry = self.entries.get(index)?;
-            let child = target.children.get(&index);
-            let name = child.and_then(|child| child.renamed.as_deref()).unwrap_or(&entry.key);
-            let is_as_planned = new_entry.key == name
-                && proof::is_changed(&entry.value, child, &new_entry.value)
-                && more
-                    .iter()
-                    .all(|new| added.iter().any(|(key, value)| new.key == *key && proof::is_value(&new.value, value)))
-                && proof::keeps_comments(self.comments(start, end), own, &new);
-            if !is_as_planned {
-                return None;
+            let edited = Edited { index, start, end, pieces };
+            if !self.is_narrowed(target, &edited, parts) {
+                read.push(edited);
             }
-            found.extend(more.iter().map(|entry| entry.key.clone().into_owned()));
         }
-        let all = found.len();
-        found.sort_unstable();
-        found.dedup();
-        let is_all_there = found.len() == all && all == added.len();
         let is_all_seen = target.children.iter().all(|(index, below)| !below.is_touched() || seen.contains(index));
-        (is_all_there && is_all_seen).then_some(())
+        if !is_all_seen || (read.is_empty() && !target.added.is_empty()) {
+            return None;
+        }
+        if !read.is_empty() {
+            parts.push(Part { section: self, target, edited: read });
+        }
+        Some(())
+    }
+
+    /// Whether only parts of an entry have to be read, which are then among the others.
+    fn is_narrowed(&self, target: &'p Target, edited: &Edited<'p>, parts: &mut Vec<Part<'p, 'd>>) -> bool {
+        let child = target.children.get(&edited.index).filter(|child| child.renamed.is_none());
+        let (Some(child), Some(entry)) = (child, self.entries.get(edited.index)) else { return false };
+        if !target.added.is_empty() && edited.pieces.iter().any(|piece| self.may_add(piece, entry.value.span)) {
+            return false;
+        }
+        let count = parts.len();
+        let is_narrowed = self.below(edited).is_some_and(|below| below.gather(child, edited.pieces, parts).is_some());
+        if !is_narrowed {
+            parts.truncate(count);
+        }
+        is_narrowed
+    }
+
+    /// Whether an edit at or behind an entry may add one to this map, and not to one inside of it.
+    fn may_add(&self, piece: &Piece, value: Span) -> bool {
+        if self.document.language == Language::Json {
+            return piece.start <= value.start as usize || value.end as usize <= piece.end;
+        }
+        // A new entry begins a line.
+        let skipped = usize::from(self.page.column(piece.start) > 0);
+        let mut lines = piece.text.split('\n').skip(skipped).filter(|line| !line.trim_ascii().is_empty());
+        lines.any(|line| line.bytes().take_while(|byte| *byte == b' ').count() <= self.column)
     }
 
     /// Where an entry begins, with its indentation.
@@ -228,5 +215,38 @@ impl<'p, 'd> Section<'p, 'd> {
         let first = comments.partition_point(|comment| (comment.span.start as usize) < start);
         let last = comments.partition_point(|comment| (comment.span.start as usize) < end);
         comments.get(first..last).unwrap_or_default()
+    }
+}
+
+impl Part<'_, '_> {
+    /// Whether the edited entries are the old ones, changed as planned; nothing if that is not certain.
+    fn holds(&self, read: &mut usize) -> Option<()> {
+        let Self { section, target, edited } = self;
+        let added = target.added.values();
+        let mut found: Vec<String> = Vec::new();
+        for Edited { index, start, end, pieces } in edited {
+            let text = section.text(*start, *end, pieces)?;
+            *read += text.len();
+            let new = syntax::read(&text, section.document.root.span.source).ok()?;
+            let is_alike = new.language == section.document.language && new.repeated.is_empty();
+            let (new_entry, more) = new.root.as_mapping().filter(|_| is_alike)?.split_first()?;
+            let entry = section.entries.get(*index)?;
+            let child = target.children.get(index);
+            let name = child.and_then(|child| child.renamed.as_deref()).unwrap_or(&entry.key);
+            let is_as_planned = new_entry.key == name
+                && proof::is_changed(&entry.value, child, &new_entry.value)
+                && more
+                    .iter()
+                    .all(|new| added.iter().any(|(key, value)| new.key == *key && proof::is_value(&new.value, value)))
+                && proof::keeps_comments(section.comments(*start, *end), pieces, &new);
+            if !is_as_planned {
+                return None;
+            }
+            found.extend(more.iter().map(|entry| entry.key.clone().into_owned()));
+        }
+        let all = found.len();
+        found.sort_unstable();
+        found.dedup();
+        (found.len() == all && all == added.len()).then_some(())
     }
 }

@@ -1,0 +1,60 @@
+"""Prints what an officer asks, without a cluster.
+
+    python officer.py RESULTS              RESULTS: the Parquet table of fleet.py
+    python officer.py DAY=FILE.jsonl…      a report of `hipaalint --format jsonl` for each day; its files are named ACCOUNT/REGION/PATH
+
+Needs DuckDB alone (`pip install duckdb`).
+"""
+
+import os
+import sys
+
+import duckdb
+
+# The lines of `--format jsonl` as the columns of fleet.py.
+LINES = """
+    SELECT CAST(? AS DATE) AS day,
+           CASE record WHEN 'file' THEN 'template' WHEN 'diagnostic' THEN 'problem' ELSE record END AS kind,
+           split_part(file, '/', 1) AS account,
+           split_part(file, '/', 2) AS region,
+           array_to_string(string_split(file, '/')[3:], '/') AS path,
+           coalesce(rule, code) AS rule,
+           level, severity, outcome, message, start.line AS line, controls,
+           coalesce(reason, exception.reason) AS reason,
+           coalesce(owner, exception.owner) AS owner,
+           coalesce(ticket, exception.ticket) AS ticket,
+           CAST(coalesce(expires, exception.expires) AS DATE) AS expires
+    FROM read_json(?, format = 'newline_delimited', maximum_object_size = 1073741824, columns = {
+        record: 'VARCHAR', file: 'VARCHAR', rule: 'VARCHAR', code: 'VARCHAR', level: 'VARCHAR', severity: 'VARCHAR',
+        outcome: 'VARCHAR', message: 'VARCHAR', start: 'STRUCT(line INTEGER)', controls: 'VARCHAR[]', reason: 'VARCHAR',
+        owner: 'VARCHAR', ticket: 'VARCHAR', expires: 'VARCHAR',
+        exception: 'STRUCT(reason VARCHAR, owner VARCHAR, ticket VARCHAR, expires VARCHAR)'
+    })
+    WHERE record IN ('file', 'finding', 'suppressed', 'exception', 'diagnostic')
+"""
+
+
+def main(arguments: list[str]) -> None:
+    database = duckdb.connect()
+    if len(arguments) == 1 and os.path.isdir(arguments[0]):
+        database.execute(
+            "CREATE TABLE results AS SELECT * FROM read_parquet(?, hive_partitioning = true)",
+            [os.path.join(arguments[0], "*", "*.parquet")],
+        )
+    else:
+        days = [argument.split("=", 1) for argument in arguments]
+        for at, (day, file) in enumerate(days):
+            how = "INSERT INTO results" if at else "CREATE TABLE results AS"
+            database.execute(how + LINES, [day, file])
+    database.execute("CREATE VIEW results_by_control AS SELECT *, unnest(controls) AS control FROM results")
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "queries.sql"), encoding="utf-8") as queries:
+        for part in queries.read().split("-- name: ")[1:]:
+            name, query = part.split("\n", 1)
+            print(f"\n{name.strip()}")
+            database.sql(query).show(max_rows=20, max_width=200)
+
+
+if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit(__doc__)
+    main(sys.argv[1:])

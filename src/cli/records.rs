@@ -1,0 +1,179 @@
+//! `hipaalint --records`: templates as records on standard input, a JSON object on each line.
+//!
+//! The texts lie over the current folder as the open buffers of an editor do, so that a template is linted as the file that its path
+//! names would be: with the nearest configuration, and with what else is in the records.
+
+use crate::code::Code;
+use crate::discover::Discovery;
+use crate::files::Files;
+use crate::finding::Diagnostic;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+/// The most bytes of standard input that are read: all texts of a batch are in memory at once.
+const MAX_BYTES: u64 = 1 << 30;
+/// The name of standard input in reports.
+const NAME: &str = "<stdin>";
+
+/// The templates of a batch.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    /// Their paths, in order, each once.
+    pub(super) paths: Vec<PathBuf>,
+    texts: Vec<String>,
+    /// What is known of the stacks that they were deployed as.
+    pinned: BTreeMap<PathBuf, BTreeMap<String, String>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// A line. What else it has is for others.
+#[derive(Deserialize)]
+struct Record {
+    path: String,
+    content: String,
+    account: Option<String>,
+    region: Option<String>,
+}
+
+impl Records {
+    /// Reads standard input to its end.
+    pub(super) fn read(files: &Files) -> Self {
+        let bytes = match files.standard_input(MAX_BYTES + 1) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                return Self::refused(Code::FileUnreadable, &format!("standard input cannot be read: {error}"));
+            }
+        };
+        if bytes.len() as u64 > MAX_BYTES {
+            return Self::refused(
+                Code::FileTooLarge,
+                "the records have more than 1 GB, and hipaalint reads no more at once",
+            )
+            .with_help("Pass them on in smaller batches.");
+        }
+        Self::of(&bytes)
+    }
+
+    fn refused(code: Code, message: &str) -> Self {
+        Self { diagnostics: vec![Diagnostic::error(code, message).in_file(NAME)], ..Self::default() }
+    }
+
+    fn with_help(mut self, help: &str) -> Self {
+        self.diagnostics = self.diagnostics.into_iter().map(|diagnostic| diagnostic.with_help(help)).collect();
+        self
+    }
+
+    fn of(bytes: &[u8]) -> Self {
+        let mut records = Self::default();
+        for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+            if !line.iter().all(u8::is_ascii_whitespace)
+                && let Err((message, help)) = records.add(line)
+            {
+                let message = format!("line {} of the records {message}", at + 1);
+                records.diagnostics.push(Diagnostic::error(Code::Record, message).in_file(NAME).with_help(help));
+            }
+        }
+        records
+    }
+
+    /// Adds a line. What is wrong with it, and what to do, if it cannot be used. Nothing of the line's text is in there.
+    fn add(&mut self, line: &[u8]) -> Result<(), (String, &'static str)> {
+        let record: Record = serde_json::from_slice(line).map_err(|error| {
+            let place = match error.column() {
+                0 => "is not a record".to_owned(),
+                column => format!("is not a record (column {column})"),
+            };
+            (
+                place,
+                "A line is a JSON object with the texts `path` and `content`; `account` and `region` are texts, too.",
+            )
+        })?;
+        let path = inside(&record.path).ok_or_else(|| {
+            let message = "has a `path` that is not one of a file below the current folder".to_owned();
+            (message, "Use a relative path without `..`, such as 111122223333/us-east-1/stack.json.")
+        })?;
+        if self.pinned.contains_key(&path) {
+            let message = "has a `path` that an earlier line has".to_owned();
+            return Err((message, "A path identifies the findings of a template: give each template its own."));
+        }
+        let known = [("AWS::AccountId", record.account), ("AWS::Region", record.region)];
+        let known = known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        self.pinned.insert(path.clone(), known.collect());
+        self.paths.push(path);
+        self.texts.push(record.content);
+        Ok(())
+    }
+
+    /// The files with the texts over them. Takes the texts.
+    pub(super) fn over(&mut self, files: &Files) -> Files {
+        files.with_buffers(self.paths.iter().cloned().zip(std::mem::take(&mut self.texts)))
+    }
+
+    /// Adds to what was found what is known of the records.
+    pub(super) fn complete(&self, found: &mut Discovery) {
+        found.diagnostics.extend_from_slice(&self.diagnostics);
+        for candidate in &mut found.candidates {
+            if let Some(pinned) = candidate.path().and_then(|path| self.pinned.get(path)) {
+                candidate.pinned.clone_from(pinned);
+            }
+        }
+    }
+}
+
+/// A path below the current folder, without `.`.
+fn inside(path: &str) -> Option<PathBuf> {
+    let mut inside = PathBuf::new();
+    for component in Path::new(path).components() {
+        match component {
+            Component::Normal(step) => inside.push(step),
+            Component::CurDir => {}
+            _ => return None,
+        }
+    }
+    // `-` would be standard input again.
+    let is_name = !["", "-"].contains(&inside.to_str().unwrap_or_default()) && !path.contains('\0');
+    is_name.then_some(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    #[test]
+    fn paths_stay_inside() {
+        for (path, kept) in [
+            ("a/b.json", Some("a/b.json")),
+            ("./a", Some("a")),
+            ("a/./b", Some("a/b")),
+            ("-", None),
+            ("", None),
+            (".", None),
+            ("/a", None),
+            ("../a", None),
+            ("a/../../b", None),
+            ("a\0b", None),
+        ] {
+            assert_eq!(inside(path).as_deref(), kept.map(Path::new), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn lines_that_are_no_records_are_refused() {
+        let records = Records::of(
+            b"{\"path\": \"a\", \"content\": \"x\", \"region\": \"us-east-1\", \"stack\": 1}\n\n[1]\n{\"path\": \"a\", \"content\": \"secret\"}\n{\"path\": \"b\"}\r\n",
+        );
+        assert_eq!(records.paths, [PathBuf::from("a")]);
+        assert_eq!(records.pinned[Path::new("a")]["AWS::Region"], "us-east-1");
+        let messages: Vec<&str> = records.diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            [
+                "line 3 of the records is not a record (column 1)",
+                "line 4 of the records has a `path` that an earlier line has",
+                "line 5 of the records is not a record (column 13)",
+            ]
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! `--records`: templates as lines on standard input.
+
+use super::support::*;
+use serde_json::json;
+
+fn lines(records: &[serde_json::Value]) -> String {
+    records.iter().map(|record| format!("{record}\n")).collect()
+}
+
+const LINT: [&str; 5] = ["--records", "--rule", "s3-bucket-versioning", "--format", "json"];
+
+#[test]
+fn records_are_linted_as_the_files_that_they_name() {
+    let folder = Folder::with(&[
+        ("team/a.yaml", GOOD),
+        ("team/hipaalint.yaml", "rules: {s3-bucket-versioning: {level: off}}\n"),
+    ]);
+    let input = lines(&[
+        // Over the file of that name, under its configuration; and beside it, under that of another record.
+        json!({"path": "team/a.yaml", "content": BAD}),
+        json!({"path": "./other/b", "content": BAD, "stack": "of no interest"}),
+        json!({"path": "third/c.yaml", "content": BAD}),
+        json!({"path": "third/hipaalint.yaml", "content": "rules: {s3-bucket-versioning: {level: note}}"}),
+    ]);
+    let ran = folder.run_on(input.as_bytes(), &["--records", "--format", "json", "--force-skip"]);
+    let report = ran.json();
+    let versioning: Vec<(&str, &str)> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["rule"] == "s3-bucket-versioning")
+        .map(|finding| (finding["file"].as_str().unwrap(), finding["level"].as_str().unwrap()))
+        .collect();
+    assert_eq!(versioning, [("other/b", "error"), ("third/c.yaml", "note")]);
+    assert_eq!(report["summary"]["templates"], 3);
+    assert_eq!(folder.read("team/a.yaml"), GOOD, "nothing is written");
+}
+
+#[test]
+fn records_that_lie_beside_each_other_are_followed() {
+    let parent = "Resources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: ./child.yaml\n      Parameters: { Env: dev }\n";
+    let folder = Folder::new();
+    let nested =
+        [json!({"path": "1/parent.yaml", "content": parent}), json!({"path": "1/child.yaml", "content": CHOOSES})];
+    let ran = folder.run_on(lines(&nested).as_bytes(), &[&LINT[..], &["--no-config"]].concat());
+    assert_eq!(findings(&ran.json()), [("1/child.yaml".into(), "s3-bucket-versioning".into())], "{}", ran.all());
+    // A file of the current folder is not one of the records.
+    folder.file("child.yaml", BAD);
+    let ran = folder.run_on(lines(&nested[..1]).as_bytes(), &LINT);
+    assert_eq!(findings(&ran.json()), [], "{}", ran.all());
+}
+
+#[test]
+fn accounts_and_regions_are_those_of_the_stacks() {
+    let template = CHOOSES.replace("!Equals [!Ref Env, prod]", "!Equals [!Ref 'AWS::Region', us-east-1]");
+    let record = |path: &str, region: &str| json!({"path": path, "content": template, "account": "111122223333", "region": region});
+    let input = lines(&[record("a", "us-east-1"), record("b", "eu-central-1")]);
+    let ran = Folder::new().run_on(input.as_bytes(), &LINT);
+    assert_eq!(findings(&ran.json()), [("b".into(), "s3-bucket-versioning".into())]);
+}
+
+#[test]
+fn bad_lines_are_problems_and_the_others_are_linted() {
+    let secret = "hunter2hunter2";
+    let input = [
+        lines(&[json!({"path": "a", "content": BAD}), json!({"path": "../b", "content": secret}), json!([secret])]),
+        format!("{{\"path\": \"c\", \"content\": {{\"{secret}\": 1}}}}\n\n{secret}\n"),
+        lines(&[
+            json!({"path": "a", "content": GOOD}),
+            json!({"path": "-", "content": GOOD}),
+            json!({"path": "d", "content": "x"}),
+        ]),
+    ]
+    .concat();
+    let ran = Folder::new().run_on(input.as_bytes(), &LINT);
+    let report = ran.json();
+    assert_eq!((ran.code, findings(&report)), (2, vec![("a".into(), "s3-bucket-versioning".into())]));
+    let problem = |code: &str| problems(&report).into_iter().filter(|(of, _)| of == code).count();
+    assert_eq!((problem("record"), problem("not-a-template")), (6, 1), "{}", ran.all());
+    assert!(!ran.all().contains(secret), "{}", ran.all());
+    for (arguments, input) in
+        [(vec!["--records", "a.yaml"], ""), (vec!["--records", "--fix"], ""), (vec!["--records", "--watch"], "")]
+    {
+        assert_eq!(Folder::new().run_on(input.as_bytes(), &arguments).code, 2, "{arguments:?}");
+    }
+}
