@@ -3,6 +3,7 @@
 //! stacks among its assets.
 
 use crate::finding::Origin;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -30,6 +31,13 @@ pub struct Acknowledgement {
     pub origin: Option<Arc<Origin>>,
 }
 
+impl Acknowledgement {
+    /// The order of paths and rules.
+    pub(crate) fn in_order(&self, other: &Self) -> Ordering {
+        (&self.path, &self.rule).cmp(&(&other.path, &other.rule))
+    }
+}
+
 /// The constructs of a stack and of the stacks nested in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StackConstructs {
@@ -37,6 +45,8 @@ pub struct StackConstructs {
     pub by_name: BTreeMap<String, Vec<Construct>>,
     /// What the program acknowledged, in the order of paths and rules.
     pub acknowledged: Vec<Acknowledgement>,
+    /// The paths of the stacks, by the names of their templates.
+    pub templates: BTreeMap<String, String>,
     /// The files of the assembly by the hash that their addresses end in.
     pub assets: BTreeMap<String, String>,
 }
@@ -50,6 +60,17 @@ pub struct Constructs {
     pub template: String,
 }
 
+impl StackConstructs {
+    /// The same with further acknowledgements.
+    #[must_use]
+    pub fn acknowledging(&self, further: &[Acknowledgement]) -> Self {
+        let mut own = self.clone();
+        own.acknowledged.extend_from_slice(further);
+        own.acknowledged.sort_by(Acknowledgement::in_order);
+        own
+    }
+}
+
 /// Letters of the hash that an asset is named by.
 const HASH_LETTERS: usize = 64;
 
@@ -58,6 +79,11 @@ impl Constructs {
     pub fn of(&self, logical_id: &str) -> Option<&Construct> {
         let of_name = self.stack.by_name.get(logical_id)?;
         of_name.iter().find(|construct| construct.template.as_deref().is_none_or(|template| template == self.template))
+    }
+
+    /// The path of the stack that deploys the template.
+    pub fn stack_path(&self) -> Option<&str> {
+        self.stack.templates.get(&self.template).map(String::as_str)
     }
 
     /// The same for the template of a nested stack.

@@ -18,7 +18,7 @@ pub use nested::nested;
 pub use read::{MAX_BYTES, Reading, read};
 
 use crate::code::Code;
-use crate::constructs::Constructs;
+use crate::constructs::{Constructs, StackConstructs};
 use crate::files::{Files, Kind, MAX_NAMED, Met, Reach, Refusal, Unlisted, is_repository};
 use crate::finding::Diagnostic;
 use crate::paths::folder_of;
@@ -113,6 +113,34 @@ pub struct Discovery {
     pub unread: BTreeMap<String, PathBuf>,
     /// Files and folders that `.gitignore` and configurations left out.
     pub left_out: LeftOut,
+}
+
+impl Discovery {
+    /// Adds to the stacks of assemblies what an app acknowledges above them, from a file in the form of their metadata. A file that
+    /// cannot be read is reported.
+    pub fn acknowledge(&mut self, file: &Path, files: &Files) {
+        let above = match cdk::acknowledgements(file, files) {
+            Ok(above) => above,
+            Err(error) => {
+                let name = files.name(file);
+                self.diagnostics.push(unreadable(&name, &error));
+                self.unread.insert(name, file.to_owned());
+                return;
+            }
+        };
+        // Templates of one stack share what is known of it.
+        let mut known: Vec<(Arc<StackConstructs>, Arc<StackConstructs>)> = Vec::new();
+        for constructs in self.candidates.iter_mut().filter_map(|candidate| candidate.constructs.as_mut()) {
+            let before = &constructs.stack;
+            let after = known.iter().find(|(one, _)| Arc::ptr_eq(one, before)).map(|(_, after)| Arc::clone(after));
+            let after = after.unwrap_or_else(|| {
+                let after = Arc::new(before.acknowledging(&above));
+                known.push((Arc::clone(before), Arc::clone(&after)));
+                after
+            });
+            *constructs = Arc::new(Constructs { stack: after, template: constructs.template.clone() });
+        }
+    }
 }
 
 /// Files and folders that were not read.

@@ -132,6 +132,7 @@ fn options(arguments: LintArguments, formats: &[Format]) -> Result<Options, clap
         write_baseline: arguments.write_baseline,
         today: named_day.or_else(clock_day),
         is_today_named: named_day.is_some(),
+        acknowledgements: arguments.acknowledgements,
         gitignore: !arguments.no_ignore,
         skips_named: arguments.force_skip,
         title: arguments.title,

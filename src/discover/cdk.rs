@@ -5,6 +5,8 @@
 
 mod metadata;
 
+pub(super) use metadata::acknowledgements;
+
 use crate::constructs::Constructs;
 use crate::files::{Files, Reach};
 use metadata::Metadata;

@@ -16,6 +16,9 @@ use crate::syntax::Node;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The sections whose blocks are constructs.
+const SECTIONS: [&str; 3] = ["Resources", "Parameters", "Outputs"];
+
 /// What is known of the names of rules.
 pub(super) struct Names<'a> {
     /// Whether a rule of ours has a name, as the CDK keeps it.
@@ -26,20 +29,19 @@ pub(super) struct Names<'a> {
 
 /// The exceptions of a template's constructs from rules that have one of ours for it, and from rules that are said to be ours.
 pub(super) fn read(tree: &Node<'_>, constructs: &Constructs, rules: &Names<'_>) -> Vec<Draft> {
-    let Some(resources) = tree.get("Resources").and_then(Node::as_mapping) else { return Vec::new() };
     if constructs.stack.acknowledged.is_empty() {
         return Vec::new();
     }
+    let sections = SECTIONS.iter().filter_map(|section| Some((*section, tree.get(section)?.as_mapping()?)));
+    let blocks: Vec<_> =
+        sections.flat_map(|(section, blocks)| blocks.iter().map(move |block| (section, block))).collect();
     // In the order of their paths, so that those in one construct stand together.
-    let paths: BTreeMap<&str, Vec<(usize, &str)>> = {
-        let mut paths: BTreeMap<&str, Vec<(usize, &str)>> = BTreeMap::new();
-        for (index, entry) in resources.iter().enumerate() {
-            if let Some(construct) = constructs.of(&entry.key) {
-                paths.entry(&construct.path).or_default().push((index, &*entry.key));
-            }
+    let mut paths: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, (_, block)) in blocks.iter().enumerate() {
+        if let Some(construct) = constructs.of(&block.key) {
+            paths.entry(&construct.path).or_default().push(index);
         }
-        paths
-    };
+    }
     let mut drafts = Vec::new();
     for acknowledged in &constructs.stack.acknowledged {
         let id = acknowledged.rule.trim();
@@ -49,12 +51,13 @@ pub(super) fn read(tree: &Node<'_>, constructs: &Constructs, rules: &Names<'_>) 
             continue;
         }
         let below = paths.range(&*acknowledged.path..).take_while(|(path, _)| path.starts_with(&acknowledged.path));
-        let mut covered: Vec<(usize, &str)> = below
+        let mut covered: Vec<usize> = below
             .filter(|(path, _)| is_within(path, &acknowledged.path))
-            .flat_map(|(_, resources)| resources.iter().copied())
+            .flat_map(|(_, blocks)| blocks.iter().copied())
             .collect();
         covered.sort_unstable();
-        let Some(first) = covered.first().and_then(|(index, _)| resources.get(*index)) else { continue };
+        let mut covered = covered.into_iter().filter_map(|index| blocks.get(index)).peekable();
+        let Some((section, first)) = covered.peek().copied() else { continue };
         let finding = names::finding_of(id);
         let only = match finding.map(value_of) {
             None => Vec::new(),
@@ -62,11 +65,14 @@ pub(super) fn read(tree: &Node<'_>, constructs: &Constructs, rules: &Names<'_>) 
             // It names nothing.
             Some(None) => continue,
         };
-        let covers = covered
-            .into_iter()
-            .map(|(_, name)| Cover { only: only.clone(), ..Cover::of(join("Resources", name)) })
-            .collect();
-        let place = Site::at(join("Resources", &first.key), tree);
+        let cover = |path: String| Cover { only: only.clone(), ..Cover::of(path) };
+        let covers = if constructs.stack_path().is_some_and(|stack| is_within(stack, &acknowledged.path)) {
+            // The whole stack, with what is in none of its blocks.
+            vec![cover(String::new())]
+        } else {
+            covered.map(|(section, block)| cover(join(section, &block.key))).collect()
+        };
+        let place = Site::at(join(section, &first.key), tree);
         let problem = own.filter(|_| !is_known).map(|own| {
             let meant = (rules.nearest)(own).map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
             (first.key_span, format!("hipaalint has no rule `{own}`{meant}"))

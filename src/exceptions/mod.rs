@@ -37,6 +37,8 @@ const LONGEST_HINTED: usize = 255;
 
 /// What our rules are called in an app of the CDK, before `::`.
 const OWN_PLUGIN: &str = "hipaalint";
+/// What the CDK puts before the name of a rule that a program acknowledges without a plugin.
+const NO_PLUGIN: &str = "Annotation::";
 
 /// A text that exceptions may be written in, as comments.
 #[derive(Copy, Clone)]
@@ -101,12 +103,21 @@ impl Aliases {
         let (tool, id) = match id.strip_prefix(OWN_PLUGIN).and_then(|id| id.strip_prefix("::")) {
             _ if tool != Dialect::Cdk.tool() => (tool, id),
             Some(own) => (Dialect::Metadata.tool(), own),
-            None => (Dialect::CdkNag.tool(), id),
+            // No other tool's rules have such ids as ours.
+            None => match id.strip_prefix(NO_PLUGIN).filter(|id| self.has_own(id)) {
+                Some(own) => (Dialect::Metadata.tool(), own),
+                None => (Dialect::CdkNag.tool(), id),
+            },
         };
         let named = |tool: &str| self.0.get(tool).and_then(|by_name| by_name.get(names::key(tool, id)));
         // Guard's registry calls its rules what AWS Config calls them.
         let by_config = || (tool == Dialect::CfnGuard.tool()).then(|| named("aws-config")).flatten();
         named(tool).or_else(by_config).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether it is the id of a rule of ours.
+    fn has_own(&self, id: &str) -> bool {
+        self.0.get(Dialect::Metadata.tool()).is_some_and(|own| own.contains_key(id))
     }
 
     /// Our rule with a name in some other tool.

@@ -19,7 +19,7 @@
 //! FIXES: { dry_run, fixed, files, unsafe_fixes, not_fixed: [{ reason, findings }], rules: [{ rule, fixed, taken_back }] }
 //! GAPS: { resources, types: [{ type, resources, profile? }], unreadable_types, unknown_types, not_transformed, sam_resources,
 //!         sam_events, sam_connectors, inner_templates, templates_not_found }
-//! FINDING: { rule, title?, url, remediation?, level: "error" | "warning" | "note", severity: SEVERITY, outcome: "fail" | "undecided" | "pass",
+//! FINDING: { rule, title?, url, harm?, remediation?, level: "error" | "warning" | "note", severity: SEVERITY, outcome: "fail" | "undecided" | "pass",
 //!            message, when?, file, start?, end?, path,
 //!            fixes: [FIX], subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED],
 //!            baseline: "new" | "unchanged" ?, exception: EXCEPTION ? }
@@ -166,9 +166,10 @@ pub(super) struct DiagnosticEntry<'a> {
 #[derive(Serialize)]
 pub(super) struct FindingEntry<'a> {
     rule: &'a str,
-    /// The rule's title, the page about it, and how to fix what it finds.
+    /// The rule's title, the page about it, what can happen, and how to fix what it finds.
     title: Option<&'a str>,
     url: String,
+    harm: Option<&'a str>,
     remediation: Option<&'a str>,
     level: Level,
     severity: RuleSeverity,
@@ -281,6 +282,7 @@ pub(super) fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> Fi
         rule: &finding.rule,
         title: rule.map(|rule| rule.meta.title.as_str()),
         url: rule_address(&finding.rule),
+        harm: rule.map(|rule| rule.prose.harm.trim()).filter(|text| !text.is_empty()),
         remediation: rule.map(|rule| rule.prose.remediation.trim()).filter(|text| !text.is_empty()),
         level: finding.level,
         severity: finding.severity,

@@ -121,7 +121,11 @@ impl Session {
         let skips =
             &mut |folder: &Path, entry: &Path, is_folder: bool| self.governing().skips(folder, entry, is_folder);
         let filter = Filter { gitignore: self.options.gitignore, skips, skips_named: self.options.skips_named };
-        discover::discover(paths, filter, &self.files)
+        let mut found = discover::discover(paths, filter, &self.files);
+        if let Some(file) = &self.options.acknowledgements {
+            found.acknowledge(file, &self.files);
+        }
+        found
     }
 
     /// The settings that govern a candidate.

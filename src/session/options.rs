@@ -34,6 +34,8 @@ pub struct Options {
     pub today: Option<Date>,
     /// Whether a person or the environment set that date. Reports do not depend on the clock, so they name no other date.
     pub is_today_named: bool,
+    /// A file with what an app of the AWS CDK acknowledges above its stacks: its assembly has that nowhere.
+    pub acknowledgements: Option<PathBuf>,
     /// Whether `.gitignore` files leave out files of folders.
     pub gitignore: bool,
     /// Whether named files that are not templates, or that a configuration skips, are skipped: a program may have named them.

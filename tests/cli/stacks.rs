@@ -434,6 +434,87 @@ fn acknowledgements_of_the_cdk_are_exceptions_below_their_construct() {
     assert!(!register.contains("not this one"), "{register}");
 }
 
+/// The CDK writes what an app acknowledges above its stacks into no file of the assembly, so a program that knows the app hands it over.
+#[test]
+fn acknowledgements_above_stacks_come_in_a_file() {
+    let folder = assembly_with_metadata_file();
+    folder.file(
+        "above.json",
+        r#"{
+  "": [{ "type": "aws:cdk:acknowledged-rules", "data": { "Annotation::s3-bucket-versioning": "made again" } },
+       { "type": "aws:cdk:creationStack", "data": [] }],
+  "Oth": [{ "type": "aws:cdk:acknowledged-rules", "data": { "hipaalint::s3-bucket-access-log": "not this one" } }]
+}"#,
+    );
+    let options = ["cdk.out", "--acknowledgements", "above.json"];
+    let left = |report: &Value| {
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.filter(|finding| finding["rule"] == "s3-bucket-versioning").count()
+    };
+    let report = versioning(&folder, &options);
+    assert_eq!(left(&report), 0);
+    let reasons: Vec<_> =
+        report["suppressed"].as_array().unwrap().iter().map(|one| &one["exception"]["reason"]).collect();
+    // The nearest acknowledgement is the one that counts.
+    assert_eq!(reasons, ["scratch data", "made again", "made again"]);
+    let register = folder.versioning(&[&options[..], &["--format", "exceptions"]].concat()).stdout;
+    assert!(register.contains("| made again |") && !register.contains("not this one"), "{register}");
+    // One template of the assembly is treated alike, and a file that is not metadata is a problem.
+    let report = versioning(&folder, &["cdk.out/App.template.json", "--acknowledgements", "above.json"]);
+    assert_eq!(left(&report), 0);
+    for (name, text) in [("wrong.json", "[]"), ("broken.json", "{"), ("above.json/none", "")] {
+        if !text.is_empty() {
+            folder.file(name, text);
+        }
+        let run = folder.versioning(&["cdk.out", "--acknowledgements", name]);
+        assert_eq!(run.code, 2, "{name}: {}", run.stdout);
+    }
+}
+
+/// What is acknowledged on a stack holds for its template as a whole, and on a parameter for the parameter.
+#[test]
+fn acknowledgements_cover_more_than_resources() {
+    let folder = Folder::new();
+    let acknowledged = |path: &str, rule: &str| {
+        format!(
+            r#""{path}": [{{ "type": "aws:cdk:acknowledged-rules", "data": {{ "hipaalint::{rule}": "decided" }} }}, MORE]"#
+        )
+    };
+    let manifest = r#"{
+  "version": "55.0.0",
+  "artifacts": {
+    "App": { "type": "aws:cloudformation:stack", "properties": { "templateFile": "App.json" }, "additionalMetadataFile": "App.metadata.json" }
+  }
+}"#;
+    let id = |name: &str| format!(r#"{{ "type": "aws:cdk:logicalId", "data": "{name}" }}"#);
+    let metadata = |stack: &str, parameter: &str| {
+        format!(
+            r#"{{ {}, {}, "/App/Records": [{}] }}"#,
+            acknowledged("/App", stack).replace("MORE", r#"{ "type": "aws:cdk:templateFile", "data": "App.json" }"#),
+            acknowledged("/App/Token", parameter).replace("MORE", &id("Token")),
+            id("Records")
+        )
+    };
+    folder.file("cdk.out/manifest.json", manifest);
+    folder.file(
+        "cdk.out/App.json",
+        r#"{
+  "Parameters": { "Token": { "Type": "String", "Default": "made-up-token-1234" } },
+  "Resources": { "Records": { "Type": "AWS::S3::Bucket" } }
+}"#,
+    );
+    let rules = ["--rule", "tags-required", "--rule", "parameter-secret-default", "--format", "json", "--no-config"];
+    let count = |stack: &str, parameter: &str| {
+        folder.file("cdk.out/App.metadata.json", metadata(stack, parameter));
+        let report = folder.run(&[&["cdk.out"], &rules[..]].concat()).json();
+        (report["findings"].as_array().unwrap().len(), report["suppressed"].as_array().unwrap().len())
+    };
+    assert_eq!(count("tags-required", "s3-bucket-versioning"), (1, 1));
+    assert_eq!(count("s3-bucket-versioning", "parameter-secret-default"), (1, 1));
+    assert_eq!(count("parameter-secret-default", "tags-required"), (1, 1));
+    assert_eq!(count("tags-required", "parameter-secret-default"), (0, 2));
+}
+
 #[test]
 fn what_a_program_makes_is_reported_at_its_line() {
     let folder = assembly_with_metadata_file();

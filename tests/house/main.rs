@@ -5,6 +5,7 @@ mod editor_schemas;
 mod editors;
 mod facts;
 mod layers;
+mod packages;
 mod readme;
 mod rule_docs;
 #[path = "../skipped/mod.rs"]

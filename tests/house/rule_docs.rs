@@ -1,5 +1,5 @@
 //! `docs/rules/`, `docs/controls.md` and `docs/core.md` are generated from the rules, and the analyses in `docs/rule-language.md` from
-//! their table. `DOCS_UPDATE=1 cargo test --test house rule_docs` writes them.
+//! their table, and the names of cdk-nag in `docs/cdk.md`. `DOCS_UPDATE=1 cargo test --test house rule_docs` writes them.
 
 use hipaalint::catalogue::{citations_page, core_page, fixes_page, index_page, rule_page};
 use hipaalint::rules::analysis::{ANALYSES, Row};
@@ -24,11 +24,41 @@ fn wanted() -> BTreeMap<PathBuf, String> {
 
 /// The document on the language, with the rows of its table of analyses as the code has them.
 fn language(document: &str) -> String {
-    const HEAD: &str = "| analysis | on | true if |\n| --- | --- | --- |\n";
-    let (before, rest) = document.split_once(HEAD).unwrap();
-    let (_, after) = rest.split_once("\n\n").unwrap();
     let rows: String = ANALYSES.iter().map(row).collect();
-    format!("{before}{HEAD}{rows}\n{after}")
+    with_rows(document, "| analysis | on | true if |\n| --- | --- | --- |\n", &rows)
+}
+
+/// A document with these rows below the head of a table.
+fn with_rows(document: &str, head: &str, rows: &str) -> String {
+    let (before, rest) = document.split_once(head).unwrap();
+    let after = rest.trim_start_matches('\n');
+    let after = if after.starts_with('|') { after.split_once("\n\n").map_or("", |(_, after)| after) } else { after };
+    let end = if after.is_empty() { "" } else { "\n" };
+    format!("{before}{head}{rows}{end}{after}")
+}
+
+/// The document on the CDK, with the rules that have names in cdk-nag.
+fn of_cdk(document: &str) -> String {
+    const PACK: &str = "HIPAA.Security-";
+    let rules = RuleSet::embedded();
+    let mut rows: BTreeMap<(bool, &str), Vec<&RuleEntry>> = BTreeMap::new();
+    for entry in rules.entries() {
+        for name in entry.meta.aliases.get("cdk-nag").into_iter().flatten() {
+            rows.entry((name.starts_with(PACK), name)).or_default().push(entry);
+        }
+    }
+    let of = |wanted: bool| -> String {
+        let own = rows.iter().filter(|((is_pack, _), _)| *is_pack == wanted);
+        own.flat_map(|((_, name), entries)| {
+            entries.iter().map(move |entry| {
+                let (id, profile) = (&entry.meta.id, entry.meta.profiles.first().map_or("", String::as_str));
+                format!("| `{name}` | [`{id}`](rules/{id}.md) | {profile} |\n")
+            })
+        })
+        .collect()
+    };
+    let document = with_rows(document, "| cdk-nag | hipaalint | profile |\n| --- | --- | --- |\n", &of(true));
+    with_rows(&document, "| cdk-nag, other packs | hipaalint | profile |\n| --- | --- | --- |\n", &of(false))
 }
 
 fn row(row: &Row) -> String {
@@ -53,6 +83,9 @@ fn documents_are_up_to_date() {
     let of_language = PathBuf::from("docs/rule-language.md");
     let document = fs::read_to_string(root.join(&of_language)).unwrap();
     wanted.insert(of_language, language(&document));
+    let cdk = PathBuf::from("docs/cdk.md");
+    let document = fs::read_to_string(root.join(&cdk)).unwrap();
+    wanted.insert(cdk, of_cdk(&document));
     let mut complaints = Vec::new();
     for (name, text) in &wanted {
         let file = root.join(name);

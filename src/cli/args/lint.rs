@@ -138,6 +138,12 @@ pub(in crate::cli) struct LintArguments {
     #[arg(help_heading = EXCEPTIONS, long, value_name = "DATE")]
     pub(in crate::cli) today: Option<Date>,
 
+    /// What an app of the AWS CDK acknowledges above its stacks, as in a metadata file of a cloud assembly
+    ///
+    /// For programs that know the app, such as the plugin @hipaalint/cdk: an assembly has only what is acknowledged in a stack.
+    #[arg(help_heading = EXCEPTIONS, long, value_name = "FILE", hide = true)]
+    pub(in crate::cli) acknowledgements: Option<PathBuf>,
+
     #[command(flatten)]
     pub(in crate::cli) sources: RuleSources,
 

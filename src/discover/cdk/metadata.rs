@@ -10,6 +10,7 @@ use crate::finding::Origin;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -70,6 +71,7 @@ pub(super) fn read(
         .iter()
         .filter_map(|(path, entries)| Some((trimmed(path), Arc::from(text(entries, "aws:cdk:templateFile")?))))
         .collect();
+    found.templates = templates.iter().map(|(path, name)| (name.to_string(), (*path).to_owned())).collect();
     for (path, entries) in &metadata {
         let path = trimmed(path);
         let origin = || entries.iter().filter(|entry| entry.r#type == "aws:cdk:creationStack").map(|entry| &entry.data);
@@ -82,23 +84,42 @@ pub(super) fn read(
             };
             found.by_name.entry(logical_id.to_owned()).or_default().push(construct);
         }
+    }
+    found.acknowledged = acknowledged(&metadata, &mut places);
+    for manifest in assets {
+        let assets = json::<Assets>(folder, manifest, files).map(|assets| assets.files).unwrap_or_default();
+        let named = assets.into_iter().filter_map(|(hash, asset)| Some((hash, asset.source.path?)));
+        found.assets.extend(named.filter(|(_, path)| is_inner(path)));
+    }
+    found
+}
+
+/// What is acknowledged above stacks, from a file that a person or a program names.
+///
+/// # Errors
+/// Those of reading it, and an error of kind `InvalidData` if it is not metadata.
+pub(in crate::discover) fn acknowledgements(path: &Path, files: &Files) -> io::Result<Vec<Acknowledgement>> {
+    let text = Reach::Anywhere.read(path, MAX_NAMED, files)?;
+    let metadata = serde_json::from_slice(&text).map_err(io::Error::other)?;
+    Ok(acknowledged(&metadata, &mut Places { sources: files, known: BTreeMap::new() }))
+}
+
+/// The rules that a program acknowledges, in the order of paths and rules.
+fn acknowledged(metadata: &Metadata, places: &mut Places<'_>) -> Vec<Acknowledgement> {
+    let mut found = Vec::new();
+    for (path, entries) in metadata {
         for entry in entries.iter().filter(|entry| entry.r#type == "aws:cdk:acknowledged-rules") {
             let origin = places.of(&entry.trace);
             let rules = entry.data.as_object().into_iter().flatten();
-            found.acknowledged.extend(rules.map(|(rule, reason)| Acknowledgement {
-                path: path.to_owned(),
+            found.extend(rules.map(|(rule, reason)| Acknowledgement {
+                path: trimmed(path).to_owned(),
                 rule: rule.clone(),
                 reason: reason.as_str().unwrap_or_default().to_owned(),
                 origin: origin.clone(),
             }));
         }
     }
-    found.acknowledged.sort_by(|one, other| (&one.path, &one.rule).cmp(&(&other.path, &other.rule)));
-    for manifest in assets {
-        let assets = json::<Assets>(folder, manifest, files).map(|assets| assets.files).unwrap_or_default();
-        let named = assets.into_iter().filter_map(|(hash, asset)| Some((hash, asset.source.path?)));
-        found.assets.extend(named.filter(|(_, path)| is_inner(path)));
-    }
+    found.sort_by(Acknowledgement::in_order);
     found
 }
 

@@ -1,0 +1,4 @@
+// The public API of @hipaalint/cdk.
+
+export type { FailOn, HipaalintProps, Profile } from './options';
+export { Hipaalint } from './plugin';
