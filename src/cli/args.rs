@@ -75,8 +75,8 @@ const COMMANDS: [&str; 14] = [
     "test",
 ];
 
-/// Reads the arguments. Commands and rare options are described to clap only if the other options do not suffice: that takes as long as
-/// linting a small template. All errors and helps are those of the whole description.
+/// Reads the arguments. Commands and rare options are described to clap only if the other options do not suffice, so that they cost a
+/// run without them nothing. All errors and helps are those of the whole description.
 ///
 /// # Errors
 /// Those of clap, and its help.

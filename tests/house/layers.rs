@@ -79,7 +79,7 @@ const LAYERS: [(&str, &[&str]); 43] = [
     ("catalogue", &["finding", "rules", "trial"]),
     // The catalogue in OSCAL, and the names that assessment results share with it.
     ("oscal", &["date", "digest", "rules", "catalogue"]),
-    ("report", &["code", "source", "date", "digest", "finding", "rules", "oscal"]),
+    ("report", &["code", "source", "date", "digest", "facts", "finding", "rules", "oscal"]),
     // Bundles of reports, written and read.
     ("evidence", &["digest", "rules", "oscal", "report"]),
     // For tests alone: the schemas that ship with the project.

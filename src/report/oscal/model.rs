@@ -1,13 +1,45 @@
 //! The shapes of what assessment results list, and texts fit for them. Empty lists are left out: OSCAL allows none.
 
 use crate::oscal::model::{Link, Property};
-use crate::report::escape::Markdown;
+use crate::report::prose::{Piece, code_pieces};
 use crate::report::text::{MAX_MESSAGE, one_line, shorten};
 use serde::Serialize;
 
-/// A text from a template as OSCAL's markup, which is Markdown.
+/// A text from a template as OSCAL's markup, which is CommonMark: outside of code, nothing in it is a mark, an element or the insertion of
+/// a parameter. Unlike comments on GitHub, it keeps addresses as they are.
 pub(super) fn markup(text: &str) -> String {
-    Markdown(&shorten(&one_line(text, true), MAX_MESSAGE, true)).to_string()
+    let line = one_line(text, true);
+    let mut markup = String::new();
+    for piece in code_pieces(&shorten(&line, MAX_MESSAGE, true)) {
+        match piece {
+            Piece::Code(code) => push_code(&mut markup, code),
+            other => push_text(&mut markup, other.text()),
+        }
+    }
+    markup
+}
+
+fn push_text(markup: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => markup.push_str("&amp;"),
+            '<' => markup.push_str("&lt;"),
+            '>' => markup.push_str("&gt;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '^' | '{' | '}' | '!' | '#' | '$' => {
+                markup.push('\\');
+                markup.push(c);
+            }
+            c => markup.push(c),
+        }
+    }
+}
+
+/// A code span, whose fence is longer than any run of backticks inside (CommonMark 6.1).
+fn push_code(markup: &mut String, code: &str) {
+    let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if code.starts_with('`') || code.ends_with('`') || code.trim().is_empty() { " " } else { "" };
+    [&fence, pad, code, pad, &fence].iter().for_each(|part| markup.push_str(part));
 }
 
 /// A property with a text from a template: one line, without blanks at its ends. None if nothing is left.
@@ -184,4 +216,33 @@ pub(super) struct TargetStatus {
     pub(super) reason: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) remarks: Option<&'static str>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{markup, property};
+
+    #[test]
+    fn texts_are_texts() {
+        let cases = [
+            ("a <b>c</b> & d", "a &lt;b&gt;c&lt;/b&gt; &amp; d"),
+            (
+                "my_bucket *x* [y](z) {{ insert: param, p }}",
+                "my\\_bucket \\*x\\* \\[y\\](z) \\{\\{ insert: param, p \\}\\}",
+            ),
+            ("data@example.com, https://a.example", "data@example.com, https://a.example"),
+            ("see `a|b_c` now", "see `a|b_c` now"),
+            ("two\nlines", "two lines"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(markup(text), expected);
+        }
+    }
+
+    #[test]
+    fn values_of_properties_are_one_line() {
+        let value = |text| serde_json::to_value(property("a", text)).map(|property| property["value"].clone()).ok();
+        assert_eq!(value(" a\n b "), Some("a  b".into()));
+        assert!(property("a", " \n ").is_none());
+    }
 }
