@@ -1,7 +1,7 @@
-# syntax=docker/dockerfile:1
 # One static binary and nothing else: docker run --rm -v "$PWD:/work:ro" hipaalint [PATHS]…
 
-FROM rust:1.95-alpine AS build
+# By its digest, which Dependabot raises with the version.
+FROM rust:1.95-alpine@sha256:606fd313a0f49743ee2a7bd49a0914bab7deedb12791f3a846a34a4711db7ed2 AS build
 RUN apk add --no-cache gcc musl-dev
 WORKDIR /src
 COPY Cargo.toml Cargo.lock build.rs README.md ./

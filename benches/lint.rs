@@ -101,6 +101,7 @@ fn folder_lint(bencher: Bencher<'_, '_>, report: &str) {
             findings: &findings,
             suppressed: &[],
             unshown: &[],
+            absent: &[],
             shows_suppressed: false,
             today: None,
             exceptions: &[],

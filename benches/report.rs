@@ -60,6 +60,7 @@ impl Run {
             related: related.map(|span| Related { span, message: "the one before".into() }).into_iter().collect(),
             suppression: None,
             baseline: None,
+            since: None,
         });
         Self {
             findings: findings.collect(),
@@ -116,6 +117,7 @@ impl Run {
             findings: &self.findings,
             suppressed: &[],
             unshown: &[],
+            absent: &[],
             shows_suppressed: false,
             today: None,
             exceptions: &[],

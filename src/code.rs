@@ -77,6 +77,8 @@ pub enum Code {
     RefusedParameter,
     /// A key occurs more than once in a map.
     RepeatedKey,
+    /// An earlier revision cannot be read.
+    Revision,
     /// A custom rule cannot be used.
     RuleFile,
     /// A folder has no rules.
@@ -151,6 +153,7 @@ impl Code {
             Self::Record => "record",
             Self::RefusedParameter => "refused-parameter",
             Self::RepeatedKey => "repeated-key",
+            Self::Revision => "revision",
             Self::RuleFile => "rule-file",
             Self::RuleFolder => "rule-folder",
             Self::RuleUnreadable => "rule-unreadable",

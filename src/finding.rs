@@ -153,16 +153,20 @@ pub struct Finding {
     pub suppression: Option<Arc<Suppression>>,
     /// Its state in the baseline; none without a baseline.
     pub baseline: Option<BaselineState>,
+    /// Its state since an earlier revision; none in a run without one.
+    pub since: Option<BaselineState>,
 }
 
-/// Whether a finding is in the baseline.
+/// Whether a finding is in the baseline, or was there in an earlier revision.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BaselineState {
     /// It is not, so it counts.
     New,
-    /// It was there when the baseline was written.
+    /// It was there when the baseline was written, or in the earlier revision.
     Unchanged,
+    /// It was there in the earlier revision, and is gone.
+    Absent,
 }
 
 impl Finding {
@@ -171,7 +175,7 @@ impl Finding {
         self.subject.origin.as_deref().filter(|origin| origin.is_here)
     }
 
-    /// Whether it is a violation that nobody suppressed and that the baseline does not have: what exit codes and counts are about.
+    /// Whether it is a violation that nobody suppressed, and that neither the baseline nor the earlier revision has: what exit codes and counts are about.
     pub fn counts(&self) -> bool {
         self.outcome == Outcome::Fail && !self.is_suppressed()
     }
@@ -191,9 +195,19 @@ impl Finding {
             .then_with(|| (&self.rule, &self.path, &self.message).cmp(&(&other.rule, &other.path, &other.message)))
     }
 
-    /// Whether it is kept from counting, by an exception or by the baseline.
+    /// Whether it is kept from counting: by an exception, by the baseline, or because it was there before.
     pub fn is_suppressed(&self) -> bool {
-        self.suppression.is_some() || self.baseline == Some(BaselineState::Unchanged)
+        self.suppression.is_some()
+            || self.baseline == Some(BaselineState::Unchanged)
+            || self.since == Some(BaselineState::Unchanged)
+    }
+
+    /// Whether nothing keeps it from counting but that it was there in the earlier revision.
+    pub fn is_as_before(&self) -> bool {
+        self.outcome == Outcome::Fail
+            && self.since == Some(BaselineState::Unchanged)
+            && self.suppression.is_none()
+            && self.baseline != Some(BaselineState::Unchanged)
     }
 
     /// The message with the choice that brings the violation and the advice, as one text that ends with a full stop.

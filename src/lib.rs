@@ -84,6 +84,7 @@ pub mod expression;
 pub mod facts;
 pub mod files;
 pub mod finding;
+mod git;
 pub mod graph;
 pub mod hover;
 pub mod linter;
@@ -120,5 +121,5 @@ pub use finding::{Applicability, Diagnostic, Edit, Finding, Fix, Level, Outcome,
 pub use linter::{FileReport, Keep, Linter};
 pub use report::Report;
 pub use session::{Answer, Ask, FixedText, Fixing};
-pub use session::{Configuration, Contents, End, Exit, Options, Results, RuleSources, Session, Sink};
+pub use session::{Configuration, Contents, End, Exit, Options, Results, RuleSources, Session, Since, Sink};
 pub use source::{Position, Source, SourceId, Span};

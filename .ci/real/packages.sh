@@ -1,4 +1,5 @@
 # Sourced by npm.sh and cdk-plugin.sh: builds the npm packages around a program for this machine.
+# shellcheck shell=bash
 
 # pack ROOT BINARY WORK: tarballs in WORK/out. Sets `platform` and `version`.
 pack() {

@@ -130,9 +130,9 @@ Environment:
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List the rules, all or those on a topic
-    Rules(RulesArguments),
+    Rules(Deferred<RulesArguments>),
     /// Explain a rule, or list the rules on a topic
-    Explain(ExplainArguments),
+    Explain(Deferred<ExplainArguments>),
     /// List the citations of the HIPAA Security Rule with the rules for each
     Controls(Deferred<ControlsArguments>),
     /// Print the values of a template as CloudFormation would deploy it

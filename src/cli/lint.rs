@@ -49,9 +49,10 @@ pub(super) fn lint(plan: &Plan) -> Ran {
     let progress = Progress::start(&counter, plan.quiet || plan.prompt.is_some());
     let mut outputs = Outputs::new(&plan.outputs, &plan.session, plan.shown, &plan.dated, plan.texts, progress);
     let found = discover(plan);
-    let outcome = match &plan.prompt {
-        Some(prompt) => plan.session.lint_asking(found, &counter, &mut outputs, prompt),
-        None => plan.session.lint(found, &counter, &mut outputs),
+    let outcome = match (&plan.since, &plan.prompt) {
+        (Some(since), _) => plan.session.lint_since(found, (since, &plan.paths), &counter, &mut outputs),
+        (None, Some(prompt)) => plan.session.lint_asking(found, &counter, &mut outputs, prompt),
+        (None, None) => plan.session.lint(found, &counter, &mut outputs),
     };
     let Written { exit, is_read } = outputs.written(outcome.exit());
     Ran { exit, is_read, templates: outcome.templates(), files: outcome.files().clone() }

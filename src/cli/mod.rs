@@ -46,8 +46,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match arguments.command {
         None if arguments.lint.watch => watch::run(&arguments.lint).unwrap_or_else(|error| usage(&error)),
         None => lint::run(arguments.lint).unwrap_or_else(|error| usage(&error)),
-        Some(Command::Rules(arguments)) => rules::run(&arguments),
-        Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::Rules(Deferred(arguments))) => rules::run(&arguments),
+        Some(Command::Explain(Deferred(arguments))) => explain::run(&arguments),
         Some(Command::Controls(Deferred(arguments))) => controls::run(&arguments).unwrap_or_else(|error| usage(&error)),
         Some(Command::Evaluate(Deferred(arguments))) => evaluate::run(&arguments).unwrap_or_else(|error| usage(&error)),
         Some(Command::Graph(Deferred(arguments))) => graph::run(&arguments).unwrap_or_else(|error| usage(&error)),

@@ -25,6 +25,7 @@ use crate::report::oscal::Oscal;
 use crate::report::sarif::Sarif;
 use crate::report::statistics::{Grouping, JsonStatistics};
 use crate::report::text::{count, one_line};
+use crate::report::whole::Whole;
 use crate::report::{Prepared, Preparer, Report, Reporter};
 use crate::session::{End, Exit, FixedText, Problems, Saving, Session, Sink, WrittenBaseline};
 use std::collections::BTreeSet;
@@ -83,10 +84,10 @@ fn reporter<'o>(out: impl Write + 'o, shown: Shown, dated: &Dated) -> Box<dyn Re
         Format::Jsonl => Box::new(JsonLines::new(out)),
         Format::Sarif => Box::new(Sarif::new(out)),
         Format::Github => Box::new(Github::new(out)),
-        Format::Gitlab => Box::new(Gitlab::new(out)),
+        Format::Gitlab => Box::new(Whole(Gitlab::new(out))),
         Format::Junit => Box::new(Junit::new(out)),
         Format::Markdown => Box::new(Comment::new(out)),
-        Format::Html => Box::new(Page::new(out)),
+        Format::Html => Box::new(Whole(Page::new(out))),
         Format::Exceptions => Box::new(Register::new(out)),
         Format::ExceptionsCsv => Box::new(Csv::new(out)),
         Format::Oscal => Box::new(Oscal::new(out, dated.time())),

@@ -17,7 +17,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, ValueEnum};
 use std::collections::BTreeSet;
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -32,6 +32,8 @@ pub(super) struct Plan {
     pub(super) dated: Dated,
     /// The fixed texts on standard output, if they take the place of the report.
     pub(super) texts: Option<Texts>,
+    /// The revision that the files are compared with.
+    pub(super) since: Option<OsString>,
     /// Who is asked about each fix.
     pub(super) prompt: Option<Prompt>,
     pub(super) outputs: Vec<Output>,
@@ -46,6 +48,7 @@ impl Plan {
     pub(super) fn new(arguments: LintArguments) -> Result<Self, clap::Error> {
         let files = Files::here();
         let outputs = outputs(&arguments, &files)?;
+        check_since(&arguments)?;
         let fixing = fix::fixing(&arguments).map_err(|(kind, message)| usage(kind, message))?;
         let format = arguments.format.unwrap_or(Format::Human);
         let part = part(&arguments, format)?;
@@ -86,10 +89,34 @@ impl Plan {
             None => (arguments.paths.clone(), files),
         };
         let files = files.naming(&paths);
+        let since = arguments.since.clone();
         let options = Options { fixing, ..options(arguments, &formats)? };
         let dated = Dated { time: dated::time(&options, &formats)?, account };
         let session = Session::new(options, files);
-        Ok(Self { paths, records, session, shown, dated, texts, prompt, outputs, quiet })
+        Ok(Self { paths, records, session, shown, dated, texts, since, prompt, outputs, quiet })
+    }
+}
+
+/// What cannot be done together with `--since`.
+fn check_since(arguments: &LintArguments) -> Result<(), clap::Error> {
+    let Some(revision) = &arguments.since else { return Ok(()) };
+    let conflicts = [
+        (revision.is_empty(), "--since needs a branch, a tag or a commit"),
+        (arguments.fix, "--since cannot be used with --fix, which changes the files"),
+        (arguments.watch, "--since cannot be used with --watch"),
+        (arguments.records, "--since cannot be used with --records, which have no earlier revision"),
+        (
+            arguments.write_baseline.is_some(),
+            "--since cannot be used with --write-baseline, which records all findings",
+        ),
+        (
+            arguments.paths.iter().any(|path| path == Path::new("-")),
+            "--since cannot compare standard input, which has no earlier revision; name a file",
+        ),
+    ];
+    match conflicts.into_iter().find(|(is_set, _)| *is_set) {
+        Some((_, message)) => Err(usage(ErrorKind::ArgumentConflict, message)),
+        None => Ok(()),
     }
 }
 
@@ -139,6 +166,7 @@ fn options(arguments: LintArguments, formats: &[Format]) -> Result<Options, clap
         revision: arguments.revision.filter(|text| !text.trim().is_empty()),
         threads,
         fixing: None,
+        is_part: false,
     })
 }
 

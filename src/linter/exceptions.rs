@@ -128,5 +128,6 @@ fn finding(
         related: Vec::new(),
         suppression: None,
         baseline: None,
+        since: None,
     }
 }

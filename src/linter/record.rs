@@ -125,6 +125,7 @@ impl<'t> Record<'_, 't> {
             related: location.related,
             suppression: None,
             baseline: None,
+            since: None,
         };
         Pending { finding, of_whole, as_written, iterations, mark }
     }

@@ -38,9 +38,10 @@ impl Known {
     }
 
     /// Forgets the files that depend on others, because these have changed, are there or are gone. Their paths are absolute, without
-    /// `.` and `..`.
-    pub fn forget(&self, changed: &BTreeSet<PathBuf>) {
-        self.entries().retain(|_, entry| !changed.iter().any(|file| entry.asked.depends_on(file)));
+    /// `.` and `..`; `files` is where they are looked for now.
+    pub fn forget(&self, changed: &BTreeSet<PathBuf>, files: &Files) {
+        let system = files.system();
+        self.entries().retain(|_, entry| !changed.iter().any(|file| entry.asked.depends_on(file, &*system)));
     }
 
     /// Forgets everything, because the rules or their settings have changed.
@@ -116,6 +117,11 @@ impl Project<'_> {
     }
 }
 
+/// The tie of one file.
+pub(super) fn tie(number: usize, survey: &Survey, files: &Files, hashes: &RandomState) -> u64 {
+    Parents { survey, files, hashes, sources: HashMap::new() }.tie(number)
+}
+
 /// The numbers of the files whose results are wanted, and of those that they nest.
 fn wanted(survey: &Survey, again: &Again<'_>) -> BTreeSet<usize> {
     let is_wanted = |number: &usize| {
@@ -161,8 +167,8 @@ impl Parents<'_> {
             Some(Reading::Unreadable(problem)) => format!("{problem:?}").hash(&mut hasher),
             None => {}
         }
-        if let Some(candidate) = survey.candidates.get(number) {
-            (candidate.named, &candidate.pinned).hash(&mut hasher);
+        if let Some((candidate, linter)) = survey.candidates.get(number).zip(survey.linters.get(number)) {
+            (candidate.named, &candidate.pinned, linter.number()).hash(&mut hasher);
         }
         for deployment in survey.deployments.get(&number).into_iter().flatten() {
             format!("{:?}", deployment.given).hash(&mut hasher);

@@ -1,19 +1,24 @@
 //! Lints many templates on all cores, each once. A `survey` before it decides what ties them: a nested stack is linted with the
 //! parameters of its parents, an import with the exports of other templates. Results leave in order, through a bounded window.
 
+mod drawing;
 mod evaluating;
 mod exempting;
 mod fixing;
 mod known;
+mod moved;
 mod nested;
 mod reuse;
+mod since;
 mod survey;
 
+pub use drawing::NotDrawn;
 pub use evaluating::{Deployed, NotEvaluated};
 pub use exempting::{exception, set};
 pub use fixing::{Choice, Fixed, Fixer, Proposal, Settled, Texts};
 pub use known::{Again, Known, Result as Relinted};
 pub use reuse::Reuse;
+pub use since::{Absent, Earlier};
 pub use survey::{identity, says_something_about_others};
 
 use crate::code::Code;
@@ -68,6 +73,8 @@ pub struct Linted {
     pub source: Option<Source>,
     /// The texts of the templates that deploy it, where something points into them.
     pub parents: Vec<Source>,
+    /// What an earlier revision had in it, and is gone.
+    pub absent: Absent,
     /// The digests of the text and of those that it includes, as they were read, if the linter keeps them.
     pub digests: Vec<FileDigest>,
 }
@@ -401,7 +408,7 @@ fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
     // A text is kept only if something points into it. Findings in nested stacks point to their parents.
     let source = report.shows_text().then(|| source.hiding(&report.hidden));
     let digests = digests.into_inner().unwrap_or_default();
-    File::Linted(Box::new(Linted { report, source, parents: Vec::new(), digests }))
+    File::Linted(Box::new(Linted { report, source, parents: Vec::new(), absent: Absent::default(), digests }))
 }
 
 /// Whether a text that is not a template should be one.
@@ -421,7 +428,7 @@ fn other(candidate: &Candidate, report: FileReport, source: Source) -> File {
     }
     let broken = (is_broken && foreign.is_none()).then(|| {
         let source = Some(source.hiding(&report.hidden));
-        Linted { report, source, parents: Vec::new(), digests: Vec::new() }
+        Linted { report, source, parents: Vec::new(), absent: Absent::default(), digests: Vec::new() }
     });
     File::Other(Box::new(Other { foreign, resources, broken, problem: None }))
 }

@@ -1,5 +1,7 @@
 //! What a run could fix, what it fixed, and what it left: the numbers, and the words for them.
 
+#![cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the words are for people at a terminal"))]
+
 use super::text::{count, grouped};
 use crate::finding::{Applicability, Unfixed};
 use serde::Serialize;
@@ -124,6 +126,12 @@ impl Fixes {
                 let named = names(&rules, |rule| rule.taken_back);
                 let fixes = if number == 1 { "fix" } else { "fixes" };
                 format!("{is} left because {its} {fixes} did not pass the check: {named}")
+            }
+            Unfixed::Uncovers => {
+                let fixes = if number == 1 { "fix" } else { "fixes" };
+                format!(
+                    "{is} left because {its} {fixes} would make findings count that are suppressed or in the baseline"
+                )
             }
             Unfixed::NotNamed => format!("{is} in a nested stack's template; name that file to fix it"),
             Unfixed::NotWritten => format!("{is} in a file that was not written"),

@@ -140,6 +140,9 @@ impl<W: io::Write> Reporter for Github<W> {
             write_level(out, level, issues, stream, &self.lines)?;
         }
         writeln!(out, "{}", Log(&headline::line(rest.summary)))?;
+        headline::since(rest.summary)
+            .iter()
+            .try_for_each(|since| writeln!(out, "{}", Log(&format!("Since {since}"))))?;
         let gaps = clauses(rest.summary, MAX_TYPES);
         if !gaps.is_empty() {
             writeln!(out, "{}", Log(&format!("Not checked: {}.", gaps.join("; "))))?;

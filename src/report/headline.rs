@@ -14,6 +14,8 @@ pub(crate) enum Headline {
         levels: Vec<(Level, usize)>,
         /// Templates that were linted.
         templates: usize,
+        /// Whether they are those that an earlier revision does not have.
+        are_new: bool,
     },
     /// Good news.
     Good(String),
@@ -25,12 +27,16 @@ pub(crate) enum Headline {
 pub(crate) fn headline(summary: &Summary) -> Headline {
     let levels = [(Level::Error, summary.errors), (Level::Warning, summary.warnings), (Level::Note, summary.notes)];
     let levels: Vec<(Level, usize)> = levels.into_iter().filter(|(_, number)| *number > 0).collect();
-    if levels.is_empty() { nothing_found(summary) } else { Headline::Found { levels, templates: summary.templates } }
+    if levels.is_empty() {
+        return nothing_found(summary);
+    }
+    Headline::Found { levels, templates: summary.templates, are_new: summary.since.is_some() }
 }
 
 fn nothing_found(summary: &Summary) -> Headline {
     if summary.failed > 0 {
-        return Headline::Neutral("No findings that count".to_owned());
+        let text = if summary.since.is_some() { "No new findings" } else { "No findings that count" };
+        return Headline::Neutral(text.to_owned());
     }
     if summary.templates == 0 {
         return Headline::Neutral("No template was linted".to_owned());
@@ -70,12 +76,23 @@ fn all_passed(checks: usize) -> String {
     }
 }
 
+/// A number of findings of a level: `3 errors`, `1 new error`.
+pub(crate) fn found(level: Level, number: usize, are_new: bool) -> String {
+    if are_new { count(number, &format!("new {}", level.name())) } else { count(number, level.name()) }
+}
+
+/// What changed since an earlier revision, in words; none in a run that compares with none.
+pub(crate) fn since(summary: &Summary) -> Option<String> {
+    summary.since.as_ref().map(|since| format!("{}: {}", since.name(), since.numbers()))
+}
+
 impl Headline {
     /// The sentence, plain.
     pub(crate) fn text(&self) -> String {
         match self {
-            Self::Found { levels, templates } => {
-                let found: Vec<String> = levels.iter().map(|(level, number)| count(*number, level.name())).collect();
+            Self::Found { levels, templates, are_new } => {
+                let found: Vec<String> =
+                    levels.iter().map(|(level, number)| found(*level, *number, *are_new)).collect();
                 format!("{} in {}", found.join(", "), count(*templates, "template"))
             }
             Self::Good(text) | Self::Neutral(text) => text.clone(),

@@ -7,6 +7,7 @@
 //!   tool: { name, version },
 //!   findings: [FINDING],
 //!   suppressed: [FINDING],
+//!   absent?: [FINDING],
 //!   exceptions: [{ state: "in-force" | "not-checked" | "unused" | "expired" | "without-reason" | "unknown-rule" | "malformed",
 //!                  findings: number, EXCEPTION… }],
 //!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],
@@ -14,7 +15,8 @@
 //!              notice?, templates, skipped,
 //!              left_out_files, left_out_folders, unreadable, problems, resources, not_looked_at: GAPS, rules,
 //!              passed, supporting, failed, undecided, errors, warnings, notes,
-//!              suppressed_by_exceptions, suppressed_required, in_baseline, stale, fixable?: FIXABLE, fixes?: FIXES } }
+//!              suppressed_by_exceptions, suppressed_required, in_baseline, stale, since?: SINCE, fixable?: FIXABLE, fixes?: FIXES } }
+//! SINCE: { revision, commit, new, fixed, unchanged }
 //! FIXABLE: { safe, unsafe, display }
 //! FIXES: { dry_run, fixed, files, unsafe_fixes, not_fixed: [{ reason, findings }], rules: [{ rule, fixed, taken_back }] }
 //! GAPS: { resources, types: [{ type, resources, profile? }], unreadable_types, unknown_types, not_transformed, sam_resources,
@@ -22,7 +24,7 @@
 //! FINDING: { rule, title?, url, harm?, remediation?, level: "error" | "warning" | "note", severity: SEVERITY, outcome: "fail" | "undecided" | "pass",
 //!            message, when?, file, start?, end?, path,
 //!            fixes: [FIX], subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED],
-//!            baseline: "new" | "unchanged" ?, exception: EXCEPTION ? }
+//!            baseline: "new" | "unchanged" ?, since?: "new" | "unchanged" | "absent", exception: EXCEPTION ? }
 //! FIX: { title, applicability: "safe" | "unsafe" | "display", note?, edits: [{ start, end, text }] }
 //! EXCEPTION: { id, rules: [rule], reason?, alternative?, owner?, ticket?, expires?,
 //!              dialect: "metadata" | "comment" | "cfn-guard" | "cfn-nag" | "checkov" | "cdk-nag" | "cdk",
@@ -32,13 +34,14 @@
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
-//! null where there is no value, never absent, apart from the summary's `fixes`, which only a run with `--fix` has, and its
-//! `fixable`, which only a run without has: how many of the findings that count have a fix. `alike` are further subjects of the same
+//! null where there is no value, never absent, apart from the summary's `fixes`, which only a run with `--fix` has, its
+//! `fixable`, which only a run without has: how many of the findings that count have a fix, and `since` and `absent`, which only a run
+//! with `--since` has: findings of the earlier revision that are gone are in `absent`. `alike` are further subjects of the same
 //! finding, which a loop makes of the same text. `fixes` has the change of the template that mends the finding,
 //! where one is known: `text` stands in place of the bytes from `start` to `end`, in the finding's file. A `display` fix has no edits.
 //! `level` is the level of the finding and `severity` that of its rule, whatever the outcome. Lists are in the order
 //! of the files, and findings of one file in that of their severity, the gravest first. Findings in `suppressed` do not count: an exception
-//! suppresses them, or the baseline has them. `required` are the citations that no equivalent measure can replace (164.306(d)(3));
+//! suppresses them, or the baseline or the earlier revision has them. `required` are the citations that no equivalent measure can replace (164.306(d)(3));
 //! of a finding's exception, those that its rule serves. `supporting` counts those of the `passed` checks whose rule shows no
 //! safeguard. `not_looked_at` counts what no rule of the run judged: `resources` are those of types that no rule is about, where
 //! `profile` is the narrowest of the wider profiles that has such a rule; the other numbers are explained by diagnostics. `baseline`
@@ -69,10 +72,11 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
 }
 
 /// The lists after `findings`, in their order: each waits in a stream.
-const LISTS: [&str; 3] = ["suppressed", "exceptions", "diagnostics"];
+const LISTS: [&str; 4] = ["suppressed", "absent", "exceptions", "diagnostics"];
 const SUPPRESSED: usize = 0;
-const EXCEPTIONS: usize = 1;
-const DIAGNOSTICS: usize = 2;
+const ABSENT: usize = 1;
+const EXCEPTIONS: usize = 2;
+const DIAGNOSTICS: usize = 3;
 
 /// Writes the document file by file.
 pub struct Json<W> {
@@ -117,6 +121,9 @@ impl<W: io::Write> Reporter for Json<W> {
         for finding in part.suppressed {
             self.wait(SUPPRESSED, &finding_entry(finding, part))?;
         }
+        for finding in part.absent {
+            self.wait(ABSENT, &finding_entry(finding, part))?;
+        }
         for exception in part.exceptions {
             self.wait(EXCEPTIONS, &exception_entry(exception, part))?;
         }
@@ -126,7 +133,9 @@ impl<W: io::Write> Reporter for Json<W> {
     fn end(&mut self, rest: &Report<'_>, _: Option<u8>) -> io::Result<()> {
         self.file(rest)?;
         self.findings.end(&mut self.out)?;
-        for (list, (name, array)) in LISTS.iter().zip(self.lists).enumerate() {
+        let is_compared = rest.summary.since.is_some();
+        let lists = LISTS.iter().zip(self.lists).enumerate().filter(|(list, _)| *list != ABSENT || is_compared);
+        for (list, (name, array)) in lists {
             write!(self.out, ",\n  \"{name}\": [")?;
             self.waiting.copy(list, &mut self.out)?;
             array.end(&mut self.out)?;
@@ -189,6 +198,9 @@ pub(super) struct FindingEntry<'a> {
     controls: &'a [String],
     related: Vec<RelatedEntry<'a>>,
     baseline: Option<BaselineState>,
+    /// Only in a run that compares with an earlier revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<BaselineState>,
     exception: Option<SuppressionEntry<'a>>,
 }
 
@@ -300,6 +312,7 @@ pub(super) fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> Fi
         controls: rule.map_or(&[], |rule| &rule.meta.controls),
         related: related_entries(&finding.related, report),
         baseline: finding.baseline,
+        since: finding.since,
         exception: finding.suppression.as_deref().map(|suppression| {
             let required = suppression.required_of(&finding.rule).iter().map(String::as_str);
             suppression_entry(suppression, required.collect(), report)

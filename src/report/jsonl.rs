@@ -3,7 +3,7 @@
 //! ```text
 //! { record: "run", schema: 1, tool: { name, version } }
 //! { record: "file", file, resources, passed, failed, undecided }
-//! { record: "finding" | "suppressed", FINDING… }
+//! { record: "finding" | "suppressed" | "absent", FINDING… }
 //! { record: "exception", … }     { record: "diagnostic", … }
 //! { record: "summary", … }
 //! ```
@@ -100,6 +100,9 @@ impl<W: io::Write> Reporter for JsonLines<W> {
         }
         for finding in part.suppressed {
             self.add("suppressed", finding_entry(finding, part))?;
+        }
+        for finding in part.absent {
+            self.add("absent", finding_entry(finding, part))?;
         }
         for exception in part.exceptions {
             self.add("exception", exception_entry(exception, part))?;

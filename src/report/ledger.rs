@@ -343,7 +343,8 @@ fn failed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a Arc<str>, Breakdown> {
     let mut checks: HashMap<(&Arc<str>, SourceId, &Subject), Failure> = HashMap::new();
     for finding in report.violations().chain(report.suppressed) {
         let failure = match finding {
-            finding if finding.counts() => Failure::Counts(finding.level),
+            // The check failed, whatever an earlier revision had.
+            finding if finding.counts() || finding.is_as_before() => Failure::Counts(finding.level),
             finding if finding.suppression.is_none() => Failure::InBaseline,
             _ => Failure::Suppressed,
         };

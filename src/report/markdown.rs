@@ -3,7 +3,7 @@
 //! A comment takes 65,536 characters. Findings that have no room are counted, and the page refers to the full report.
 
 use super::escape::{Markdown, MarkdownCode};
-use super::headline::{Headline, checks, fixable, headline, not_counted, selection};
+use super::headline::{Headline, checks, fixable, headline, not_counted, selection, since};
 use super::ledger::{Breakdown, Ledger, Results, Standing};
 use super::not_looked_at::clauses;
 use super::patch::{Hunk, hunks};
@@ -155,6 +155,9 @@ fn head(report: &Report) -> String {
     // The comment marks the page, so that a workflow that posts it again finds the one to replace.
     let mut text =
         format!("<!-- hipaalint -->\n## {}\n\n{mark} **{}**\n", Markdown(&title(report)), Markdown(&headline.text()));
+    if let Some(since) = since(summary) {
+        text.push_str(&format!("\nSince {}\n", Markdown(&since)));
+    }
     if let Some(profile) = &report.provenance.profile {
         let profile = format!("Profile {}: {}", Markdown(&summary.selection), Markdown(profile.trim()));
         // A profile that is a proposal and not law must not be overlooked.

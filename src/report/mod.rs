@@ -29,9 +29,11 @@ pub(crate) mod patch;
 mod pretty;
 pub(crate) mod prose;
 pub mod sarif;
+mod since;
 pub(crate) mod spill;
 pub mod statistics;
 pub(crate) mod text;
+pub mod whole;
 
 use crate::date::Date;
 use crate::digest::Sha256;
@@ -44,6 +46,7 @@ use std::sync::Arc;
 
 pub use fixes::{Fixable, FixedRule, Fixes, NotFixed};
 pub use not_looked_at::{NotLookedAt, UnruledType};
+pub use since::Since;
 
 /// The address of the project.
 pub const PROJECT_ADDRESS: &str = "https://github.com/hipaalint/hipaalint";
@@ -111,12 +114,15 @@ pub struct Report<'a> {
     pub sources: &'a [Source],
     /// Failing findings first by file, place and rule; then those that `--show` adds, in the same order.
     pub findings: &'a [Finding],
-    /// Violations that do not count, since an exception suppresses them or the baseline has them: sorted as the others.
+    /// Violations that do not count, since an exception suppresses them, or the baseline or an earlier revision has them: sorted as the
+    /// others.
     pub suppressed: &'a [Finding],
     /// Whether formats that leave suppressed findings out by default are to show them.
     pub shows_suppressed: bool,
     /// Undecided and passed checks that `--show` does not add, for the formats that list all: sorted as the others.
     pub unshown: &'a [Finding],
+    /// Violations of an earlier revision that are gone, in a run that compares with one.
+    pub absent: &'a [Finding],
     /// Every exception that the templates make, sorted by file and place.
     pub exceptions: &'a [Exception],
     /// Files that could not be read or parsed, and odd sections; sorted by file and place.
@@ -272,6 +278,9 @@ pub struct Summary {
     pub in_baseline: usize,
     /// Entries of the baseline whose findings are gone, counted with their number.
     pub stale: usize,
+    /// What changed since an earlier revision, in a run that compares with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
     /// What could be fixed, in a run that does not fix and whose report shows fixes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixable: Option<Fixable>,
@@ -283,7 +292,7 @@ pub struct Summary {
 impl<'a> Report<'a> {
     /// What is left after the files.
     fn rest(&self) -> Self {
-        Self { findings: &[], suppressed: &[], unshown: &[], exceptions: &[], diagnostics: &[], ..*self }
+        Self { findings: &[], suppressed: &[], unshown: &[], absent: &[], exceptions: &[], diagnostics: &[], ..*self }
     }
 
     /// Whether a finding is in a template itself, and not in a file that templates include.
@@ -369,10 +378,11 @@ pub(crate) fn title(report: &Report) -> String {
     given.map_or_else(|| "HIPAA Security Rule report".to_owned(), |title| text::shorten(&title, 200, true).into_owned())
 }
 
-/// Why a violation does not count: its exception in full, or the baseline.
+/// Why a violation does not count: its exception in full, the baseline, or that it was there before.
 pub(crate) fn suppression(finding: &Finding) -> String {
     match &finding.suppression {
         Some(suppression) => format!("Suppressed by an exception: {}", exception_text(suppression)),
+        None if finding.is_as_before() => "As before.".to_owned(),
         None => "In the baseline.".to_owned(),
     }
 }

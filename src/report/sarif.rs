@@ -13,10 +13,11 @@ mod model;
 use super::array::{Array, write_pretty};
 use super::fingerprint::Fingerprinter;
 use super::not_looked_at::clauses;
+use super::pretty::start_line;
 use super::spill::Spill;
 use super::text::{count, grouped};
 use super::{Prepared, Preparer, Report, Reporter, exception_text, write_whole};
-use crate::finding::{self, Diagnostic, Edit, Finding, Outcome, RuleSeverity, Severity};
+use crate::finding::{self, BaselineState, Diagnostic, Edit, Finding, Outcome, RuleSeverity, Severity};
 use crate::source::{Source, SourceId};
 use deflated::Deflated;
 use made::{Fingerprint, Made, Maker};
@@ -234,7 +235,7 @@ impl Pending {
             let record = match made.text.and_then(|text| text.record(&rule, indices)) {
                 Some(record) => record,
                 None => {
-                    let findings = findings.get_or_insert_with(|| part.all_findings());
+                    let findings = findings.get_or_insert_with(|| results(part));
                     let Some(finding) = findings.get(number) else { continue };
                     let mut record = rule.to_vec();
                     let part = Part { report: part, indices: Some(indices) };
@@ -334,7 +335,10 @@ impl Pending {
         let (before, after) = text.split_at(after);
         bytes.extend_from_slice(before);
         if let Some(index) = index {
-            write!(bytes, "\n{:indent$}\"ruleIndex\": {index},", "", indent = 2 * (RESULTS + 1))?;
+            start_line(&mut bytes, RESULTS + 1, true);
+            bytes.extend_from_slice(b"\"ruleIndex\": ");
+            bytes.extend_from_slice(index.to_string().as_bytes());
+            bytes.push(b',');
         }
         bytes.extend_from_slice(after);
         Ok(bytes)
@@ -419,6 +423,13 @@ impl Pending {
     }
 }
 
+/// The findings of a part, those that are gone last.
+fn results<'a>(part: &Report<'a>) -> Vec<&'a Finding> {
+    let mut all = part.all_findings();
+    all.extend(part.absent);
+    all
+}
+
 fn result<'a>(finding: &'a Finding, part: Part<'_, '_>, fingerprint: String) -> SarifResult<'a> {
     let in_template = location::physical_location(finding.span, part);
     // Code scanning shows the program, which is in the repository, and not the template that it makes.
@@ -459,7 +470,10 @@ fn result<'a>(finding: &'a Finding, part: Part<'_, '_>, fingerprint: String) -> 
         related_locations: related.collect(),
         partial_fingerprints: Fingerprints { v1: fingerprint },
         fixes: finding.fix.iter().filter_map(|fix| fix_of(fix, part)).collect(),
-        baseline_state: finding.baseline,
+        baseline_state: match finding.baseline {
+            Some(BaselineState::Unchanged) => finding.baseline,
+            state => finding.since.or(state),
+        },
         suppressions: finding.suppression.iter().map(|exception| suppression(exception, &finding.rule, part)).collect(),
         properties: ResultProperties {
             path: &finding.path,

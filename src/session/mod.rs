@@ -3,6 +3,7 @@
 //! Front ends fill [`Options`], and show what the session finds. A session knows no arguments, no terminal and no format.
 
 mod baseline;
+mod drawing;
 mod evaluating;
 mod exit;
 mod fix_tally;
@@ -21,6 +22,7 @@ mod results;
 mod rules;
 mod saving;
 mod settings;
+mod since;
 mod sink;
 mod tally;
 
@@ -35,6 +37,7 @@ pub use results::{Outcome, Results};
 pub use rules::Rules;
 pub use saving::Saving;
 pub use settings::Settings;
+pub use since::Since;
 pub use sink::{End, FixedText, Sink};
 
 use crate::config;
@@ -42,12 +45,15 @@ use crate::discover::{self, Candidate, Discovery, Filter};
 use crate::files::Files;
 use crate::finding::{Edit, Finding};
 use crate::paths::folder_of;
-use crate::project::{self, Counter, File, Lint, Project, Relinted, Reuse, Texts, says_something_about_others};
+use crate::project::{
+    self, Counter, Earlier, File, Lint, Project, Relinted, Reuse, Texts, says_something_about_others,
+};
 use baseline::Place;
 use fixing::Fixes;
 use governing::Governing;
 use remedies::OneText;
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tally::{Found, Ready, Tally};
@@ -62,6 +68,15 @@ struct Doing<'d> {
     again: Option<&'d Again<'d>>,
     /// What is fixed.
     fixing: Option<&'d Fixing>,
+    /// The earlier revision that the files are compared with.
+    since: Option<Since>,
+}
+
+impl<'d> Doing<'d> {
+    /// A run of which nothing else is known.
+    fn new(counter: &'d Counter) -> Self {
+        Self { counter, is_open: false, ask: None, again: None, fixing: None, since: None }
+    }
 }
 
 /// Options, and the settings that were read for them so far. Can be shared between threads.
@@ -143,13 +158,33 @@ impl Session {
     /// Fixes what the options name before that.
     pub fn lint(&self, found: Discovery, counter: &Counter, sink: &mut dyn Sink) -> Outcome {
         let fixing = self.options.fixing.as_ref();
-        self.run(found, &self.files, &Doing { counter, is_open: false, ask: None, again: None, fixing }, sink)
+        self.run(found, &self.files, Doing { fixing, ..Doing::new(counter) }, sink)
     }
 
     /// The same, where somebody is asked about each fix.
     pub fn lint_asking(&self, found: Discovery, counter: &Counter, sink: &mut dyn Sink, ask: &dyn Ask) -> Outcome {
         let fixing = self.options.fixing.as_ref();
-        self.run(found, &self.files, &Doing { counter, is_open: false, ask: Some(ask), again: None, fixing }, sink)
+        self.run(found, &self.files, Doing { ask: Some(ask), fixing, ..Doing::new(counter) }, sink)
+    }
+
+    /// Lints the files that were found, and what some paths name in an earlier revision of their repository: a branch, a tag or a commit.
+    /// Only new findings count. Options and configurations are those of now, for both. If the revision cannot be read, that is a
+    /// problem of the run, and nothing is linted.
+    pub fn lint_since(
+        &self,
+        found: Discovery,
+        (revision, paths): (&OsStr, &[PathBuf]),
+        counter: &Counter,
+        sink: &mut dyn Sink,
+    ) -> Outcome {
+        let discover = |files: &Files| self.on(files.clone()).discover(paths);
+        match Since::open(revision, paths, &self.files, discover) {
+            Ok(since) => self.run(found, &self.files, Doing { since: Some(since), ..Doing::new(counter) }, sink),
+            Err(problem) => {
+                self.governing().problems.diagnostics.push(*problem);
+                self.run(Discovery::default(), &self.files, Doing::new(counter), sink)
+            }
+        }
     }
 
     /// Lints one text as the contents of a file, such as the buffer of an editor. What it includes and nests is read from
@@ -167,19 +202,14 @@ impl Session {
         let nothing = &mut |_: &Path, _: &Path, _: bool| false;
         let filter = Filter { gitignore: false, skips: nothing, skips_named: false };
         let found = discover::discover(paths, filter, &self.files);
-        self.run(found, &self.files, &Doing { counter, is_open: true, ask: None, again: None, fixing: None }, sink)
+        self.run(found, &self.files, Doing { is_open: true, ..Doing::new(counter) }, sink)
     }
 
     /// Lints the files that are wanted among some that were found, and the templates that they nest, as [`lint_files`](Self::lint_files)
-    /// does; but only those for which nothing has changed that the results follow from. `sink` hears of every wanted file. What is known
-    /// is cleared by [`reread`](Self::reread)'s caller, and told of changed files.
+    /// does; but only those for which something has changed that the results follow from. `sink` hears of every wanted file. What is
+    /// known is told of changed files by the caller.
     pub fn lint_again(&self, found: Discovery, again: &Again<'_>, counter: &Counter, sink: &mut dyn Sink) -> Outcome {
-        self.run(
-            found,
-            &self.files,
-            &Doing { counter, is_open: true, ask: None, again: Some(again), fixing: None },
-            sink,
-        )
+        self.run(found, &self.files, Doing { is_open: true, again: Some(again), ..Doing::new(counter) }, sink)
     }
 
     /// The text of a file, which is among the [`files`](Self::files), before and after its findings are fixed, as
@@ -190,8 +220,8 @@ impl Session {
         let found = discover::discover(&[path.to_owned()], filter, &self.files);
         let mut fixed = OneText::default();
         let (fixing, counter) = (Fixing { is_dry: true, ..fixing }, &Counter::default());
-        let doing = Doing { counter, is_open: true, ask: None, again: None, fixing: Some(&fixing) };
-        self.run(found, &self.files, &doing, &mut fixed);
+        let doing = Doing { is_open: true, fixing: Some(&fixing), ..Doing::new(counter) };
+        self.run(found, &self.files, doing, &mut fixed);
         fixed.0.filter(|texts| texts.before != texts.after)
     }
 
@@ -215,49 +245,63 @@ impl Session {
         found.candidates.iter().filter(says).filter_map(|candidate| candidate.path().map(PathBuf::from)).collect()
     }
 
-    fn run(&self, found: Discovery, files: &Files, doing: &Doing<'_>, sink: &mut dyn Sink) -> Outcome {
-        let Doing { counter, is_open, ask, again, fixing } = *doing;
+    fn run(&self, found: Discovery, files: &Files, doing: Doing<'_>, sink: &mut dyn Sink) -> Outcome {
+        let Doing { counter, is_open, ask, again, fixing, mut since } = doing;
         let Discovery { candidates, folders, diagnostics, left_out, .. } = found;
-        let found = Found { folders, diagnostics, left_out };
+        let mut found = Found { folders, diagnostics, left_out };
         let linter = |candidate: &Candidate| Arc::clone(&self.settings(candidate).linter);
         let reuse = is_open.then_some(&*self.reuse);
         let project = Project { files, linter: &linter, reuse, counter, threads: self.options.threads };
         let mut tally = Tally::new(&self.options, &found);
         // A configuration is read for its first template, so all baselines are known once all candidates have their settings.
-        for candidate in &candidates {
+        for candidate in since.iter().flat_map(|since| &since.found.candidates).chain(&candidates) {
             self.settings(candidate);
         }
         self.governing().scopes.iter_mut().for_each(|scope| scope.baselines.begin());
         sink.begin();
-        match (fixing, again) {
-            (None, Some(again)) => project.lint_again(candidates, again, |candidate, result| {
-                let path = candidate.path().unwrap_or(Path::new(""));
-                sink.about(path, matches!(result, Relinted::Holds));
-                if let Relinted::Linted(file) = result {
-                    tally.add(candidate, file, None, &self.options, &mut self.governing(), sink);
-                }
-            }),
-            (None, None) => {
-                // What a baseline says about findings is known only in their order.
-                let preparer = sink.preparer();
-                let finisher = preparer.as_deref().filter(|_| self.governing().scopes.is_empty());
-                let finish = |candidate: &Candidate, file: &mut File| match (finisher, file) {
-                    (Some(preparer), File::Linted(linted)) => {
-                        Some(Ready::prepared(candidate, linted, &self.options, preparer))
+        if let Some(since) = &mut since {
+            tally.compare_with(since);
+            let earlier = Earlier { candidates: std::mem::take(&mut since.found.candidates), files: &since.files };
+            project.lint_since(candidates, earlier, |candidate, file, absent| {
+                tally.add_compared(candidate, file, absent, &self.options, &mut self.governing(), sink);
+            });
+            found.diagnostics.extend(since.problems());
+        } else {
+            match (fixing, again) {
+                (None, Some(again)) => project.lint_again(candidates, again, |candidate, result| {
+                    let path = candidate.path().unwrap_or(Path::new(""));
+                    sink.about(path, matches!(result, Relinted::Holds));
+                    if let Relinted::Linted(file) = result {
+                        tally.add(candidate, file, None, &self.options, &mut self.governing(), sink);
                     }
-                    _ => None,
-                };
-                let wants = |finding: &Finding| preparer.as_ref().is_none_or(|preparer| preparer.wants_fix(finding));
-                project.lint_with(candidates, &Lint { wants: &wants, finish: &finish }, |candidate, file, ready| {
-                    tally.add(candidate, file, ready.flatten(), &self.options, &mut self.governing(), sink);
-                });
-            }
-            (Some(fixing), _) => {
-                let known = |candidate: &Candidate, place: &Place| self.governing().known(candidate, place);
-                let fixes = Fixes { fixing, files, ask, known: &known, answered: Mutex::default() };
-                project.fix(candidates, &fixes, |candidate, file, fixed| {
-                    tally.add_fixed(candidate, file, fixed, &self.options, &mut self.governing(), sink);
-                });
+                }),
+                (None, None) => {
+                    // What a baseline says about findings is known only in their order.
+                    let preparer = sink.preparer();
+                    let finisher = preparer.as_deref().filter(|_| self.governing().scopes.is_empty());
+                    let finish = |candidate: &Candidate, file: &mut File| match (finisher, file) {
+                        (Some(preparer), File::Linted(linted)) => {
+                            Some(Ready::prepared(candidate, linted, &self.options, preparer))
+                        }
+                        _ => None,
+                    };
+                    let wants =
+                        |finding: &Finding| preparer.as_ref().is_none_or(|preparer| preparer.wants_fix(finding));
+                    project.lint_with(
+                        candidates,
+                        &Lint { wants: &wants, finish: &finish },
+                        |candidate, file, ready| {
+                            tally.add(candidate, file, ready.flatten(), &self.options, &mut self.governing(), sink);
+                        },
+                    );
+                }
+                (Some(fixing), _) => {
+                    let known = |candidate: &Candidate, place: &Place| self.governing().known(candidate, place);
+                    let fixes = Fixes { fixing, files, ask, known: &known, answered: Mutex::default() };
+                    project.fix(candidates, &fixes, |candidate, file, fixed| {
+                        tally.add_fixed(candidate, file, fixed, &self.options, &mut self.governing(), sink);
+                    });
+                }
             }
         }
         let ended = tally.finish(found, &self.options, &mut self.governing(), files);
@@ -277,13 +321,28 @@ impl Session {
         *self.governing() = Governing::new(Arc::clone(&self.options), &self.files);
     }
 
+    /// The same where it is known which files have changed: absolute paths, without `.` and `..`. Files whose settings follow from none of
+    /// them are still governed by the same linter, and [`lint_again`](Self::lint_again) knows that.
+    pub fn reread_changed(&self, changed: &BTreeSet<PathBuf>) {
+        let base = self.files.base();
+        if self.of_options().any(|file| changed.contains(&base.normal(&file))) {
+            return self.reread();
+        }
+        let mut governing = self.governing();
+        *governing = governing.anew(&self.files, changed);
+    }
+
+    /// The files that the options name: parameters and a baseline.
+    fn of_options(&self) -> impl Iterator<Item = PathBuf> {
+        let parameter_files = self.options.parameter_files.iter();
+        let parameters = parameter_files.map(|file| config::file_and_environment(file, &self.files).0);
+        parameters.chain(self.options.baseline.clone())
+    }
+
     /// The files that the session depends on, other than templates: configurations, also those that do not exist yet, custom rules,
     /// parameters and baselines.
     pub fn depends_on(&self) -> BTreeSet<PathBuf> {
-        let parameter_files = self.options.parameter_files.iter();
-        let parameters = parameter_files.map(|file| config::file_and_environment(file, &self.files).0);
-        let named = parameters.chain(self.options.baseline.clone());
-        self.governing().files().into_iter().chain(named).collect()
+        self.governing().files().into_iter().chain(self.of_options()).collect()
     }
 
     /// The folders of custom rules so far, under whose paths new rules may appear.

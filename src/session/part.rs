@@ -5,7 +5,7 @@ use super::options::Contents;
 use super::settings::Settings;
 use crate::finding::{self, Diagnostic, Exception, Finding, Level, Suppression};
 use crate::linter::sort_findings;
-use crate::project::Linted;
+use crate::project::{Absent, Linted};
 use crate::report::{Report, RuleReport, Summary};
 use crate::rules::load::RuleEntry;
 use crate::rules::meta::RuleProse;
@@ -25,19 +25,22 @@ pub(super) struct Part {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Diagnostics about the run, which every file may have.
     pub(super) of_run: Vec<Diagnostic>,
-    /// The number of the texts that are not of parents.
+    /// What an earlier revision had, and is gone.
+    pub(super) absent: Vec<Finding>,
+    /// The number of the texts that are neither of parents nor of an earlier revision.
     pub(super) own_sources: usize,
 }
 
 impl Part {
     /// What was found in a text; only the included texts are left there. The baselines have not marked it.
     pub(super) fn of(linted: &mut Linted) -> Self {
-        let Linted { report, source, parents, .. } = linted;
+        let Linted { report, source, parents, absent, .. } = linted;
         let shows_text = source.is_some();
         let included = report.included.iter().filter(|_| shows_text).cloned();
         let mut sources: Vec<Source> = source.take().into_iter().chain(included).collect();
         let own_sources = sources.len();
         sources.append(parents);
+        sources.append(&mut absent.sources);
         let (of_run, diagnostics) =
             std::mem::take(&mut report.diagnostics).into_iter().partition(|diagnostic| diagnostic.file.is_empty());
         Self {
@@ -48,8 +51,14 @@ impl Part {
             exceptions: std::mem::take(&mut report.exceptions),
             diagnostics,
             of_run,
+            absent: std::mem::take(&mut absent.findings),
             own_sources,
         }
+    }
+
+    /// What is gone with a file.
+    pub(super) fn of_absent(absent: Absent) -> Self {
+        Self { sources: absent.sources, absent: absent.findings, ..Self::default() }
     }
 
     /// Moves findings to where reports have them, and sorts everything. The baselines have marked the findings.
@@ -87,17 +96,29 @@ impl Part {
         let is_required =
             |(finding, suppression): &(&Finding, &Arc<Suppression>)| !suppression.required_of(&finding.rule).is_empty();
         summary.suppressed_required += excepted.filter(is_required).count();
-        summary.in_baseline += self.suppressed.len() - exceptions;
+        let as_before = self.suppressed.iter().filter(|finding| finding.is_as_before()).count();
+        summary.in_baseline += self.suppressed.len() - exceptions - as_before;
+        if let Some(since) = &mut summary.since {
+            since.new += self.findings.iter().filter(|finding| finding.counts()).count();
+            since.fixed += self.absent.len();
+            since.unchanged += as_before;
+            for finding in self.suppressed.iter().filter(|finding| finding.is_as_before()) {
+                *since.level(finding.level) += 1;
+            }
+        }
     }
 
     /// All findings.
     pub(super) fn results(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().chain(&self.suppressed).chain(&self.unshown)
+        self.findings.iter().chain(&self.suppressed).chain(&self.unshown).chain(&self.absent)
     }
 
     /// Whether there is something to report.
     pub(super) fn is_empty(&self) -> bool {
-        self.results().next().is_none() && self.exceptions.is_empty() && self.diagnostics.is_empty()
+        self.results().next().is_none()
+            && self.exceptions.is_empty()
+            && self.diagnostics.is_empty()
+            && self.absent.is_empty()
     }
 
     /// The report of the file. `rest` has what does not depend on files.
@@ -107,6 +128,7 @@ impl Part {
             findings: &self.findings,
             suppressed: &self.suppressed,
             unshown: &self.unshown,
+            absent: &self.absent,
             exceptions: &self.exceptions,
             diagnostics: &self.diagnostics,
             rules,

@@ -12,6 +12,7 @@ use super::problems::Problems;
 use super::ran::Ran;
 use super::refused::RefusedPins;
 use super::settings::Settings;
+use super::since::Since;
 use super::sink::{FixedText, Sink};
 use crate::code::Code;
 use crate::digest::Sha256;
@@ -20,7 +21,7 @@ use crate::eval::inputs::Refused;
 use crate::files::Files;
 use crate::finding::{Counts, Diagnostic, Severity};
 use crate::linter::{self, Declared, FileReport};
-use crate::project::{File, FileDigest, Fixed, Linted};
+use crate::project::{Absent, File, FileDigest, Fixed, Linted};
 use crate::report::{
     Evidence, Fixable, Prepared, Preparer, Provenance, Report, Revision, RuleReport, Summary, TemplateReport,
 };
@@ -205,6 +206,36 @@ impl Tally {
             linted.report.diagnostics.push(*problem);
         }
         self.add(candidate, file, None, options, governing, sink);
+    }
+
+    /// From now on, files are compared with those of an earlier revision.
+    pub(super) fn compare_with(&mut self, since: &Since) {
+        self.summary.since = Some(since.summary());
+        self.of_run.extend(since.notes());
+    }
+
+    /// Adds the result of a file, which may be gone, and what an earlier revision had in it and is gone.
+    pub(super) fn add_compared(
+        &mut self,
+        candidate: &Candidate,
+        file: Option<File>,
+        absent: Absent,
+        options: &Options,
+        governing: &mut Governing,
+        sink: &mut dyn Sink,
+    ) {
+        match file {
+            Some(File::Linted(mut linted)) => {
+                linted.absent = absent;
+                self.add(candidate, File::Linted(linted), None, options, governing, sink);
+            }
+            Some(file) => self.add(candidate, file, None, options, governing, sink),
+            None => {
+                let mut part = Part::of_absent(absent);
+                part.sort(options.contents);
+                self.report(part, None, None, &governing.of(candidate), options, sink);
+            }
+        }
     }
 
     /// Adds the result of a file, and reports it. `ready` is what was made of it before.
@@ -468,6 +499,7 @@ fn empty<'a>(options: &Options, summary: &'a Summary, provenance: &'a Provenance
         suppressed: &[],
         shows_suppressed: options.contents.suppressed,
         unshown: &[],
+        absent: &[],
         exceptions: &[],
         today: options.today,
         diagnostics: &[],

@@ -28,6 +28,7 @@ mod records;
 mod report;
 mod samconfig;
 mod severity;
+mod since;
 #[path = "../skipped/mod.rs"]
 mod skipped;
 mod skipping;

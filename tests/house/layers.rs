@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 43] = [
+const LAYERS: [(&str, &[&str]); 44] = [
     ("source", &[]),
     ("date", &[]),
     ("code", &[]),
@@ -17,6 +17,8 @@ const LAYERS: [(&str, &[&str]); 43] = [
     ("pool", &[]),
     // The only part that reads.
     ("files", &["paths"]),
+    // The only part that runs a program.
+    ("git", &["paths", "files"]),
     ("truth", &[]),
     ("expression", &[]),
     ("facts", &[]),
@@ -93,6 +95,7 @@ const LAYERS: [(&str, &[&str]); 43] = [
         &[
             "code",
             "source",
+            "paths",
             "digest",
             "pool",
             "files",
@@ -143,6 +146,7 @@ const LAYERS: [(&str, &[&str]); 43] = [
             "digest",
             "paths",
             "files",
+            "git",
             "finding",
             "suggest",
             "eval",
@@ -574,6 +578,22 @@ fn files_are_read_in_one_place() {
     let others = files.iter().filter(|file| !is_allowed(file) && !for_tests.contains(&file.name));
     let complaints: Vec<String> = others.flat_map(reads).collect();
     assert!(complaints.is_empty(), "read it through `Files`:\n{}", complaints.join("\n"));
+}
+
+/// The one file that starts a program.
+const MAY_RUN: &str = "src/git/run.rs";
+
+#[test]
+fn programs_are_run_in_one_place() {
+    let files = files();
+    let runs = |file: &File| -> Vec<String> {
+        let code = file.code().filter(|(_, line)| !line.trim_start().starts_with("//"));
+        let found = code.filter(|(_, line)| line.contains("process::") && line.contains("Command"));
+        found.map(|(number, line)| format!("{}:{number}: {}", file.name, line.trim())).collect()
+    };
+    let complaints: Vec<String> = files.iter().filter(|file| file.name != MAY_RUN).flat_map(runs).collect();
+    assert!(complaints.is_empty(), "run it in {MAY_RUN}:\n{}", complaints.join("\n"));
+    assert!(files.iter().any(|file| file.name == MAY_RUN && !runs(file).is_empty()));
 }
 
 /// The example of a front end uses what is stable: the names at the root of the crate.

@@ -138,6 +138,14 @@ pub(in crate::cli) struct LintArguments {
     #[arg(help_heading = EXCEPTIONS, long, value_name = "DATE")]
     pub(in crate::cli) today: Option<Date>,
 
+    /// Compare with a revision of git: only findings that it does not have count
+    ///
+    /// hipaalint lints the files as they are and as they were in REF: a branch, a tag or a commit. It reports what is new, and
+    /// counts what was fixed and what is as before. The configuration, custom rules and parameters of now apply to both. Nothing is
+    /// checked out or fetched. docs/since.md has the details.
+    #[arg(help_heading = EXCEPTIONS, long, value_name = "REF", allow_hyphen_values = true)]
+    pub(in crate::cli) since: Option<OsString>,
+
     /// What an app of the AWS CDK acknowledges above its stacks, as in a metadata file of a cloud assembly
     ///
     /// For programs that know the app, such as the plugin @hipaalint/cdk: an assembly has only what is acknowledged in a stack.

@@ -33,6 +33,7 @@ pub(super) fn text(tested: &[Tested<'_>], problems: Problems, mutates: bool, sty
         suppressed: &[],
         shows_suppressed: false,
         unshown: &[],
+        absent: &[],
         exceptions: &[],
         diagnostics: &diagnostics,
         today: None,

@@ -3,7 +3,9 @@
 use super::paint::Ink;
 use super::{Report, Style};
 use crate::finding::Level;
-use crate::report::headline::{self, Headline, checks, fixable, governed, not_counted, selection, undone};
+use crate::report::headline::{
+    self, Headline, checks, fixable, found, governed, not_counted, selection, since, undone,
+};
 use crate::report::not_looked_at::clauses;
 use crate::report::statistics::{Fired, Statistics};
 use crate::report::text::{count, grouped, one_line, width, wrap};
@@ -76,7 +78,8 @@ pub(super) fn numbers(report: &Report, statistics: &Statistics, style: &Style) -
 /// The facts of the run; several in a row may share their label.
 fn facts(report: &Report, statistics: &Statistics, every_rule: bool) -> Vec<Fact> {
     let summary = report.summary;
-    let mut facts = vec![("Checked", selection(summary))];
+    let mut facts: Vec<Fact> = since(summary).map(|text| ("Since", text)).into_iter().collect();
+    facts.push(("Checked", selection(summary)));
     facts.extend(governed(summary).map(|text| ("Configured", text)));
     facts.extend(summary.notice.map(|text| ("Profile", text.to_owned())));
     // Where all passed, the headline states it.
@@ -111,13 +114,13 @@ fn headline(summary: &Summary, style: &Style) -> Vec<String> {
         lines.push(style.paint(Ink::Error, &format!("{} {text}", style.glyph("×", "x"))));
     }
     lines.push(match headline::headline(summary) {
-        Headline::Found { levels, templates } => {
+        Headline::Found { levels, templates, are_new } => {
             let mark = gravest_mark(summary, style);
-            let found: Vec<String> = levels
+            let levels: Vec<String> = levels
                 .into_iter()
-                .map(|(level, number)| style.paint(Ink::of(level), &count(number, level.name())))
+                .map(|(level, number)| style.paint(Ink::of(level), &found(level, number, are_new)))
                 .collect();
-            format!("{mark} {} in {}", found.join(", "), count(templates, "template"))
+            format!("{mark} {} in {}", levels.join(", "), count(templates, "template"))
         }
         Headline::Good(text) => style.paint(Ink::Good, &format!("{} {text}", style.glyph("✓", "+"))),
         Headline::Neutral(text) => style.paint(Ink::Bold, &text),

@@ -1,7 +1,7 @@
 //! Results as the threads that lint make them: all but the numbers of files, which only the document knows.
 
 use super::location::artifact_location;
-use super::{CLASSES, Part, RESULTS, class, result};
+use super::{CLASSES, Part, RESULTS, class, result, results};
 use crate::finding::Finding;
 use crate::report::array::write_pretty;
 use crate::report::fingerprint::Fingerprinter;
@@ -10,7 +10,6 @@ use crate::source::SourceId;
 use memchr::memmem;
 use smallvec::SmallVec;
 use std::collections::HashMap;
-use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -71,7 +70,7 @@ impl Text {
         for Place { start, end, id } in &self.places {
             let index = indices.get(id)?;
             text.extend_from_slice(self.bytes.get(done..*start)?);
-            write!(text, "{index}").ok()?;
+            text.extend_from_slice(index.to_string().as_bytes());
             done = *end;
         }
         text.extend_from_slice(self.bytes.get(done..)?);
@@ -106,7 +105,7 @@ impl Maker {
         let mut known: Option<(SourceId, String, bool)> = None;
         let mut make = |finding: &Finding| {
             let class = class(finding);
-            let is_shown = part.shows_suppressed || !finding.is_suppressed();
+            let is_shown = part.shows_suppressed || !finding.is_suppressed() || finding.is_as_before();
             let rule = Arc::clone(&finding.rule);
             let mut made = Made {
                 class,
@@ -141,7 +140,7 @@ impl Maker {
             }
             made
         };
-        part.all_findings().into_iter().map(&mut make).collect()
+        results(part).into_iter().map(&mut make).collect()
     }
 }
 

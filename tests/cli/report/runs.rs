@@ -75,6 +75,7 @@ impl Run {
             related: Vec::new(),
             suppression: None,
             baseline: None,
+            since: None,
         });
         self.findings.last_mut().unwrap()
     }
@@ -116,6 +117,7 @@ impl Run {
             findings: &self.findings,
             suppressed: &self.suppressed,
             unshown: &self.unshown,
+            absent: &[],
             shows_suppressed: false,
             today: None,
             exceptions: &[],
@@ -365,6 +367,7 @@ pub fn everything() -> Run {
         related: Vec::new(),
         suppression: None,
         baseline: None,
+        since: None,
     };
     run.findings.push(answer(
         Outcome::Undecided,
