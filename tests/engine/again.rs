@@ -25,7 +25,7 @@ impl Numbers {
 }
 
 fn linter(fixes: Fixes) -> Linter {
-    let keep = Keep { undecided: true, passed: false, fixes };
+    let keep = Keep { undecided: true, fixes, ..Keep::default() };
     let linter = Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), BTreeMap::new(), keep);
     linter.unwrap_or_else(|error| panic!("{error}"))
 }
