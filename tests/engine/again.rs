@@ -332,7 +332,7 @@ fn a_change_of_one_resource_asks_little_again() {
 /// Of a text of 50 KB and of one of 1 MB, with 960 resources: what has nothing to do with the resource that changes is not asked again.
 #[test]
 fn a_change_of_one_resource_asks_about_its_neighbors() {
-    let keep = Keep { undecided: false, passed: false, fixes: Fixes::None };
+    let keep = Keep { undecided: false, passed: false, fixes: Fixes::None, ..Keep::default() };
     let strict = |entry: &hipaalint::rules::load::RuleEntry| entry.is_in("strict");
     let linter = Linter::new(RuleSet::embedded(), strict, &BTreeMap::new(), BTreeMap::new(), keep).unwrap();
     for (text, most) in [(large(34), 200), (copies(16), 100)] {
