@@ -157,6 +157,7 @@ fn options(arguments: LintArguments, formats: &[Format]) -> Result<Options, clap
         revision: arguments.revision.filter(|text| !text.trim().is_empty()),
         threads,
         fixing: None,
+        is_part: false,
     })
 }
 

@@ -23,6 +23,8 @@ pub struct Inputs {
     pub given: Option<BTreeMap<String, Given>>,
     /// What other templates of the run share.
     pub shared: Arc<Shared>,
+    /// Whether the template has a part of what is deployed: then there may be resources that it does not have.
+    pub is_part: bool,
 }
 
 /// What the templates of a run share with other stacks.

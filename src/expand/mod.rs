@@ -66,7 +66,8 @@ pub fn expand<'t>(root: &'t Node<'t>, macros: Macros, included: &[Included<'t>],
     serverless::expand(&mut expansion);
     // Macros that are still there make what nobody but their owner knows.
     let resources = expansion.root.get("Resources").and_then(Node::as_mapping).unwrap_or_default();
-    if resources.iter().any(|entry| entry.key == "Fn::Transform" || stands_for_others(&entry.value)) {
+    let calls_macro = resources.iter().any(|entry| entry.key == "Fn::Transform" || stands_for_others(&entry.value));
+    if inputs.is_part || calls_macro {
         expansion.hidden.of_any_type();
     }
     // One of the author's own that the whole template is given to may write anything.

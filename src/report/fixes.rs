@@ -1,5 +1,7 @@
 //! What a run could fix, what it fixed, and what it left: the numbers, and the words for them.
 
+#![cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the words are for people at a terminal"))]
+
 use super::text::{count, grouped};
 use crate::finding::{Applicability, Unfixed};
 use serde::Serialize;

@@ -22,6 +22,8 @@ pub struct Options {
     pub min_severity: Option<RuleSeverity>,
     /// The lowest level that fails the run, instead of the one that the configuration names.
     pub fail_on: Option<FailOn>,
+    /// Whether each template has a part of what is deployed, such as one resource: what depends on others is undecided.
+    pub is_part: bool,
     /// Files of parameters, each perhaps with an environment after `#`.
     pub parameter_files: Vec<PathBuf>,
     /// Parameters, by name. They take precedence over those of files.

@@ -75,7 +75,7 @@ impl Settings {
             problems.option(Code::InternalError, error.to_string(), format!("Report it at {PROJECT_ADDRESS}/issues."));
             Linter::default()
         });
-        let linter = selection.finish(linter).with_tags(config.tags);
+        let linter = selection.finish(linter).with_tags(config.tags).of_parts(options.is_part);
         Self {
             number,
             configuration: name,

@@ -35,6 +35,27 @@ fn codes(results: &Results) -> Vec<&str> {
 }
 
 #[test]
+fn what_depends_on_others_is_undecided_in_a_part() {
+    let template = "Resources:\n  Records:\n    Type: AWS::S3::Bucket\n  Group:\n    Type: AWS::Logs::LogGroup\n";
+    let rules = ["s3-bucket-tls-only", "s3-bucket-versioning", "logs-retention"].map(str::to_owned).to_vec();
+    for (is_part, expected) in [
+        (false, vec!["s3-bucket-tls-only Fail", "s3-bucket-versioning Fail", "logs-retention Fail"]),
+        (true, vec!["s3-bucket-versioning Fail", "logs-retention Fail", "s3-bucket-tls-only Undecided"]),
+    ] {
+        let keep = hipaalint::Keep { undecided: true, ..hipaalint::Keep::default() };
+        let contents = hipaalint::Contents { requested: keep, needed: keep, ..hipaalint::Contents::default() };
+        let options = Options { rules: rules.clone(), is_part, contents, ..Options::default() };
+        let results = Session::new(options, memory(&[("README", "")])).lint_open(Path::new("app.yaml"), template);
+        let mut found: Vec<String> =
+            results.findings().iter().map(|finding| format!("{} {:?}", finding.rule, finding.outcome)).collect();
+        let mut expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
+        found.sort();
+        expected.sort();
+        assert_eq!(found, expected, "{is_part}");
+    }
+}
+
+#[test]
 fn a_whole_project_may_be_in_memory() {
     let parent =
         "Resources:\n  Inner:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: inner/stack.yaml}\n";
