@@ -28,6 +28,7 @@ use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::eval::Memory;
 use crate::eval::inputs::{Inputs, Pinned, Shared};
+use crate::eval::reads::Sought;
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::expansion::Expansion;
 use crate::expand::{self, Model};
@@ -37,7 +38,7 @@ use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::TargetName;
 use crate::source::Source;
-use crate::syntax::{self, Document, Node, SyntaxError};
+use crate::syntax::{self, Document, Entry, Node, SyntaxError};
 use crate::template::{self, Template};
 use again::{Again, Ground, Linted, Memorable};
 use check::{Setting, run_check};
@@ -403,8 +404,6 @@ impl Linter {
         let notes = Notes { source, texts: &texts };
         notes.add_syntax(document.notes.iter().chain(files.notes()), &mut report);
         notes.add_oddities(&template, &mut report);
-        self.add_expansion(&expansion, &notes, &mut report);
-        notes.add_refused(refused, &mut report);
         let memory = Memory::default();
         let model = Model::expanded(&template, &expansion, inputs, &memory);
         // Before anything is evaluated: what is remembered has to know what was read for it.
@@ -413,6 +412,8 @@ impl Linter {
             let linted = Linted { source, document: &document, included: &texts, model: &model };
             Again::begin(keeper.remembered, ground, &linted)
         });
+        self.add_expansion(&expansion, &model, &notes, &mut report);
+        notes.add_refused(refused, &mut report);
         report.resources = model.resources().len();
         self.count_unruled(&model, &mut report);
         report.parameters = declared(&template, &model);
@@ -457,9 +458,23 @@ impl Linter {
     }
 
     /// Adds what the names of a template and its expansion leave open.
-    fn add_expansion(&self, expansion: &Expansion<'_>, notes: &Notes<'_>, report: &mut FileReport) {
+    fn add_expansion(
+        &self,
+        expansion: &Expansion<'_>,
+        model: &Model<'_, '_>,
+        notes: &Notes<'_>,
+        report: &mut FileReport,
+    ) {
         let tree = expansion.before_transform.as_deref().unwrap_or(&expansion.root);
-        let spelling = spelling(tree, &self.newer_than_schemas);
+        let known = |entry: &Entry<'_>| {
+            model.plain(entry).is_some_and(|(reads, place)| reads.is_without(place, Sought::Misspelled))
+        };
+        let know = |entry: &Entry<'_>| {
+            if let Some((reads, place)) = model.plain(entry) {
+                reads.know_without(place, Sought::Misspelled);
+            }
+        };
+        let spelling = spelling(tree, &self.newer_than_schemas, &known, &know);
         report.notices = spelling.notices;
         let left = coverage::notice_left(expansion, report);
         notes.add(spelling.notes.iter().chain(&expansion.notes).chain(&left), report);

@@ -17,6 +17,7 @@ mod memo;
 mod partition;
 pub mod reads;
 mod remembered;
+mod resources;
 mod rows;
 mod rules;
 pub mod scenario;
@@ -182,20 +183,6 @@ impl<'m, 't> Evaluator<'m, 't> {
         }
     }
 
-    /// The resource with this logical id.
-    pub fn resource(&self, id: &str) -> Option<&Resource<'t>> {
-        let found = self.named(id)?;
-        self.reads.block(found.place);
-        Some(found)
-    }
-
-    /// The resource with this logical id, of which only the id and the type are looked at.
-    pub fn named(&self, id: &str) -> Option<&Resource<'t>> {
-        let found = self.resources.get(id);
-        self.reads.name(id, found.map(|found| found.place));
-        found
-    }
-
     /// What the evaluation has spent of the budgets of the template.
     pub fn spent(&self) -> Spent {
         Spent {
@@ -208,6 +195,11 @@ impl<'m, 't> Evaluator<'m, 't> {
             places: self.memo.places(),
             has_like_atoms: self.has_like_atoms.get(),
         }
+    }
+
+    /// How many guesses it made.
+    pub fn guesses(&self) -> usize {
+        self.guesses.get()
     }
 
     /// Whether a parameter has its default in every deployment that chooses nothing else: nobody pinned or gave it another value.

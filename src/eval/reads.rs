@@ -3,77 +3,14 @@
 //! A check reaches another resource only through the model or the evaluator, and each of their doors notes what it lets through. What is
 //! remembered for several checks keeps the notes of those who made it, and notes them again for everyone whom it is given to.
 
-use foldhash::HashMap;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
-/// Something that was read.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Read(u32);
+mod names;
 
-/// What of a name was read.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-enum Aspect {
-    /// All that is written in the resource with the name.
-    Block,
-    /// Whether there is such a resource, and its type.
-    Name,
-    /// All resources of the type with the name: which there are, and what is written in them.
-    Kind,
-}
-
-impl Read {
-    /// Which names and types there are.
-    pub const NAMES: Self = Self(3);
-    /// Everything.
-    pub const ALL: Self = Self(7);
-    /// How the resources use parameters (`graph::secrets`).
-    pub const PARAMETER_USES: Self = Self(11);
-    /// How they use policies as boundaries (`graph::boundary`).
-    pub const BOUNDARIES: Self = Self(15);
-    /// Which lists of tag keys they are written with (`graph::tag_keys`).
-    pub const TAG_KEYS: Self = Self(19);
-
-    fn of(name: u32, aspect: Aspect) -> Self {
-        Self(name.saturating_mul(4).saturating_add(aspect as u32))
-    }
-}
-
-/// Numbers for names of resources and types, the same for as long as they are kept.
-#[derive(Debug, Default)]
-pub struct Names(HashMap<String, u32>);
-
-impl Names {
-    /// The number of a name.
-    pub fn number(&mut self, name: &str) -> u32 {
-        if let Some(known) = self.0.get(name) {
-            return *known;
-        }
-        let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-        self.0.insert(name.to_owned(), next);
-        next
-    }
-
-    /// How many names have a number.
-    pub fn count(&self) -> usize {
-        self.0.len()
-    }
-
-    /// The reading of a resource.
-    pub fn block(&mut self, id: &str) -> Read {
-        Read::of(self.number(id), Aspect::Block)
-    }
-
-    /// The question whether there is a resource with a name.
-    pub fn name(&mut self, id: &str) -> Read {
-        Read::of(self.number(id), Aspect::Name)
-    }
-
-    /// The reading of all resources of a type.
-    pub fn kind(&mut self, kind: &str) -> Read {
-        Read::of(self.number(kind), Aspect::Kind)
-    }
-}
+use names::{Aspect, Found, Known, Lookup};
+pub use names::{Names, Part, Read, Sought};
 
 /// The notes of a run; none where nobody keeps answers. Every read asks whether there are any, so that is one look at a flag.
 #[derive(Debug, Default)]
@@ -85,20 +22,32 @@ pub struct Reads {
 
 /// Notes that wait.
 #[derive(Debug)]
-pub struct Paused(Option<Notes>);
+pub struct Paused(Option<Aside>);
 
 #[derive(Debug)]
 struct Notes {
     names: Names,
-    /// The numbers of the resources, by their places.
+    /// The numbers of the resources by their places, and their places by their numbers.
     places: Vec<u32>,
-    /// What was read since the check began.
-    log: Vec<Read>,
+    by_number: Vec<u32>,
+    log: Log,
+}
+
+/// What was read since a check began, or an index.
+#[derive(Debug, Default)]
+struct Log {
+    reads: Vec<Read>,
     /// Where the last frame begins: what was noted before it has to be noted again in it.
     fence: usize,
-    /// Whether that is too much to note.
+    /// Whether everything is among it.
+    has_all: bool,
+    /// Whether it is too much to note.
     is_full: bool,
 }
+
+/// Notes for an index that is being made.
+#[derive(Debug)]
+pub struct Aside(Log);
 
 /// What was read for something that is remembered.
 pub type Noted = Option<Rc<[Read]>>;
@@ -109,8 +58,18 @@ const MOST_NOTED: usize = 1 << 16;
 impl Reads {
     /// Notes from now on. `ids` are the resources, in order.
     pub fn begin<'i>(&self, mut names: Names, ids: impl Iterator<Item = &'i str>) {
-        let places = ids.map(|id| names.number(id)).collect();
-        self.keep(Some(Notes { names, places, log: Vec::new(), fence: 0, is_full: false }));
+        names.run = names.run.wrapping_add(1);
+        let places: Vec<u32> = ids.map(|id| names.number(id)).collect();
+        let numbers = names.texts.len();
+        names.known.resize_with(numbers.max(names.known.len()), Known::default);
+        let mut by_number = vec![u32::MAX; numbers];
+        for (place, number) in places.iter().enumerate() {
+            if let (Some(by_number), Ok(place)) = (by_number.get_mut(*number as usize), u32::try_from(place)) {
+                *by_number = place;
+            }
+        }
+        let notes = Notes { names, places, by_number, log: Log::default() };
+        self.keep(Some(notes));
     }
 
     /// Ends the notes; the numbers of the names, if there were any notes.
@@ -139,8 +98,8 @@ impl Reads {
         self.with(|notes| {
             let read = what(notes);
             // The same is often read several times in a row.
-            if notes.log.len() == notes.fence || notes.log.last() != Some(&read) {
-                notes.add(read);
+            if notes.log.reads.len() == notes.log.fence || notes.log.reads.last() != Some(&read) {
+                notes.log.add(read);
             }
         });
     }
@@ -172,12 +131,116 @@ impl Reads {
         self.note(|notes| notes.names.kind(kind));
     }
 
+    /// Notes that somebody asked which resources of a type there are.
+    #[inline]
+    pub fn members(&self, kind: &str) {
+        self.note(|notes| notes.names.members(kind));
+    }
+
+    /// Begins to make an index: what is read for it is not read for the check that asks first.
+    #[inline]
+    pub fn aside(&self) -> Option<Aside> {
+        self.with(|notes| Aside(std::mem::take(&mut notes.log)))
+    }
+
+    /// An index is made: its number. Whoever looks into it notes what they look for.
+    pub fn made(&self, aside: Option<Aside>, index: impl FnOnce() -> String) -> u32 {
+        let Some(Aside(log)) = aside else { return 0 };
+        let number = self.with(|notes| {
+            let read = std::mem::replace(&mut notes.log, log).since(0);
+            let number = notes.names.number(&index());
+            notes.names.indexes.insert(number, read.as_deref().unwrap_or_default().into());
+            number
+        });
+        number.unwrap_or_default()
+    }
+
+    /// Notes that somebody looked into an index, and what it has there: the places of resources.
+    #[inline]
+    pub fn look_up(&self, index: u32, part: Part, key: &str, places: &[usize]) {
+        self.note(|notes| {
+            let key = notes.names.number(key);
+            notes.found(Lookup { index, part, key }, places)
+        });
+    }
+
+    /// Whether a lookup finds what it found in the last run. `stale` are the numbers of the indexes that may be others than they were.
+    /// None if such an index has not been made yet; `look` looks into one that has: by its name, the part, and the key.
+    pub fn finds_the_same(
+        &self,
+        lookup: u32,
+        stale: impl Fn(u32) -> bool,
+        look: impl FnOnce(&str, Part, &str) -> Option<Vec<usize>>,
+    ) -> Option<bool> {
+        self.with(|notes| {
+            let run = notes.names.run;
+            let found = notes.names.found.get(lookup as usize)?;
+            if found.looked == run {
+                return Some(found.changed != run);
+            }
+            let lookup = found.lookup;
+            if !stale(lookup.index) {
+                return Some(true);
+            }
+            let text = |number: u32| notes.names.texts.get(number as usize).map(Arc::clone);
+            let places = look(&text(lookup.index)?, lookup.part, &text(lookup.key)?)?;
+            let number = notes.found(lookup, &places).lookup()?;
+            Some(notes.names.found.get(number as usize)?.changed != run)
+        })?
+    }
+
+    /// The numbers of the indexes for which something was read that `has_changed`. One that looked into another index counts, too.
+    pub fn stale<S: Default + Extend<u32>>(&self, has_changed: impl Fn(Read) -> bool) -> S {
+        let is_stale = |reads: &[Read]| reads.iter().any(|read| read.lookup().is_some() || has_changed(*read));
+        let mut stale = S::default();
+        self.with(|notes| {
+            let indexes = notes.names.indexes.iter().filter(|(_, reads)| is_stale(reads));
+            stale.extend(indexes.map(|(number, _)| *number));
+        });
+        stale
+    }
+
+    /// Whether a resource is known to be without something, because it was when it had the same text.
+    #[inline]
+    pub fn is_without(&self, place: usize, sought: Sought) -> bool {
+        let is_without = self.with(|notes| notes.known(place).is_some_and(|known| known.without & sought as u8 != 0));
+        is_without.unwrap_or_default()
+    }
+
+    /// Remembers that a resource is without something.
+    pub fn know_without(&self, place: usize, sought: Sought) {
+        self.with(|notes| {
+            if let Some(known) = notes.known(place) {
+                known.without |= sought as u8;
+            }
+        });
+    }
+
+    /// The places of the resources that one refers to, if they are known from when it had the same text.
+    pub fn known_neighbours(&self, place: usize) -> Option<Vec<usize>> {
+        self.with(|notes| {
+            let known = notes.names.known.get(*notes.places.get(place)? as usize)?;
+            let place = |number: &u32| notes.by_number.get(*number as usize).filter(|place| **place != u32::MAX);
+            known.refers_to.as_ref()?.iter().map(|number| Some(*place(number)? as usize)).collect()
+        })?
+    }
+
+    /// Remembers the places of the resources that one refers to.
+    pub fn know_neighbours(&self, place: usize, neighbours: &[usize]) {
+        self.with(|notes| {
+            let numbers = neighbours.iter().filter_map(|place| notes.places.get(*place)).copied().collect();
+            if let Some(known) = notes.known(place) {
+                known.refers_to = Some(numbers);
+            }
+        });
+    }
+
     /// Where the notes stand.
     #[inline]
     pub fn mark(&self) -> usize {
         let mark = self.with(|notes| {
-            notes.fence = notes.log.len();
-            notes.fence
+            notes.log.fence = notes.log.reads.len();
+            notes.log.fence
         });
         mark.unwrap_or_default()
     }
@@ -185,32 +248,33 @@ impl Reads {
     /// What was noted after a mark.
     #[inline]
     pub fn since(&self, mark: usize) -> Noted {
-        self.with(|notes| notes.since(mark))?
+        self.with(|notes| notes.log.since(mark))?
     }
 
     /// Notes what had been noted for something that is given to somebody else.
     #[inline]
     pub fn again(&self, noted: &Noted) {
         let Some(noted) = noted else { return };
-        self.with(|notes| noted.iter().for_each(|read| notes.add(*read)));
+        self.with(|notes| noted.iter().for_each(|read| notes.log.add(*read)));
     }
 
     /// Notes nothing from here on: for what is compared as a whole, whatever it was made of. To be [resumed](Self::resume).
     pub fn pause(&self) -> Paused {
-        Paused(self.take())
+        Paused(self.aside())
     }
 
     /// Goes on with the notes.
     pub fn resume(&self, paused: Paused) {
-        self.keep(paused.0);
+        if let Some(Aside(log)) = paused.0 {
+            self.with(|notes| notes.log = log);
+        }
     }
 
     /// Forgets the notes of the check before.
     pub fn clear(&self) {
         self.with(|notes| {
-            notes.log.clear();
-            notes.fence = 0;
-            notes.is_full = false;
+            notes.log.reads.clear();
+            notes.log = Log { reads: std::mem::take(&mut notes.log.reads), ..Log::default() };
         });
     }
 
@@ -219,22 +283,57 @@ impl Reads {
         self.with(|notes| notes.names.number(name))
     }
 
-    /// The reading of a resource.
-    pub fn of_block(&self, id: &str) -> Option<Read> {
-        self.with(|notes| notes.names.block(id))
-    }
-
-    /// All that a check read, sorted.
-    pub fn all(&self) -> Vec<Read> {
-        self.since(0).map(|noted| noted.to_vec()).unwrap_or_default()
+    /// Gives all that a check read, sorted, to somebody: but for its own resource, whose number that is.
+    pub fn all_but<T>(&self, own: Option<u32>, take: impl FnOnce(&[Read]) -> T) -> Option<T> {
+        let own = own.map(|number| Read::of(number, Aspect::Block));
+        self.with(|notes| {
+            let Log { reads, has_all, is_full, .. } = &mut notes.log;
+            if *has_all || *is_full {
+                return take(&[Read::ALL]);
+            }
+            reads.retain(|read| Some(*read) != own);
+            reads.sort_unstable();
+            reads.dedup();
+            take(reads)
+        })
     }
 }
 
 impl Notes {
+    /// What is known of the text of a resource.
+    fn known(&mut self, place: usize) -> Option<&mut Known> {
+        self.names.known.get_mut(*self.places.get(place)? as usize)
+    }
+
+    /// Keeps what a lookup found.
+    fn found(&mut self, lookup: Lookup, places: &[usize]) -> Read {
+        let Self { names: Names { lookups, found, run, .. }, places: numbers, .. } = self;
+        let resources = || places.iter().filter_map(|place| numbers.get(*place)).copied();
+        let number = *lookups.entry(lookup).or_insert_with(|| {
+            found.push(Found { lookup, resources: resources().collect(), looked: *run, changed: *run });
+            u32::try_from(found.len() - 1).unwrap_or(u32::MAX)
+        });
+        match found.get_mut(number as usize) {
+            Some(found) if found.looked == *run => {}
+            Some(found) => {
+                found.looked = *run;
+                if !found.resources.iter().copied().eq(resources()) {
+                    found.changed = *run;
+                    found.resources = resources().collect();
+                }
+            }
+            None => return Read::ALL,
+        }
+        Read::of(number, Aspect::Lookup)
+    }
+}
+
+impl Log {
     fn add(&mut self, read: Read) {
-        self.is_full |= self.log.len() >= MOST_NOTED;
+        self.has_all |= read == Read::ALL;
+        self.is_full |= self.reads.len() >= MOST_NOTED;
         if !self.is_full {
-            self.log.push(read);
+            self.reads.push(read);
         }
     }
 
@@ -242,7 +341,10 @@ impl Notes {
         if self.is_full {
             return Some([Read::ALL].into());
         }
-        let new = self.log.get(mark..).filter(|new| !new.is_empty())?;
+        let new = self.reads.get(mark..).filter(|new| !new.is_empty())?;
+        if self.has_all && new.contains(&Read::ALL) {
+            return Some([Read::ALL].into());
+        }
         let mut new = new.to_vec();
         new.sort_unstable();
         new.dedup();

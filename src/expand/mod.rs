@@ -12,11 +12,11 @@ pub mod ties;
 pub mod written;
 
 use crate::eval::inputs::Inputs;
-use crate::eval::reads::{Names, Read};
+use crate::eval::reads::{Names, Read, Reads};
 use crate::eval::{self, Evaluator, Memory, Run};
 use crate::finding::Subject;
 use crate::source::Span;
-use crate::syntax::{Document, Node};
+use crate::syntax::{Document, Entry, Node};
 use crate::template::Template;
 use expansion::{Expansion, Hidden, Iteration, MadeFrom, Provenance};
 use foldhash::HashMap;
@@ -345,7 +345,7 @@ impl<'m, 't> Model<'m, 't> {
 
     /// The resource with this logical id.
     pub fn resource(&self, id: &str) -> Option<&Block<'t>> {
-        self.at(self.place_of(id)?)
+        self.resources.get(self.evaluator.resource(id)?.place)
     }
 
     /// The resource at a place in [`Model::resources`].
@@ -362,6 +362,18 @@ impl<'m, 't> Model<'m, 't> {
     /// The place of the resource with this logical id in [`Model::resources`].
     pub fn place_of(&self, id: &str) -> Option<usize> {
         self.evaluator.named(id).map(|resource| resource.place)
+    }
+
+    /// The place of the resource that an entry of `Resources` is, and the notes of what is known of its text.
+    pub fn plain(&self, entry: &Entry<'_>) -> Option<(&Reads, usize)> {
+        Some((&self.evaluator.reads, self.evaluator.place(&entry.key)?))
+    }
+
+    /// The type of the resource at a place.
+    pub fn kind_at(&self, place: usize) -> &'t str {
+        let Some(block) = self.resources.get(place) else { return "" };
+        self.evaluator.reads.name(block.name, Some(place));
+        block.kind
     }
 
     /// Notes from now on what checks read, for somebody who keeps their answers.
@@ -382,7 +394,7 @@ impl<'m, 't> Model<'m, 't> {
 
     /// Whether there is a resource of this type.
     pub fn has_type(&self, kind: &str) -> bool {
-        self.evaluator.reads.kind(kind);
+        self.evaluator.reads.members(kind);
         self.by_type.contains_key(kind)
     }
 

@@ -4,20 +4,24 @@
 //! What is left out is certain: in no scenario does the property name the resource. What is found is a candidate, to be judged as
 //! the scenario has it (`graph::refers_to`).
 
+mod indexes;
 mod written;
 
 use super::{Block, Model};
-use crate::eval::reads::{Noted, Read};
+use crate::eval::reads::{Part, Read};
 use crate::eval::value::{Content, Origin, Value};
 use crate::eval::{Run, has_macro, is_function};
 use crate::facts;
 use crate::syntax::{Entry, Kind, Node};
 use foldhash::HashMap;
+use indexes::{Called, Naming};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::rc::Rc;
 use written::{Found, Names};
+
+pub use indexes::Looked;
 
 /// A way through a block, from the block on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,9 +56,9 @@ pub struct PutTogether<'a, 't> {
 #[derive(Default)]
 pub(super) struct Ties<'t> {
     /// By type and path: which of the resources may name which.
-    naming: RefCell<HashMap<String, (Rc<Naming<'t>>, Noted)>>,
+    naming: RefCell<HashMap<String, Rc<Naming<'t>>>>,
     /// By type: the explicit names of the resources.
-    called: RefCell<HashMap<String, (Rc<Called<'t>>, Noted)>>,
+    called: RefCell<HashMap<String, Rc<Called<'t>>>>,
     /// By address: the items of long lists. Values are kept as long as the model.
     items: RefCell<FxHashMap<*const Value<'t>, Rc<Items<'t>>>>,
     /// By the address of their entries: the places of the entries of large maps, by key.
@@ -62,7 +66,7 @@ pub(super) struct Ties<'t> {
     /// By their types, in which `*` may stand for any characters: the resources, in the order of the template.
     patterns: RefCell<HashMap<String, Rc<[usize]>>>,
     /// By what they are about: see [`Model::table`].
-    tables: RefCell<FxHashMap<&'static str, (Rc<Table>, Noted)>>,
+    tables: RefCell<FxHashMap<&'static str, (Rc<Table>, u32)>>,
 }
 
 /// For a name, or something else that resources are found by, their places.
@@ -80,38 +84,8 @@ struct Items<'t> {
 /// Lists of so many items are short.
 const SHORT: usize = 8;
 
-/// Resources of a type, by what one of their properties may name. They are numbered by their places among the resources.
-#[derive(Default)]
-struct Naming<'t> {
-    /// By logical id, those that refer to it.
-    by_id: HashMap<&'t str, Vec<usize>>,
-    /// By the type of a resource, those that refer to one.
-    by_kind: HashMap<&'t str, Vec<usize>>,
-    /// Those that refer to an attribute of a resource.
-    attributes: Vec<usize>,
-    /// By the last segment of a text, those that have such a text.
-    by_end: HashMap<&'t str, Vec<usize>>,
-    /// Those that have a text whose end is known.
-    texts: Vec<usize>,
-    /// Those that have a text of which nothing is known. It may be an explicit name, but not one that CloudFormation makes.
-    unknown: Vec<usize>,
-    /// Those that may have anything.
-    open: Vec<usize>,
-    /// As how many guesses one counts: to look for a name at any depth takes longer.
-    weight: usize,
-}
-
 /// As how many guesses one counts that looks at any depth.
 const DEEP: usize = 4;
-
-/// The explicit names of the resources of a type.
-#[derive(Default)]
-struct Called<'t> {
-    /// By the last segment of the name.
-    by_end: HashMap<&'t str, Vec<usize>>,
-    /// Those whose name is not a plain text.
-    open: Vec<usize>,
-}
 
 /// The explicit name of a resource as written.
 enum Name<'t> {
@@ -134,18 +108,19 @@ impl<'m, 't> Model<'m, 't> {
         target: &Block<'t>,
     ) -> Vec<&Block<'t>> {
         let naming = self.naming_index(kind, path, routes, |_| true);
-        let mut places: Vec<usize> = naming.by_id.get(target.name).cloned().unwrap_or_default();
+        let look = |part, key| naming.look_up(&self.evaluator.reads, part, key);
+        let mut places = look(Part::Id, target.name).into_owned();
         let written = places.len();
-        places.extend(&naming.open);
+        places.extend_from_slice(&look(Part::Open, ""));
         match name(target) {
             Name::Made => {}
             Name::Text(text) => {
-                places.extend(naming.by_end.get(end(text)).into_iter().flatten());
-                places.extend(&naming.unknown);
+                places.extend_from_slice(&look(Part::End, end(text)));
+                places.extend_from_slice(&look(Part::Unknown, ""));
             }
             Name::Open => {
-                places.extend(&naming.texts);
-                places.extend(&naming.unknown);
+                places.extend_from_slice(&look(Part::Ends, ""));
+                places.extend_from_slice(&look(Part::Unknown, ""));
             }
         }
         self.take(run, places, (written, naming.weight))
@@ -175,29 +150,34 @@ impl<'m, 't> Model<'m, 't> {
     ) -> Vec<&Block<'t>> {
         let PutTogether { path, expected, by_name, may_have } = *text;
         let naming = self.naming_index(kind, path, routes, may_have);
-        let mut places: Vec<usize> = naming.by_id.get(target.name).cloned().unwrap_or_default();
+        let reads = &self.evaluator.reads;
+        let look = |part, key| naming.look_up(reads, part, key);
+        let mut places = look(Part::Id, target.name).into_owned();
         let written = places.len();
         // The name of another resource of the type is another one, unless both may have the same.
         let called = self.called(target.kind);
-        let alike: Vec<usize> = match name(target) {
-            Name::Made => Vec::new(),
-            Name::Text(text) => {
-                called.by_end.get(end(text)).into_iter().flatten().chain(&called.open).copied().collect()
-            }
-            Name::Open => called.by_end.values().flatten().chain(&called.open).copied().collect(),
-        };
+        let mut alike: Vec<usize> = Vec::new();
+        match name(target) {
+            Name::Made => {}
+            Name::Text(text) => alike.extend_from_slice(&called.look_up(reads, Part::End, end(text))),
+            Name::Open => alike.extend_from_slice(&called.look_up(reads, Part::Ends, "")),
+        }
+        if !matches!(name(target), Name::Made) {
+            alike.extend_from_slice(&called.look_up(reads, Part::Open, ""));
+        }
         for place in alike {
-            let id = self.at(place).map_or("", |block| block.name);
-            places.extend(naming.by_id.get(id).into_iter().flatten());
+            let id = self.resources.get(place).map_or("", |block| block.name);
+            places.extend_from_slice(&look(Part::Id, id));
         }
-        for (_, found) in naming.by_kind.iter().filter(|(kind, _)| !by_name || **kind != target.kind) {
-            places.extend(found);
+        let kinds = if by_name { look(Part::OtherKinds, target.kind) } else { look(Part::Kinds, "") };
+        places.extend_from_slice(&kinds);
+        for part in [Part::Open, Part::Unknown, Part::Attributes] {
+            places.extend_from_slice(&look(part, ""));
         }
-        places.extend(naming.open.iter().chain(&naming.unknown).chain(&naming.attributes));
-        match expected {
-            Some(expected) => places.extend(naming.by_end.get(end(expected)).into_iter().flatten()),
-            None => places.extend(&naming.texts),
-        }
+        places.extend_from_slice(&match expected {
+            Some(expected) => look(Part::End, end(expected)),
+            None => look(Part::Ends, ""),
+        });
         self.take(run, places, (written, naming.weight))
     }
 
@@ -233,11 +213,12 @@ impl<'m, 't> Model<'m, 't> {
                 _ => None,
             },
         };
-        let mut places = called.open.clone();
-        match known_end {
-            Some(text) => places.extend(called.by_end.get(end(&text)).into_iter().flatten()),
-            None => places.extend(called.by_end.values().flatten()),
-        }
+        let reads = &self.evaluator.reads;
+        let mut places = called.look_up(reads, Part::Open, "").into_owned();
+        places.extend_from_slice(&match known_end {
+            Some(text) => called.look_up(reads, Part::End, end(&text)),
+            None => called.look_up(reads, Part::Ends, ""),
+        });
         self.take(run, places, (0, 1))
     }
 
@@ -256,7 +237,8 @@ impl<'m, 't> Model<'m, 't> {
 
     /// The resources whose type one of some patterns covers, in the order of the template. Rules ask for all of them for each of some.
     pub fn of_types<'a>(&'a self, types: &[String], covers: impl Fn(&str, &str) -> bool) -> Vec<&'a Block<'t>> {
-        self.evaluator.reads.add(Read::ALL);
+        let reads = &self.evaluator.reads;
+        reads.add(Read::NAMES);
         let key = types.join(" ");
         let known = self.ties.patterns.borrow().get(&key).map(Rc::clone);
         let places = known.unwrap_or_else(|| {
@@ -271,20 +253,36 @@ impl<'m, 't> Model<'m, 't> {
             self.ties.patterns.borrow_mut().insert(key, Rc::clone(&places));
             places
         });
+        for place in &*places {
+            reads.block(*place);
+        }
         places.iter().filter_map(|place| self.resources.get(*place)).collect()
     }
 
     /// A table that is made once for the template.
-    pub fn table(&self, about: &'static str, make: impl FnOnce() -> Table) -> Rc<Table> {
+    pub fn table(&self, about: &'static str, make: impl FnOnce() -> Table) -> Looked<'_> {
         let reads = &self.evaluator.reads;
-        if let Some((known, noted)) = self.ties.tables.borrow().get(about) {
-            reads.again(noted);
-            return Rc::clone(known);
+        if let Some((table, number)) = self.ties.tables.borrow().get(about) {
+            return Looked { table: Rc::clone(table), number: *number, reads };
         }
-        let mark = reads.mark();
+        let aside = reads.aside();
         let table = Rc::new(make());
-        self.ties.tables.borrow_mut().insert(about, (Rc::clone(&table), reads.since(mark)));
-        table
+        let number = reads.made(aside, || [TABLE, about].concat());
+        self.ties.tables.borrow_mut().insert(about, (Rc::clone(&table), number));
+        Looked { table, number, reads }
+    }
+
+    /// What an index has, by its name; none where it has not been made.
+    pub fn looked_up(&self, index: &str, part: Part, key: &str) -> Option<Vec<usize>> {
+        if let Some(kind) = index.strip_prefix(CALLED) {
+            return self.ties.called.borrow().get(kind).map(|called| called.part(part, key).into_owned());
+        }
+        if let Some(about) = index.strip_prefix(TABLE) {
+            let tables = self.ties.tables.borrow();
+            return tables.get(about).map(|(table, _)| table.get(key).cloned().unwrap_or_default());
+        }
+        let naming = self.ties.naming.borrow();
+        naming.get(index.strip_prefix(NAMING)?).map(|naming| naming.part(part, key).into_owned())
     }
 
     /// The items of a list, or the value itself, that may name a resource.
@@ -377,11 +375,10 @@ impl<'m, 't> Model<'m, 't> {
     ) -> Rc<Naming<'t>> {
         let key = [kind, " ", path].concat();
         let reads = &self.evaluator.reads;
-        if let Some((known, noted)) = self.ties.naming.borrow().get(&key) {
-            reads.again(noted);
+        if let Some(known) = self.ties.naming.borrow().get(&key) {
             return Rc::clone(known);
         }
-        let mark = reads.mark();
+        let aside = reads.aside();
         reads.kind(kind);
         let routes = routes();
         let weight = if routes.iter().any(|route| route.is_open) { DEEP } else { 1 };
@@ -395,18 +392,18 @@ impl<'m, 't> Model<'m, 't> {
             names.naming.kinds = names.naming.ids.iter().filter_map(|id| self.kind_of(id)).collect();
             names.naming.file(*place, &mut naming);
         }
+        naming.number = reads.made(aside, || [NAMING, &key].concat());
         let naming = Rc::new(naming);
-        self.ties.naming.borrow_mut().insert(key, (Rc::clone(&naming), reads.since(mark)));
+        self.ties.naming.borrow_mut().insert(key, Rc::clone(&naming));
         naming
     }
 
     fn called(&self, kind: &str) -> Rc<Called<'t>> {
         let reads = &self.evaluator.reads;
-        if let Some((known, noted)) = self.ties.called.borrow().get(kind) {
-            reads.again(noted);
+        if let Some(known) = self.ties.called.borrow().get(kind) {
             return Rc::clone(known);
         }
-        let mark = reads.mark();
+        let aside = reads.aside();
         reads.kind(kind);
         let mut called = Called::default();
         for place in self.by_type.get(kind).into_iter().flatten() {
@@ -416,11 +413,17 @@ impl<'m, 't> Model<'m, 't> {
                 Name::Open => called.open.push(*place),
             }
         }
+        called.number = reads.made(aside, || [CALLED, kind].concat());
         let called = Rc::new(called);
-        self.ties.called.borrow_mut().insert(kind.to_owned(), (Rc::clone(&called), reads.since(mark)));
+        self.ties.called.borrow_mut().insert(kind.to_owned(), Rc::clone(&called));
         called
     }
 }
+
+/// What the names of indexes begin with.
+const NAMING: &str = "naming ";
+const CALLED: &str = "called ";
+const TABLE: &str = "table ";
 
 /// What comes before a name in an ARN, and between the parts of many names.
 const SEPARATORS: [char; 2] = [':', '/'];

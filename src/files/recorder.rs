@@ -1,7 +1,7 @@
 //! Which files some work asks for, so that it is done again if one of them changes.
 
 use super::{Entry, FileSystem, Kind, Metadata};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,16 +16,39 @@ pub struct Recorder {
 /// What some work asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// Files and folders, without `.` and `..`, under their own names and under those without links.
-    files: BTreeSet<PathBuf>,
+    /// Files that were read, without `.` and `..`.
+    read: BTreeSet<PathBuf>,
+    /// Files and folders of which somebody asked whether they are there, under their own names and under those without links.
+    seen: BTreeMap<PathBuf, Seen>,
     /// Folders that were listed.
     listed: BTreeSet<PathBuf>,
 }
 
+/// What somebody was told of a path: nothing, or that there is nothing, or what there is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Seen {
+    kind: Option<Option<Kind>>,
+    own_kind: Option<Option<Kind>>,
+    real: Option<Option<PathBuf>>,
+}
+
+impl Seen {
+    /// Whether there is something else now.
+    fn differs(&self, path: &Path, system: &dyn FileSystem) -> bool {
+        let kind = |found: io::Result<Metadata>| found.ok().map(|metadata| metadata.kind);
+        self.kind.as_ref().is_some_and(|known| *known != kind(system.metadata(path)))
+            || self.own_kind.as_ref().is_some_and(|known| *known != kind(system.own_metadata(path)))
+            || self.real.as_ref().is_some_and(|known| *known != system.real(path).ok())
+    }
+}
+
 impl Asked {
-    /// Whether a change of a file, or that it is there or gone, may make a difference.
-    pub fn depends_on(&self, file: &Path) -> bool {
-        self.files.contains(file) || file.parent().is_some_and(|folder| self.listed.contains(folder))
+    /// Whether a change of a file, or that it is there or gone, makes a difference. The text of a file of which only its being there was
+    /// asked makes none.
+    pub fn depends_on(&self, file: &Path, system: &dyn FileSystem) -> bool {
+        self.read.contains(file)
+            || file.parent().is_some_and(|folder| self.listed.contains(folder))
+            || self.seen.get(file).is_some_and(|seen| seen.differs(file, system))
     }
 
     /// Whether another file system gives the same answers. Files have at most so many bytes.
@@ -42,7 +65,8 @@ impl Asked {
             entries.sort_by(|one, other| one.name.cmp(&other.name));
             Some(entries)
         };
-        self.files.iter().all(is_same) && self.listed.iter().all(|folder| listed(one, folder) == listed(other, folder))
+        self.read.iter().chain(self.seen.keys()).all(is_same)
+            && self.listed.iter().all(|folder| listed(one, folder) == listed(other, folder))
     }
 }
 
@@ -57,38 +81,46 @@ impl Recorder {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn note(&self, path: &Path) {
+    fn note(&self, note: impl FnOnce(&mut Asked)) {
+        note(&mut self.asked.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn see(&self, path: &Path, see: impl FnOnce(&mut Seen)) {
         let path = crate::paths::without_detours(path);
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).files.insert(path);
+        self.note(|asked| see(asked.seen.entry(path).or_default()));
     }
 }
 
 impl FileSystem for Recorder {
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-        self.note(path);
+        let own = crate::paths::without_detours(path);
+        self.note(|asked| asked.read.extend([own]));
         self.below.read(path, limit)
     }
 
     fn metadata(&self, path: &Path) -> io::Result<Metadata> {
-        self.note(path);
-        self.below.metadata(path)
+        let found = self.below.metadata(path);
+        self.see(path, |seen| seen.kind = Some(found.as_ref().ok().map(|metadata| metadata.kind)));
+        found
     }
 
     fn own_metadata(&self, path: &Path) -> io::Result<Metadata> {
-        self.note(path);
-        self.below.own_metadata(path)
+        let found = self.below.own_metadata(path);
+        self.see(path, |seen| seen.own_kind = Some(found.as_ref().ok().map(|metadata| metadata.kind)));
+        found
     }
 
     fn real(&self, path: &Path) -> io::Result<PathBuf> {
-        self.note(path);
-        let real = self.below.real(path)?;
-        self.note(&real);
+        let found = self.below.real(path);
+        self.see(path, |seen| seen.real = Some(found.as_ref().ok().cloned()));
+        let real = found?;
+        self.see(&real, |seen| seen.real = Some(Some(real.clone())));
         Ok(real)
     }
 
     fn entries(&self, folder: &Path) -> io::Result<Vec<Entry>> {
         let path = crate::paths::without_detours(folder);
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).listed.insert(path);
+        self.note(|asked| asked.listed.extend([path]));
         self.below.entries(folder)
     }
 

@@ -77,12 +77,12 @@ fn candidates<'m, 't>(run: &mut Run<'_, 't>, model: &'m Model<'m, 't>, resource:
         }
         table
     });
-    let mut places: Vec<usize> = table.get(&by_name(resource.name)).cloned().unwrap_or_default();
+    let mut places = table.get(&by_name(resource.name)).to_vec();
     match own_tags(resource) {
-        Some(tags) => places.extend(tags.iter().filter_map(|tag| table.get(tag)).flatten()),
-        None => places.extend(table.get(TAGGED).into_iter().flatten()),
+        Some(tags) => places.extend(tags.iter().flat_map(|tag| table.get(tag))),
+        None => places.extend(table.get(TAGGED)),
     }
-    let any = table.get(ANY).map(Vec::as_slice).unwrap_or_default();
+    let any = table.get(ANY);
     // To compare a pattern with an ARN takes longer than to compare two names.
     if !run.guess(any.len() * PATTERN) {
         return Vec::new();

@@ -103,16 +103,21 @@ pub fn edges_of<'t>(model: &Model<'_, 't>, resource: &Block<'t>) -> Vec<Edge<'t>
 
 /// Which resources each resource refers to, by their places in the model: all that [`dependencies`] has, without the places.
 pub fn neighbours(model: &Model<'_, '_>) -> Adjacency {
-    let of = |resource: &Block<'_>| {
+    let reads = &model.evaluator.reads;
+    let of = |(place, resource): (usize, &Block<'_>)| {
+        if let Some(known) = reads.known_neighbours(place) {
+            return known;
+        }
         let mut found = Vec::new();
         references::of_resource(resource.node, &mut |met| {
             if EdgeKind::by(met.by).is_some() {
                 found.extend(model.place_of(met.name));
             }
         });
+        reads.know_neighbours(place, &found);
         found
     };
-    model.resources().iter().map(of).collect()
+    model.resources().iter().enumerate().map(of).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Which resources a KMS key encrypts, as far as they refer to it.
 
-use super::edges::{Edge, edges, edges_of};
+use super::edges::{Edge, edges_of};
 use super::phi;
 use crate::eval::Run;
+use crate::eval::reads::Sought;
 use crate::expand::ties::Table;
 use crate::expand::{Block, Model};
 use std::collections::HashSet;
@@ -16,9 +17,18 @@ const ALIAS: &str = "AWS::KMS::Alias";
 pub fn used_by<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, key: &Block<'t>) -> Option<&'m Block<'t>> {
     let users = model.table("uses of keys", || {
         let mut users = Table::default();
-        for edge in edges(model).iter().filter(|edge| names_a_key(edge)) {
-            if let Some(from) = model.place_of(edge.from) {
-                users.entry(edge.to.to_owned()).or_default().push(from);
+        let reads = &model.evaluator.reads;
+        for (place, block) in model.resources().iter().enumerate() {
+            if reads.is_without(place, Sought::KeyUses) {
+                continue;
+            }
+            let mut edges = edges_of(model, block);
+            edges.retain(|edge| edge.from != edge.to && names_a_key(edge));
+            if edges.is_empty() {
+                reads.know_without(place, Sought::KeyUses);
+            }
+            for edge in edges {
+                users.entry(edge.to.to_owned()).or_default().push(place);
             }
         }
         for places in users.values_mut() {
@@ -26,10 +36,8 @@ pub fn used_by<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, key: &Bl
         }
         users
     });
-    let users_of = |name: &str| -> Vec<&'m Block<'t>> {
-        let places = users.get(name).map(Vec::as_slice).unwrap_or_default();
-        places.iter().filter_map(|place| model.at(*place)).collect()
-    };
+    let users_of =
+        |name: &str| -> Vec<&'m Block<'t>> { users.get(name).iter().filter_map(|place| model.at(*place)).collect() };
     let mut names = HashSet::from([key.name]);
     let mut found = Vec::new();
     for user in users_of(key.name) {

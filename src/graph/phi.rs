@@ -97,14 +97,17 @@ pub fn holds<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> Option<Holds> {
 pub fn may_be_tagged<'a, 't>(model: &'a Model<'_, 't>, types: &[String]) -> Vec<&'a Block<'t>> {
     let table = model.table("resources that may be tagged as PHI", || {
         let mut table = Table::default();
-        for (place, block) in model.resources().iter().enumerate().filter(|(_, block)| may_classify(block)) {
-            table.entry(block.kind.to_owned()).or_default().push(place);
+        for (place, _) in model.resources().iter().enumerate().filter(|(_, block)| may_classify(block)) {
+            table.entry(String::new()).or_default().push(place);
         }
         table
     });
-    let wanted = table.iter().filter(|(kind, _)| types.iter().any(|pattern| text::pattern_covers(pattern, kind)));
-    let mut blocks: Vec<&Block<'t>> =
-        wanted.flat_map(|(_, places)| places).filter_map(|place| model.at(*place)).collect();
+    let is_wanted = |place: &usize| {
+        let kind = model.kind_at(*place);
+        types.iter().any(|pattern| text::pattern_covers(pattern, kind))
+    };
+    let wanted = table.get("").iter().filter(|place| is_wanted(place));
+    let mut blocks: Vec<&Block<'t>> = wanted.filter_map(|place| model.at(*place)).collect();
     // All iterations of a loop have the same key.
     blocks.sort_by_key(|block| (block.key_span, block.name));
     blocks

@@ -1,6 +1,7 @@
 //! Names that a template uses and that exist nowhere.
 
 use super::references::{self, Met, Reference, Use};
+use crate::eval::reads::Sought;
 use crate::expand::{Block, Model};
 use crate::syntax::{Entry, Node};
 use foldhash::HashSet;
@@ -117,18 +118,32 @@ pub fn unresolved<'m, 't>(model: &'m Model<'m, 't>) -> Names<'t> {
     let known = Known::new(model);
     let mut names = Names { hidden: hidden(model), ..Names::default() };
     let mut look = |met: &Met<'_, 't>, block: &dyn Fn() -> String| {
-        if !met.in_macro && !known.has(met) {
+        let is_missing = !met.in_macro && !known.has(met);
+        if is_missing {
             names.missing.push(Unresolved { reference: met.reference(), block: block() });
         }
+        !is_missing
     };
     for entry in template.conditions.iter().filter(|entry| !entry.key.starts_with("Fn::")) {
-        references::of_condition(&entry.value, &mut |met| look(met, &|| format!("Conditions/{}", entry.key)));
+        references::of_condition(&entry.value, &mut |met| {
+            look(met, &|| format!("Conditions/{}", entry.key));
+        });
     }
-    for resource in model.resources() {
-        references::of_resource(resource.node, &mut |met| look(met, &|| resource.path()));
+    let reads = &model.evaluator.reads;
+    for (place, resource) in model.resources().iter().enumerate() {
+        if reads.is_without(place, Sought::MissingNames) {
+            continue;
+        }
+        let mut is_without = true;
+        references::of_resource(resource.node, &mut |met| is_without &= look(met, &|| resource.path()));
+        if is_without {
+            reads.know_without(place, Sought::MissingNames);
+        }
     }
     for output in model.outputs.iter().filter(|output| !output.name.starts_with("Fn::")) {
-        references::of_output(output.node, &mut |met| look(met, &|| output.path()));
+        references::of_output(output.node, &mut |met| {
+            look(met, &|| output.path());
+        });
     }
     names
 }

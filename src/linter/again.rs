@@ -20,8 +20,10 @@ use crate::graph::{boundary, secrets, tag_keys};
 use crate::source::{Source, SourceId, Span};
 use crate::syntax::{self, Document, Entry, Node};
 use difference::Difference;
+use foldhash::HashMap;
 use layout::Layout;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What is remembered of linting one text, to lint it again. Bounded by the text and the rules.
@@ -37,6 +39,11 @@ impl Remembered {
     /// How many answers the last lint kept. For tests and benchmarks.
     pub fn reused(&self) -> usize {
         self.0.as_ref().map_or(0, |kept| kept.reused)
+    }
+
+    /// How many it asked for. For tests and benchmarks.
+    pub fn asked(&self) -> usize {
+        self.0.as_ref().map_or(0, |kept| kept.asked)
     }
 }
 
@@ -72,7 +79,7 @@ impl Linter {
     }
 
     /// The linter's number, which no other has.
-    pub(super) fn number(&self) -> u64 {
+    pub fn number(&self) -> u64 {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         *self.number.get_or_init(|| NEXT.fetch_add(1, Ordering::Relaxed))
     }
@@ -101,9 +108,10 @@ struct Kept {
     sets: Sets,
     spent: Spent,
     wholes: Wholes,
-    /// The number of this lint, and how many answers it reused.
+    /// The number of this lint, and how many answers it reused and asked for.
     lint: u32,
     reused: usize,
+    asked: usize,
 }
 
 /// A check and a block.
@@ -125,24 +133,37 @@ struct Answer {
 }
 
 /// Sets of what was read: most answers share one of few.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Sets {
-    numbers: FxHashMap<Box<[Read]>, u32>,
-    all: Vec<Box<[Read]>>,
+    numbers: HashMap<Arc<[Read]>, u32>,
+    all: Vec<Arc<[Read]>>,
 }
 
 /// So many sets are kept, and names for each resource.
 const MOST_SETS: usize = 1 << 17;
-const MOST_NAMES: usize = 8;
+const MOST_NAMES: usize = 64;
+/// So many answers a resource has, about.
+const ANSWERS: usize = 12;
 
 impl Sets {
-    fn number(&mut self, set: Vec<Read>) -> u32 {
-        if let Some(known) = self.numbers.get(set.as_slice()) {
+    /// The number of the empty set, which most answers have.
+    const EMPTY: u32 = 0;
+
+    fn new() -> Self {
+        Self { numbers: HashMap::default(), all: vec![[].into()] }
+    }
+
+    fn number(&mut self, set: &[Read]) -> u32 {
+        if set.is_empty() {
+            return Self::EMPTY;
+        }
+        if let Some(known) = self.numbers.get(set) {
             return *known;
         }
         let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        self.all.push(set.as_slice().into());
-        self.numbers.insert(set.into(), number);
+        let set: Arc<[Read]> = set.into();
+        self.all.push(Arc::clone(&set));
+        self.numbers.insert(set, number);
         number
     }
 
@@ -165,11 +186,23 @@ pub(super) struct Again {
     /// What changed since the answers that are kept; none where there are none.
     difference: Option<Difference>,
     /// For each set that was known before, whether what is in it is as it was.
-    holds: Vec<bool>,
+    holds: Vec<Holds>,
+    /// The indexes that may be others than they were.
+    stale: FxHashSet<u32>,
     reused: usize,
+    asked: usize,
     /// Guesses of the answers, and those among them that were made now.
     guesses: usize,
     new_guesses: usize,
+}
+
+/// Whether something is as it was.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Holds {
+    Yes,
+    No,
+    /// That is not known before indexes have been made: the first check that needs one makes it.
+    IfTheSameIsFound,
 }
 
 /// A text that is linted.
@@ -197,6 +230,8 @@ impl Again {
         });
         let Some((mut kept, difference, mut names)) = again else {
             model.note_reads(Names::default());
+            let answers = layout.len().saturating_mul(ANSWERS);
+            let answers = FxHashMap::with_capacity_and_hasher(answers, FxBuildHasher);
             let kept = Kept {
                 ground,
                 source: source.id,
@@ -204,27 +239,35 @@ impl Again {
                 layout,
                 choices,
                 names: Names::default(),
-                answers: FxHashMap::default(),
-                sets: Sets::default(),
+                answers,
+                sets: Sets::new(),
                 spent: Spent::default(),
                 wholes: Wholes::default(),
                 lint: 0,
                 reused: 0,
+                asked: 0,
             };
             return Some(Self {
                 kept: Box::new(kept),
                 difference: None,
                 holds: Vec::new(),
+                stale: FxHashSet::default(),
                 reused: 0,
+                asked: 0,
                 guesses: 0,
                 new_guesses: 0,
             });
         };
         let mut changed = difference.reads(&mut names);
+        difference.ids().for_each(|id| names.forget(id));
+        if changed.contains(&Read::NAMES) {
+            names.forget_names();
+        }
         let gone: FxHashSet<u32> = difference.ids().map(|id| names.number(id)).collect();
         if !gone.is_empty() {
             kept.answers.retain(|question, _| !gone.contains(&question.block));
         }
+        model.note_reads(names);
         let before = std::mem::take(&mut kept.wholes);
         let now = Wholes::of(model, &before);
         if !before.parameter_uses.as_ref().is_none_or(|uses| difference.are_moved(uses, now.parameter_uses.as_deref()))
@@ -237,12 +280,41 @@ impl Again {
         if before.tag_keys != now.tag_keys {
             changed.insert(Read::TAG_KEYS);
         }
-        let holds = kept.sets.all.iter().map(|set| !set.iter().any(|read| changed.contains(read))).collect();
+        let stale = model.evaluator.reads.stale(|read| changed.contains(&read));
+        let holds = |set: &Arc<[Read]>| match set {
+            set if set.iter().any(|read| changed.contains(read)) => Holds::No,
+            set if set.iter().any(|read| read.lookup().is_some()) => Holds::IfTheSameIsFound,
+            _ => Holds::Yes,
+        };
+        let holds = kept.sets.all.iter().map(holds).collect();
         kept.layout = layout;
         kept.source = source.id;
         kept.lint = kept.lint.wrapping_add(1);
-        model.note_reads(names);
-        Some(Self { kept, difference: Some(difference), holds, reused: 0, guesses: 0, new_guesses: 0 })
+        Some(Self { kept, difference: Some(difference), stale, holds, reused: 0, asked: 0, guesses: 0, new_guesses: 0 })
+    }
+
+    /// Whether what is in a set is as it was.
+    fn holds(&mut self, set: u32, model: &Model<'_, '_>) -> bool {
+        let Self { kept, holds, stale, .. } = self;
+        let Some(holds) = holds.get_mut(set as usize) else { return false };
+        if *holds == Holds::IfTheSameIsFound {
+            let set = kept.sets.all.get(set as usize).map(|set| &**set).unwrap_or_default();
+            let lookups = set.iter().filter_map(|read| read.lookup());
+            let mut is_sure = Holds::Yes;
+            for lookup in lookups {
+                let look = |index: &str, part, key: &str| model.looked_up(index, part, key);
+                match model.evaluator.reads.finds_the_same(lookup, |index| stale.contains(&index), look) {
+                    Some(true) => {}
+                    Some(false) => {
+                        is_sure = Holds::No;
+                        break;
+                    }
+                    None => is_sure = Holds::IfTheSameIsFound,
+                }
+            }
+            *holds = is_sure;
+        }
+        *holds == Holds::Yes
     }
 
     /// The answer of a check about a block: the one that is kept, if nothing that it depends on has changed.
@@ -263,9 +335,10 @@ impl Again {
         let question = number.and_then(|block| {
             Some(Question { rule: u32::try_from(rule).ok()?, check: u32::try_from(check).ok()?, block })
         });
-        if let (Some(question), Some(difference)) = (question, &self.difference)
+        let known = question.and_then(|question| self.kept.answers.get(&question)).map(|known| known.reads);
+        let holds = known.is_some_and(|reads| self.holds(reads, model));
+        if let (Some(question), Some(difference)) = (question.filter(|_| holds), &self.difference)
             && let Some(known) = self.kept.answers.get_mut(&question)
-            && self.holds.get(known.reads as usize).copied().unwrap_or_default()
             && known.result.is_moved(difference)
         {
             self.guesses = self.guesses.saturating_add(known.guesses);
@@ -273,20 +346,16 @@ impl Again {
             known.lint = self.kept.lint;
             return known.result.clone();
         }
+        self.asked += 1;
         reads.clear();
-        let before = model.evaluator.spent().guesses;
+        let before = model.evaluator.guesses();
         let result = run();
-        let guesses = model.evaluator.spent().guesses.saturating_sub(before);
+        let guesses = model.evaluator.guesses().saturating_sub(before);
         self.guesses = self.guesses.saturating_add(guesses);
         self.new_guesses = self.new_guesses.saturating_add(guesses);
         if let Some(question) = question {
-            let mut read = reads.all();
-            if block.section == Section::Resources
-                && let Some(own) = reads.of_block(block.name)
-            {
-                read.retain(|read| *read != own);
-            }
-            let reads = self.kept.sets.number(read);
+            let own = (block.section == Section::Resources).then_some(question.block);
+            let reads = reads.all_but(own, |read| self.kept.sets.number(read)).unwrap_or_default();
             self.kept.answers.insert(question, Answer { result: result.clone(), reads, guesses, lint: self.kept.lint });
         }
         result
@@ -294,7 +363,7 @@ impl Again {
 
     /// Keeps the answers for the next time. False if some that were kept may not be those of a fresh lint.
     pub(super) fn end<'m>(self, source: &Source, model: &'m Model<'m, '_>, remembered: &mut Remembered) -> bool {
-        let Self { mut kept, difference, guesses, new_guesses, reused, .. } = self;
+        let Self { mut kept, difference, guesses, new_guesses, reused, asked, .. } = self;
         let spent = model.evaluator.spent();
         let besides = spent.guesses.saturating_sub(new_guesses);
         kept.spent = match difference {
@@ -304,12 +373,12 @@ impl Again {
         if !kept.spent.is_little() {
             return difference.is_none();
         }
-        let asked = Wholes {
+        let wanted = Wholes {
             parameter_uses: kept.sets.has(Read::PARAMETER_USES).then(Vec::new),
             boundaries: kept.sets.has(Read::BOUNDARIES).then(Vec::new),
             tag_keys: model.tag_keys.borrow().clone(),
         };
-        kept.wholes = Wholes::of(model, &asked);
+        kept.wholes = Wholes::of(model, &wanted);
         let Some(names) = model.evaluator.reads.end() else { return true };
         let most = MOST_NAMES.saturating_mul(kept.layout.len()).saturating_add(1 << 14);
         // The places in what nobody asked about are out of date.
@@ -319,7 +388,7 @@ impl Again {
             kept.names = names;
             kept.text.clear();
             kept.text.push_str(source.text());
-            kept.reused = reused;
+            (kept.reused, kept.asked) = (reused, asked);
             remembered.0 = Some(kept);
         }
         true

@@ -264,12 +264,10 @@ impl Check {
         if session.depends_on().iter().any(|file| changed.contains(&base.normal(file)))
             || self.has_rules(session, &changed)
         {
-            session.reread();
-            memory.known.clear();
+            session.reread_changed(&changed);
             memory.fixing = None;
-        } else {
-            memory.known.forget(&changed);
         }
+        memory.known.forget(&changed, session.files());
     }
 
     /// Whether a file is in a folder of custom rules: it may be a new one.

@@ -9,6 +9,7 @@ use super::{How, Project, lint_number, number_of};
 use crate::discover::{Candidate, Reading};
 use crate::files::{Asked, Files, Recorder};
 use crate::finding::Related;
+use crate::linter::Linter;
 use crate::source::{Source, SourceId};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap};
@@ -38,9 +39,10 @@ impl Known {
     }
 
     /// Forgets the files that depend on others, because these have changed, are there or are gone. Their paths are absolute, without
-    /// `.` and `..`.
-    pub fn forget(&self, changed: &BTreeSet<PathBuf>) {
-        self.entries().retain(|_, entry| !changed.iter().any(|file| entry.asked.depends_on(file)));
+    /// `.` and `..`; `files` is where they are looked for now.
+    pub fn forget(&self, changed: &BTreeSet<PathBuf>, files: &Files) {
+        let system = files.system();
+        self.entries().retain(|_, entry| !changed.iter().any(|file| entry.asked.depends_on(file, &*system)));
     }
 
     /// Forgets everything, because the rules or their settings have changed.
@@ -83,7 +85,8 @@ impl Project<'_> {
         let (files, reuse) = (self.files, self.reuse);
         let wanted = wanted(&survey, again);
         let hashes = &again.known.hashes;
-        let mut parents = Parents { survey: &survey, files, hashes, sources: HashMap::new() };
+        let linter = self.linter;
+        let mut parents = Parents { survey: &survey, files, linter, hashes, sources: HashMap::new() };
         let ties: HashMap<usize, u64> = wanted.iter().map(|number| (*number, parents.tie(*number))).collect();
         let entries = again.known.entries();
         let holds = |number: &usize| {
@@ -146,6 +149,7 @@ fn wanted(survey: &Survey, again: &Again<'_>) -> BTreeSet<usize> {
 struct Parents<'s> {
     survey: &'s Survey,
     files: &'s Files,
+    linter: &'s dyn Fn(&Candidate) -> Arc<Linter>,
     hashes: &'s RandomState,
     sources: HashMap<SourceId, Option<Source>>,
 }
@@ -167,7 +171,7 @@ impl Parents<'_> {
             None => {}
         }
         if let Some(candidate) = survey.candidates.get(number) {
-            (candidate.named, &candidate.pinned).hash(&mut hasher);
+            (candidate.named, &candidate.pinned, (self.linter)(candidate).number()).hash(&mut hasher);
         }
         for deployment in survey.deployments.get(&number).into_iter().flatten() {
             format!("{:?}", deployment.given).hash(&mut hasher);

@@ -10,6 +10,7 @@ use crate::code::Code;
 use crate::config::{self, Nearest};
 use crate::discover::{Candidate, Input};
 use crate::files::{Files, Reach};
+use crate::linter::Linter;
 use crate::paths::folder_of;
 use crate::rules::load::{is_pattern, rule_files};
 use std::collections::{BTreeSet, HashMap};
@@ -28,6 +29,8 @@ pub(super) struct Governing {
     by_configuration: HashMap<Option<PathBuf>, Arc<Settings>>,
     /// By the folders of candidates, as they are named.
     by_folder: HashMap<PathBuf, Arc<Settings>>,
+    /// Linters that were made before, by the configurations that they still follow from.
+    former: HashMap<Option<PathBuf>, Arc<Linter>>,
     /// The baselines that findings are compared with.
     pub(super) scopes: Vec<Scope>,
     /// Problems with options, configurations and rules.
@@ -54,9 +57,25 @@ impl Governing {
             made: Vec::new(),
             by_configuration: HashMap::new(),
             by_folder: HashMap::new(),
+            former: HashMap::new(),
             scopes: whole.into_iter().collect(),
             problems,
         }
+    }
+
+    /// Starts again without settings, because some files have changed: absolute paths, without `.` and `..`. Who has settings that follow
+    /// from none of them gets the same linter again.
+    pub(super) fn anew(&self, files: &Files, changed: &BTreeSet<PathBuf>) -> Self {
+        let base = files.base();
+        let is_same = |settings: &Settings| {
+            let mut named = settings.file.iter().chain(&settings.baseline).map(|file| base.normal(file));
+            let mut folders = settings.rule_folders.iter().map(|folder| base.normal(folder));
+            !named.any(|file| changed.contains(&file))
+                && !folders.any(|folder| changed.iter().any(|file| file.starts_with(&folder)))
+        };
+        let same = self.by_configuration.iter().filter(|(_, settings)| is_same(settings));
+        let former = same.map(|(file, settings)| (file.clone(), Arc::clone(&settings.linter)));
+        Self { former: former.collect(), ..Self::new(Arc::clone(&self.options), files) }
     }
 
     /// Reads from these files from now on. What was read stays.
@@ -175,6 +194,9 @@ impl Governing {
         if self.scopes.iter().any(|scope| scope.settings.is_none()) {
             // A baseline of the options takes precedence.
             settings.baseline = None;
+        }
+        if let Some(linter) = self.former.remove(&configuration) {
+            settings.linter = linter;
         }
         if let Some(file) = &settings.baseline {
             let baselines = Baselines::new(Some(file), None, &settings.reach, problems);

@@ -205,8 +205,8 @@ impl Session {
     }
 
     /// Lints the files that are wanted among some that were found, and the templates that they nest, as [`lint_files`](Self::lint_files)
-    /// does; but only those for which nothing has changed that the results follow from. `sink` hears of every wanted file. What is known
-    /// is cleared by [`reread`](Self::reread)'s caller, and told of changed files.
+    /// does; but only those for which something has changed that the results follow from. `sink` hears of every wanted file. What is
+    /// known is told of changed files by the caller.
     pub fn lint_again(&self, found: Discovery, again: &Again<'_>, counter: &Counter, sink: &mut dyn Sink) -> Outcome {
         self.run(found, &self.files, Doing { is_open: true, again: Some(again), ..Doing::new(counter) }, sink)
     }
@@ -314,13 +314,28 @@ impl Session {
         *self.governing() = Governing::new(Arc::clone(&self.options), &self.files);
     }
 
+    /// The same where it is known which files have changed: absolute paths, without `.` and `..`. Files whose settings follow from none of
+    /// them are still governed by the same linter, and [`lint_again`](Self::lint_again) knows that.
+    pub fn reread_changed(&self, changed: &BTreeSet<PathBuf>) {
+        let base = self.files.base();
+        if self.of_options().any(|file| changed.contains(&base.normal(&file))) {
+            return self.reread();
+        }
+        let mut governing = self.governing();
+        *governing = governing.anew(&self.files, changed);
+    }
+
+    /// The files that the options name: parameters and a baseline.
+    fn of_options(&self) -> impl Iterator<Item = PathBuf> {
+        let parameter_files = self.options.parameter_files.iter();
+        let parameters = parameter_files.map(|file| config::file_and_environment(file, &self.files).0);
+        parameters.chain(self.options.baseline.clone())
+    }
+
     /// The files that the session depends on, other than templates: configurations, also those that do not exist yet, custom rules,
     /// parameters and baselines.
     pub fn depends_on(&self) -> BTreeSet<PathBuf> {
-        let parameter_files = self.options.parameter_files.iter();
-        let parameters = parameter_files.map(|file| config::file_and_environment(file, &self.files).0);
-        let named = parameters.chain(self.options.baseline.clone());
-        self.governing().files().into_iter().chain(named).collect()
+        self.governing().files().into_iter().chain(self.of_options()).collect()
     }
 
     /// The folders of custom rules so far, under whose paths new rules may appear.

@@ -247,6 +247,35 @@ pub(crate) fn large(groups: usize) -> String {
     text
 }
 
+/// A real template, with so many copies of its resources.
+pub(crate) fn copies(number: usize) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/reference/cfn-template.yaml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (head, rest) = text.split_once("\nResources:\n").unwrap();
+    let (resources, tail) = rest.split_once("\nOutputs:\n").unwrap();
+    let is_id = |line: &&str| line.starts_with("  ") && line.ends_with(':') && !line.starts_with("   ");
+    let ids: Vec<&str> = resources.lines().filter(is_id).map(|line| line.trim().trim_end_matches(':')).collect();
+    let mut all = format!("{head}\nResources:\n{resources}\n");
+    for copy in 1..number {
+        for line in resources.lines() {
+            let mut word = String::new();
+            for c in line.chars().chain(['\n']) {
+                if c.is_ascii_alphanumeric() {
+                    word.push(c);
+                    continue;
+                }
+                all.push_str(&word);
+                if ids.contains(&word.as_str()) && !line.contains("Type: AWS::") {
+                    all.push_str(&format!("Copy{copy}"));
+                }
+                word.clear();
+                all.push(c);
+            }
+        }
+    }
+    format!("{all}Outputs:\n{tail}")
+}
+
 #[test]
 fn again_is_as_fresh() {
     search();
@@ -293,4 +322,35 @@ fn a_change_of_one_resource_asks_little_again() {
     assert_eq!(none, 0);
     let (again, reused) = lint(&text.replacen("Suspended", "Enabled", 1));
     assert!(again * 3 < fresh, "{again} of {fresh} steps, {reused} answers reused");
+}
+
+/// Of a text of 50 KB and of one of 1 MB, with 960 resources: what has nothing to do with the resource that changes is not asked again.
+#[test]
+fn a_change_of_one_resource_asks_about_its_neighbors() {
+    let keep = Keep { undecided: false, passed: false, fixes: Fixes::None };
+    let strict = |entry: &hipaalint::rules::load::RuleEntry| entry.is_in("strict");
+    let linter = Linter::new(RuleSet::embedded(), strict, &BTreeMap::new(), BTreeMap::new(), keep).unwrap();
+    for (text, most) in [(large(34), 200), (copies(16), 100)] {
+        for (from, to) in [
+            ("EnableKeyRotation: true", "EnableKeyRotation: false"),
+            ("Enabled, Suspended", "Enabled, Enabled"),
+            ("Status: Enabled", "Status: Suspended"),
+            ("StorageEncrypted: true", "StorageEncrypted: false"),
+            ("Action: sts:AssumeRole\n", "Action: 'sts:*'\n"),
+            ("Timeout: ", "Timeout: 1"),
+        ] {
+            let other = text.replacen(from, to, 1);
+            if other == text {
+                continue;
+            }
+            let mut remembered = Remembered::default();
+            for text in [&text, &other] {
+                let source = Source::new(SourceId(0), "t.yaml", text.as_str());
+                linter.lint_again(&mut remembered, &source, &load, linter.inputs(), None, &|_| true);
+            }
+            let asked = remembered.asked();
+            let all = asked + remembered.reused();
+            assert!(!remembered.is_empty() && asked <= most, "{from}: {asked} of {all} asked");
+        }
+    }
 }

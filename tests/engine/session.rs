@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use hipaalint::project::Counter;
+use hipaalint::report::Report;
+use hipaalint::session::{Again, End, Known, Sink};
 use hipaalint::{Buffers, Diagnostic, Disk, Exit, Files, Fixing, Options, Results, RuleSources, Session};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -237,4 +240,84 @@ fn a_file_that_changed_since_it_was_read_is_not_fixed() {
     let session = Session::new(options, Files::new(Arc::new(Disk), folder.path().to_owned()));
     session.lint_open(Path::new("app.yaml"), text);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+}
+
+/// Hears which files are linted again.
+#[derive(Default)]
+struct Relinted {
+    held: usize,
+    linted: Vec<String>,
+}
+
+impl Sink for Relinted {
+    fn about(&mut self, path: &Path, holds: bool) {
+        match path.strip_prefix("./").unwrap_or(path).display().to_string() {
+            configuration if configuration.ends_with("hipaalint.yaml") => {}
+            _ if holds => self.held += 1,
+            linted => self.linted.push(linted),
+        }
+    }
+
+    fn file(&mut self, _: &Report<'_>) {}
+
+    fn end(&mut self, _: &End<'_>) {}
+}
+
+/// 200 open templates: two parents that nest 99 each. What a change says nothing about is not linted again.
+#[test]
+fn a_change_lints_what_depends_on_it() {
+    let stacks = |folder: &str, env: &str| {
+        let stack = |number: usize| {
+            format!(
+                "  S{number}:\n    Type: AWS::CloudFormation::Stack\n    Properties: {{TemplateURL: s{number}.yaml, \
+                 Parameters: {{Env: {}}}}}\n",
+                if number == 7 { env } else { "dev" }
+            )
+        };
+        let text = format!("Resources:\n{}", (0..99).map(stack).collect::<String>());
+        (format!("{folder}/parent.yaml"), text)
+    };
+    let child = |state: &str| {
+        format!(
+            "Parameters: {{Env: {{Type: String}}}}\nResources:\n  Records:\n    Type: AWS::S3::Bucket\n    Properties: \
+             {{BucketName: !Ref Env, VersioningConfiguration: {{Status: {state}}}}}\n"
+        )
+    };
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    for folder in ["a", "b"] {
+        texts.extend([stacks(folder, "dev"), (format!("{folder}/hipaalint.yaml"), "profile: core\n".to_owned())]);
+        texts.extend((0..99).map(|number| (format!("{folder}/s{number}.yaml"), child("Enabled"))));
+    }
+    let known = Known::new();
+    let files = |texts: &BTreeMap<String, String>| {
+        memory(&texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>())
+    };
+    let session = Session::new(Options::default(), files(&texts));
+    let mut lint = |changes: &[(String, String)]| {
+        texts.extend(changes.iter().cloned());
+        let session = session.on(files(&texts));
+        session.read_settings_here();
+        let changed: BTreeSet<PathBuf> = changes.iter().map(|(name, _)| Path::new("/project").join(name)).collect();
+        if session.depends_on().iter().any(|file| changed.contains(&session.files().base().normal(file))) {
+            session.reread_changed(&changed);
+        }
+        known.forget(&changed, session.files());
+        let mut relinted = Relinted::default();
+        let again = Again { known: &known, wants: &|_| true };
+        session.lint_again(session.discover(&[PathBuf::from(".")]), &again, &Counter::default(), &mut relinted);
+        assert_eq!(relinted.held + relinted.linted.len(), 200);
+        relinted.linted
+    };
+    assert_eq!(lint(&[]).len(), 200);
+    assert_eq!(lint(&[]), Vec::<String>::new());
+    // A child, which says nothing about others.
+    assert_eq!(lint(&[("a/s3.yaml".to_owned(), child("Suspended"))]), ["a/s3.yaml"]);
+    // What a parent gives to one child. The places in the parent, which are told of the others, stay.
+    assert_eq!(lint(&[stacks("b", "qa5")]), ["b/parent.yaml", "b/s7.yaml"]);
+    // A configuration.
+    let linted = lint(&[("a/hipaalint.yaml".to_owned(), "profile: strict\n".to_owned())]);
+    assert!(linted.len() == 100 && linted.iter().all(|name| name.starts_with("a/")), "{linted:?}");
+    // One that was not there before.
+    let linted = lint(&[("hipaalint.yaml".to_owned(), "profile: strict\n".to_owned())]);
+    assert_eq!(linted, Vec::<String>::new());
 }

@@ -2,6 +2,7 @@
 
 use super::literals::{LiteralSecret, literal_secrets};
 use crate::eval::Run;
+use crate::eval::reads::Sought;
 use crate::eval::value::{Field, Kind, Value};
 use crate::expand::{Block, Model};
 use crate::source::Span;
@@ -17,13 +18,24 @@ const SECTIONS: [(&str, &[&str]); 3] = [
 
 /// Finds the secrets that are written out in a template's tree, or in one that a template includes, with their paths from its root.
 pub(super) fn secrets_of_tree<'t>(root: &'t Node<'t>, mappings: &'t [Entry<'t>]) -> Vec<LiteralSecret> {
+    secrets_of_known(root, mappings, None)
+}
+
+/// The same of the tree of a model, which may know of resources that they are without.
+fn secrets_of_known<'t>(
+    root: &'t Node<'t>,
+    mappings: &'t [Entry<'t>],
+    model: Option<&Model<'_, 't>>,
+) -> Vec<LiteralSecret> {
     let mut found = Vec::new();
     let mut search = |path: &str, name: &str, node: &'t Node<'t>| {
+        let before = found.len();
         found.extend(literal_secrets(name, node, mappings).into_iter().map(|secret| {
             let steps = [path, &secret.path];
             let path = steps.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/");
             LiteralSecret { path, ..secret }
         }));
+        found.len() == before
     };
     let Some(sections) = root.as_mapping() else {
         search("", "", root);
@@ -34,23 +46,32 @@ pub(super) fn secrets_of_tree<'t>(root: &'t Node<'t>, mappings: &'t [Entry<'t>])
         match SECTIONS.iter().find(|(name, _)| *name == section.key) {
             Some((name, keys)) => {
                 for block in entries {
+                    let resource = model.filter(|_| *name == "Resources").and_then(|model| model.plain(block));
+                    if resource.is_some_and(|(reads, place)| reads.is_without(place, Sought::Secrets)) {
+                        continue;
+                    }
                     let path = [name, "/", &block.key].concat();
                     let known = block.value.as_mapping().unwrap_or_default();
                     let known = known.iter().filter(|entry| keys.contains(&entry.key.as_ref()));
-                    let mut has_any = false;
+                    let (mut has_any, mut is_without) = (false, true);
                     for entry in known {
                         has_any = true;
                         // An output's value is what the output is called.
                         let name = if *name == "Outputs" { &block.key } else { &entry.key };
-                        search(&[&path, "/", &entry.key].concat(), name, &entry.value);
+                        is_without &= search(&[&path, "/", &entry.key].concat(), name, &entry.value);
                     }
                     // A loop, or what a macro takes.
                     if !has_any && block.key.starts_with("Fn::") {
-                        search(&path, "", &block.value);
+                        is_without &= search(&path, "", &block.value);
+                    }
+                    if let Some((reads, place)) = resource.filter(|_| is_without) {
+                        reads.know_without(place, Sought::Secrets);
                     }
                 }
             }
-            None => search(&section.key, &section.key, &section.value),
+            None => {
+                search(&section.key, &section.key, &section.value);
+            }
         }
     }
     found
@@ -89,7 +110,7 @@ pub fn secrets_of_block<'t>(
 pub(super) fn secrets_of_template<'m, 't>(run: &mut Run<'m, 't>, model: &Model<'_, 't>) -> Option<&'m Value<'t>> {
     let template = model.evaluator.template;
     run.remembered(template.root, "secrets that are written out", |_| {
-        let mut found = secrets_of_tree(template.root, template.mappings);
+        let mut found = secrets_of_known(template.root, template.mappings, Some(model));
         found.sort_by(|one, other| one.path.cmp(&other.path));
         Some(value(Span::default(), Kind::List(found.into_iter().map(encoded).collect())))
     })

@@ -4,7 +4,7 @@ use super::assignments::{Dialect, assigned_references};
 use super::literals::{dialect_under, variable};
 use super::names::{is_secret_name, names_a_reference};
 use super::texts::is_secret_literal;
-use crate::eval::reads::Read;
+use crate::eval::reads::{Read, Sought};
 use crate::eval::value::{Field, Kind, Value};
 use crate::eval::{Run, begins_as_function};
 use crate::expand::{Model, Parameter};
@@ -146,6 +146,8 @@ struct Uses<'t> {
     as_secret: BTreeMap<&'t str, (Span, String)>,
     /// These stand where only the name of something can stand.
     as_reference: BTreeMap<&'t str, Span>,
+    /// How many there are, those of the same parameter too.
+    noted: usize,
 }
 
 /// Where the walk is.
@@ -163,10 +165,18 @@ impl<'t> Uses<'t> {
     /// Looks through the resources' properties and metadata, as written.
     fn new(model: &Model<'_, 't>) -> Self {
         let mut uses = Self::default();
-        for resource in model.resources() {
+        let reads = &model.evaluator.reads;
+        for (number, resource) in model.resources().iter().enumerate() {
+            if reads.is_without(number, Sought::ParameterUses) {
+                continue;
+            }
+            let before = uses.noted;
             let place = Place { resource: resource.written_name(), key: None, dialect: Dialect::Text };
             for node in ["Properties", "Metadata"].into_iter().filter_map(|section| resource.node.get(section)) {
                 uses.find(model, node, place);
+            }
+            if uses.noted == before {
+                reads.know_without(number, Sought::ParameterUses);
             }
         }
         uses
@@ -237,6 +247,7 @@ impl<'t> Uses<'t> {
                     let reference = after.split_once("}}").map_or(after, |(reference, _)| reference);
                     let names = reference.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
                     self.as_reference.extend(names.map(|(name, _)| (name, span)));
+                    self.noted += 1;
                 }
                 let only = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
                 if let (Some(name), Some(key)) = (only.filter(|name| model.parameter(name).is_some()), place.key) {
@@ -260,10 +271,12 @@ impl<'t> Uses<'t> {
         }
         if takes_a_reference(key) {
             self.as_reference.insert(parameter, span);
+            self.noted += 1;
         }
     }
 
     fn secret(&mut self, parameter: &'t str, key: &str, span: Span, place: Place<'t>) {
+        self.noted += 1;
         self.as_secret.entry(parameter).or_insert_with(|| (span, format!("`{key}` of `{}`", place.resource)));
     }
 }

@@ -97,6 +97,7 @@ impl Difference {
                 changed.insert(names.block(id));
                 changed.extend(kind.as_ref().map(|kind| names.kind(kind)));
                 if !others.contains(one) {
+                    changed.extend(kind.as_ref().map(|kind| names.members(kind)));
                     changed.insert(names.name(id));
                 }
             }

@@ -9,6 +9,7 @@ mod types;
 use super::file_report::{Notice, NoticeKind};
 use crate::code::Code;
 use crate::expand::expansion::Note;
+use crate::facts::sam_properties;
 use crate::source::Span;
 use crate::suggest::nearest_within;
 use crate::syntax::{Entry, Node};
@@ -31,7 +32,14 @@ pub(super) struct Spelling {
 
 /// Looks through a template as people know it: includes and loops expanded, SAM's resources as written. What rules know as newer than
 /// the schemas is not misspelled (`AWS::S3::Bucket.NewProperty`).
-pub(super) fn spelling(root: &Node<'_>, newer: &[String]) -> Spelling {
+///
+/// `known` says of a resource that it is known to be without misspelled names, `know` hears that of others.
+pub(super) fn spelling(
+    root: &Node<'_>,
+    newer: &[String],
+    known: &dyn Fn(&Entry<'_>) -> bool,
+    know: &dyn Fn(&Entry<'_>),
+) -> Spelling {
     let mut spelling = Spelling::default();
     let resources: Vec<Resource<'_, '_>> = root
         .get("Resources")
@@ -39,23 +47,31 @@ pub(super) fn spelling(root: &Node<'_>, newer: &[String]) -> Spelling {
         .unwrap_or_default()
         .iter()
         .filter(|entry| !crate::eval::begins_as_function(&entry.key))
+        .filter(|entry| !known(entry))
         .filter_map(Resource::of)
         .collect();
+    let mut is_without = vec![true; resources.len()];
     let transforms = sam::Transforms::of(root);
     transforms.check(&mut spelling);
-    for resource in &resources {
+    for (resource, is_without) in resources.iter().zip(&mut is_without) {
+        let before = spelling.size();
         types::check(resource, &transforms, newer, &mut spelling);
+        *is_without &= spelling.size() == before;
     }
     transforms.check_missing(&resources, &mut spelling);
     // A macro may give any name a meaning.
     if !transforms.have_macro() {
         attributes::check_parameters(root, &mut spelling);
-        for resource in &resources {
+        for (resource, is_without) in resources.iter().zip(&mut is_without) {
+            let before = spelling.size();
             attributes::check(resource, &mut spelling);
             properties::check(resource, newer, &mut spelling);
             sam::check_events(resource, &mut spelling);
+            *is_without &= spelling.size() == before && !resource.is_of_sam();
         }
         sam::check_globals(root, &mut spelling);
+        let without = resources.iter().zip(is_without).filter(|(_, is_without)| *is_without);
+        without.for_each(|(resource, _)| know(resource.entry));
     }
     spelling
 }
@@ -76,6 +92,11 @@ impl<'n, 't> Resource<'n, 't> {
         let properties = entry.value.get("Properties");
         Some(Self { id: &entry.key, entry, entries: entry.value.as_mapping()?, kind, properties })
     }
+
+    /// Whether it needs a transform, of which the template as a whole decides.
+    fn is_of_sam(&self) -> bool {
+        self.kind.is_some_and(|(kind, _)| sam_properties(kind).is_some())
+    }
 }
 
 impl Spelling {
@@ -85,6 +106,11 @@ impl Spelling {
         if of_kind < MOST && self.seen.insert(span) {
             self.notes.push(Note { code, span, message, help });
         }
+    }
+
+    /// What it has so far, and what it took.
+    fn size(&self) -> (usize, usize, usize) {
+        (self.notes.len(), self.notices.len(), self.searches)
     }
 
     fn notice(&mut self, kind: NoticeKind, name: &str, span: Span) {
