@@ -121,7 +121,9 @@ impl Project<'_> {
 
 /// The tie of one file.
 pub(super) fn tie(number: usize, survey: &Survey, files: &Files, hashes: &RandomState) -> u64 {
-    Parents { survey, files, hashes, sources: HashMap::new() }.tie(number)
+    let own = survey.linters.get(number).cloned().unwrap_or_default();
+    let linter = move |_: &Candidate| Arc::clone(&own);
+    Parents { survey, files, linter: &linter, hashes, sources: HashMap::new() }.tie(number)
 }
 
 /// The numbers of the files whose results are wanted, and of those that they nest.
