@@ -178,8 +178,10 @@ fn with_packed_conditions(fix: Value) -> Value {
     match fix {
         Value::Array(all) => all.into_iter().map(with_packed_conditions).collect(),
         Value::Object(mut fields) => {
-            if let Some(when) = fields.get_mut("when") {
-                *when = packed(&apart(when.take())).into();
+            for key in ["when", "when-always"] {
+                if let Some(when) = fields.get_mut(key) {
+                    *when = packed(&apart(when.take())).into();
+                }
             }
             fields.into()
         }

@@ -26,6 +26,72 @@ pub enum Value {
     List(Vec<Value>),
     /// A map, in the order in which it is to be written.
     Map(Vec<(String, Value)>),
+    /// What the document has at another place, from where it goes.
+    Moved(Box<Moved>),
+}
+
+/// A value that moves: as it is written, with the comments in it and those of what goes with it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Moved {
+    /// The entry of a map whose value it is.
+    pub from: Vec<Step>,
+    /// The item or entry that goes: that entry, or something around it.
+    pub with: Vec<Step>,
+    /// The value.
+    pub value: Value,
+    /// Its text, once that is known.
+    pub text: Option<MovedText>,
+}
+
+/// The text of a value that moves.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MovedText {
+    /// The column of the key.
+    pub column: usize,
+    /// What is behind the key's colon, and the lines below.
+    pub lines: Vec<String>,
+    /// The comments that go above the key.
+    pub above: Vec<String>,
+}
+
+impl Value {
+    /// The value itself, wherever it is from.
+    pub fn plain(&self) -> &Self {
+        match self {
+            Self::Moved(moved) => moved.value.plain(),
+            value => value,
+        }
+    }
+
+    /// Every value in it that moves.
+    pub fn each_moved<'v>(&'v self, visit: &mut impl FnMut(&'v Moved)) {
+        match self {
+            Self::Moved(moved) => visit(moved),
+            Self::List(items) => items.iter().for_each(|item| item.each_moved(visit)),
+            Self::Map(entries) => entries.iter().for_each(|(_, value)| value.each_moved(visit)),
+            _ => {}
+        }
+    }
+
+    /// The same, to change them.
+    pub fn each_moved_mut(&mut self, visit: &mut impl FnMut(&mut Moved)) {
+        match self {
+            Self::Moved(moved) => visit(moved),
+            Self::List(items) => items.iter_mut().for_each(|item| item.each_moved_mut(visit)),
+            Self::Map(entries) => entries.iter_mut().for_each(|(_, value)| value.each_moved_mut(visit)),
+            _ => {}
+        }
+    }
+}
+
+impl Action {
+    /// The value that it writes.
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Self::Set(value) | Self::Append(value) => Some(value),
+            Self::Remove | Self::Rename(_) => None,
+        }
+    }
 }
 
 /// What happens at a path.

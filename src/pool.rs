@@ -54,7 +54,12 @@ pub fn filter<T: Send + Sync>(items: Vec<T>, is_found: impl Fn(&T) -> bool + Syn
 }
 
 /// Does work on a thread whose stack is large enough for the deepest template. None if no thread can be started, or if it panics.
+///
+/// WebAssembly has no threads here: who builds the module gives it a large stack.
 pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    if cfg!(target_family = "wasm") {
+        return Some(work());
+    }
     thread::scope(|scope| {
         let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
         worker.ok().and_then(|worker| worker.join().ok())

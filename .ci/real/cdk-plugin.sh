@@ -4,6 +4,8 @@
 # writes into a temporary folder only. Not a part of CI.
 #
 #   .ci/real/cdk-plugin.sh [BINARY]
+#
+# ROUNDS=0 leaves out what measures the cost, which needs a release build.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 binary=$(realpath "${1:-$root/target/debug/hipaalint}")

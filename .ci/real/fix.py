@@ -4,6 +4,7 @@ import collections
 import concurrent.futures
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -29,8 +30,14 @@ def errors(python, file):
 
 
 def comments(text):
-    """The lines that are a comment as a whole: neither lost, nor changed, nor moved past each other."""
-    return [line.strip() for line in text.splitlines() if line.lstrip().startswith("#")]
+    """The lines that are a comment as a whole."""
+    return collections.Counter(line.strip() for line in text.splitlines() if line.lstrip().startswith("#"))
+
+
+def possible_comments(text):
+    """What may be a comment in a text: a value that moves takes the comments behind it along, in lines of their own."""
+    lines = (line.rstrip() for line in text.splitlines())
+    return collections.Counter(line[match.start():] for line in lines for match in re.finditer(r"(?<!\S)#", line))
 
 
 def main(binary, work, *folders):
@@ -64,14 +71,13 @@ def main(binary, work, *folders):
                 bad += 1
                 for rule in more:
                     print(f"MORE ERRORS: {name}: {rule}: {messages.get(rule, '')}")
-            one, two = (comments((place / name).read_text(errors="replace")) for place in (before, after))
-            rest = iter(one)
-            if not all(comment in rest for comment in two):
+            one, two = ((place / name).read_text(errors="replace") for place in (before, after))
+            if invented := comments(two) - possible_comments(one):
                 bad += 1
-                print(f"COMMENTS DIFFER: {name}: {sorted(set(two) - set(one))[:3]}")
-            elif one != two:
+                print(f"NEW COMMENTS: {name}: {sorted(invented)[:3]}")
+            elif gone := comments(one) - comments(two):
                 # The comment above an entry that is removed goes with it.
-                print(f"comments gone: {name}: {list((collections.Counter(one) - collections.Counter(two)).elements())}")
+                print(f"comments gone: {name}: {list(gone.elements())}")
     print("as expected" if changed and not bad else f"DIFFERENT: {bad}")
     sys.exit(bool(bad) or not changed)
 

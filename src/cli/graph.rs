@@ -8,10 +8,10 @@ use crate::code::Code;
 use crate::discover::{self, Candidate, Discovery, Filter, Reading};
 use crate::files::Files;
 use crate::finding::{Diagnostic, Finding};
-use crate::linter::drawing::{Deployment, Graph, Picture, draw, mark};
-use crate::linter::{Linter, Nested};
+use crate::linter::Nested;
+use crate::linter::drawing::{Deployment, Picture, draw, mark};
 use crate::pool::on_large_stack;
-use crate::project::{self, File, Project, identity};
+use crate::project::{self, File, NotDrawn, Project, identity};
 use crate::rules::load::nearest;
 use crate::session::Exit;
 use crate::session::Problems;
@@ -130,37 +130,10 @@ fn findings_of(candidate: &Candidate, plan: &Plan) -> Option<String> {
 
 /// The picture of one template, which may be a pipe: its text is read once.
 fn one(candidate: &Candidate, plan: &Plan, problems: &mut Problems) -> Result<Picture, Box<Diagnostic>> {
-    let source = read(candidate, SourceId(0), plan.session.files())?;
-    let linter = Arc::clone(&plan.session.settings(candidate).linter);
-    let work = || drawn_alone(candidate, &source, &linter, plan.session.files());
-    let drawn = on_large_stack(work).unwrap_or_else(|| Err(bug(&source.name)));
-    match drawn {
-        Ok(drawing) => Ok(Picture {
-            name: source.name.clone(),
-            findings_of: findings_of(candidate, plan),
-            drawings: vec![drawing],
-            ..Picture::default()
-        }),
-        Err(diagnostic) => {
-            problems.sources.push(source);
-            Err(diagnostic)
-        }
-    }
-}
-
-fn drawn_alone(
-    candidate: &Candidate,
-    source: &Source,
-    linter: &Linter,
-    files: &Files,
-) -> Result<Graph, Box<Diagnostic>> {
-    let inputs = project::inputs(linter, candidate, &Arc::default());
-    let constructs = candidate.constructs.as_deref();
-    let mut drawing = draw(source, &inputs, constructs)?;
-    let load = |location: &str| project::load_beside(candidate, location, files);
-    let report = linter.lint_in(source, &load, &inputs, constructs);
-    mark(&mut drawing, &report.findings);
-    Ok(drawing)
+    plan.session.draw(candidate).map_err(|NotDrawn { diagnostic, source }| {
+        problems.sources.extend(source.map(|source| *source));
+        diagnostic
+    })
 }
 
 /// The picture of an assembly: its stacks, and the templates of nested stacks.

@@ -18,6 +18,8 @@ pub enum Unfixed {
     Place,
     /// Its fix did not help, or made a new finding.
     TakenBack,
+    /// Its fix would move a finding out of the exception or the baseline that covers it.
+    Uncovers,
     /// It is in the template of a nested stack that nobody named.
     NotNamed,
     /// The file was not written.

@@ -90,8 +90,17 @@ impl<'m, 't> Question<'_, 'm, 't> {
             return Leaf::NotApplicable;
         }
         let Setting { parameters, configured, profile, today } = self.setting;
-        let mut checker =
-            Checker { run, model, settings: parameters, configured, profile, today, this: block, explain: false };
+        let mut checker = Checker {
+            run,
+            model,
+            settings: parameters,
+            configured,
+            profile,
+            today,
+            this: block,
+            explain: false,
+            without_defaults: false,
+        };
         let item = Item::Block(block);
         let applies = match &check.when {
             Some(when) => checker.judge(when, &item).truth,
@@ -197,8 +206,12 @@ impl<'m, 't> Question<'_, 'm, 't> {
             of_whole = Some(message);
             message = filled(&naming_part(template), block.written_name());
         }
-        if let Some(known) = violations.same(&location, &message) {
-            known.push(scenario.clone());
+        if let Some((known, scenarios)) = violations.same(&location, &message) {
+            scenarios.push(scenario.clone());
+            if known.location.exact != location.exact {
+                // It is about all that functions result in there.
+                known.location.exact = known.location.span;
+            }
             return;
         }
         let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
@@ -220,12 +233,12 @@ struct Violations {
 }
 
 impl Violations {
-    /// The scenarios of the one at a place with a message.
-    fn same(&mut self, location: &Location, message: &str) -> Option<&mut Scenarios> {
+    /// The one at a place with a message, and its scenarios.
+    fn same(&mut self, location: &Location, message: &str) -> Option<&mut (Violation, Scenarios)> {
         let is_same = |known: &Violation| known.location.path == location.path && known.message == message;
         let at = self.by_span.of(location.span).iter().copied();
         let place = at.into_iter().find(|place| self.all.get(*place).is_some_and(|(known, _)| is_same(known)))?;
-        self.all.get_mut(place).map(|(_, scenarios)| scenarios)
+        self.all.get_mut(place)
     }
 }
 

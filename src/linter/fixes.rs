@@ -17,7 +17,7 @@ mod tags;
 mod values;
 
 use crate::change::{Change, Step};
-use crate::eval::explore;
+use crate::eval::{Run, explore};
 use crate::expand::{self, Block, Model, Section};
 use crate::finding::{Applicability, Finding, Fix};
 use crate::rules::assertion::Assertion;
@@ -32,6 +32,7 @@ use crate::truth::Truth;
 pub(crate) use collapse::edited;
 use making::Making;
 use neighbors::Neighbors;
+use place::Choice;
 use risk::Deeds;
 use std::cell::{Cell, OnceCell};
 
@@ -205,11 +206,11 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
 
     /// What a recipe makes of a violation.
     fn attempt(&self, job: &Job<'_, 'm, 't>, recipe: &Recipe) -> Attempt {
-        let (mut changes, mut deeds) = (Vec::new(), Deeds::default());
+        let (mut changes, mut deeds, mut added) = (Vec::new(), Deeds::default(), Vec::new());
         for part in recipe.parts() {
-            if let Some(when) = &part.when
-                && !self.holds(job, when)
-            {
+            let fits =
+                |when: &Option<Assertion>, always| when.as_ref().is_none_or(|when| self.holds(job, when, always));
+            if !fits(&part.when, false) || !fits(&part.when_always, true) {
                 return Attempt::None;
             }
             let target = match &part.within {
@@ -219,34 +220,69 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
                     None => return Attempt::None,
                 },
             };
-            let mut making = Making::new(self, job, target, changes, deeds);
+            let mut making = Making::new(self, job, target, changes, deeds, added);
             match making.all(part) {
                 None => return Attempt::None,
                 Some(Some(why)) => return Attempt::Shown(why, making.deeds),
-                Some(None) => (changes, deeds) = (making.changes, making.deeds),
+                Some(None) => (changes, deeds, added) = (making.changes, making.deeds, making.before),
             }
         }
         if changes.is_empty() { Attempt::None } else { Attempt::Changes(changes, deeds) }
     }
 
-    /// Whether an assertion surely holds for a block, wherever the block fails the check.
-    fn holds(&self, job: &Job<'_, 'm, 't>, assertion: &Assertion) -> bool {
-        let Setting { parameters, configured, profile, today } = job.setting;
-        let (model, this, check) = (self.model, job.block, job.check);
-        let exploration = explore(&model.evaluator, |run| {
-            if !expand::exists(run, this) {
+    /// Whether an assertion surely holds for a block: wherever the block fails the check or, `always`, wherever it exists.
+    fn holds(&self, job: &Job<'_, 'm, 't>, assertion: &Assertion, always: bool) -> bool {
+        let exploration = explore(&self.model.evaluator, |run| {
+            if !expand::exists(run, job.block) || !always && self.fails(run, job).is_false() {
                 return Truth::True;
             }
-            let mut checker =
-                Checker { run, model, settings: parameters, configured, profile, today, this, explain: false };
-            let item = Item::Block(this);
-            let applies = check.when.as_ref().is_none_or(|when| !checker.judge(when, &item).truth.is_false());
-            if !applies || checker.judge(&check.assert, &item).truth.is_true() {
-                return Truth::True;
-            }
-            checker.judge(assertion, &item).truth
+            let mut checker = Checker { without_defaults: always, ..self.checker(run, job) };
+            checker.judge(assertion, &Item::Block(job.block)).truth
         });
         exploration.complete && exploration.leaves.iter().all(|(_, truth)| truth.is_true())
+    }
+
+    fn checker<'r>(&self, run: &'r mut Run<'m, 't>, job: &'r Job<'_, 'm, 't>) -> Checker<'r, 'm, 't> {
+        let Setting { parameters, configured, profile, today } = job.setting;
+        Checker {
+            run,
+            model: self.model,
+            settings: parameters,
+            configured,
+            profile,
+            today,
+            this: job.block,
+            explain: false,
+            without_defaults: false,
+        }
+    }
+
+    /// Whether a block that exists fails the check.
+    fn fails(&self, run: &mut Run<'m, 't>, job: &Job<'_, 'm, 't>) -> Truth {
+        let (item, check) = (Item::Block(job.block), job.check);
+        let mut checker = self.checker(run, job);
+        let applies = check.when.as_ref().map_or(Truth::True, |when| checker.judge(when, &item).truth);
+        if applies.is_false() { applies } else { applies.and(!checker.judge(&check.assert, &item).truth) }
+    }
+
+    /// The branches that a finding is in.
+    fn choices(&self, job: &Job<'_, 'm, 't>) -> Vec<Choice<'t>> {
+        self.written(job.block).map(|(node, _)| place::choices(node, job.mark.exact)).unwrap_or_default()
+    }
+
+    /// In which branches of a function with a condition the block fails the check, where those around it are taken, and where the
+    /// finding is; none if that is not known.
+    fn failing(&self, job: &Job<'_, 'm, 't>, inside: &[Choice<'t>], condition: &'t str) -> Option<[bool; 2]> {
+        let around = self.choices(job);
+        let exploration = explore(&self.model.evaluator, |run| {
+            let is_here = expand::exists(run, job.block)
+                && around.iter().chain(inside).all(|(condition, holds)| run.condition(condition) == *holds)
+                && self.fails(run, job).is_true();
+            is_here.then(|| run.condition(condition))
+        });
+        let found = |wanted: bool| exploration.leaves.iter().any(|(_, holds)| *holds == Some(wanted));
+        let found = [found(true), found(false)];
+        (exploration.complete && found.contains(&true)).then_some(found)
     }
 
     /// Where a block is written in the document, with its path; or why it is not written there.
@@ -284,26 +320,13 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         }
     }
 
-    /// Whether a comment that follows a value goes with it: in its line, or below it and as deep as the items of the list that it is in.
-    fn is_behind(&self, node: &Node<'_>, list: &Node<'_>, comment: Span) -> bool {
-        let text = self.source.text();
-        let between = text.get(node.span.end as usize..comment.start as usize);
-        let column = |at: u32| {
-            text.get(..at as usize).map_or(0, |before| before.len() - before.rfind('\n').map_or(0, |at| at + 1))
-        };
-        match between.filter(|between| between.trim().is_empty()) {
-            Some(between) => !between.contains('\n') || column(comment.start) > column(list.span.start),
-            None => false,
-        }
-    }
-
     /// Whether a name is free for a new resource.
     fn is_free(&self, name: &str) -> bool {
         self.model.resource(name).is_none() && self.model.parameter(name).is_none()
     }
 
     /// Whether a resource exists whenever another one does.
-    fn exists_with(block: &Block<'t>, other: &Block<'t>) -> bool {
+    pub(super) fn exists_with(block: &Block<'t>, other: &Block<'t>) -> bool {
         block.condition.is_none() || block.condition == other.condition
     }
 

@@ -66,6 +66,7 @@ fn any_text(value: &Value, is: &dyn Fn(&str) -> bool) -> bool {
         Value::String(text) | Value::Number(text) => is(text),
         Value::List(items) => items.iter().any(|item| any_text(item, is)),
         Value::Map(fields) => fields.iter().any(|(key, value)| is(key) || any_text(value, is)),
+        Value::Moved(moved) => any_text(&moved.value, is),
         Value::Null | Value::Bool(_) => false,
     }
 }

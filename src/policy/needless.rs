@@ -8,6 +8,7 @@ use crate::eval::Run;
 use crate::eval::value::Value;
 use crate::facts::{Limitable, limitable};
 use crate::truth::Truth;
+use std::cell::OnceCell;
 
 /// What a statement allows on every resource although it need not.
 #[derive(Clone, Debug)]
@@ -119,10 +120,16 @@ pub fn needless_wildcard<'v, 't>(run: &mut Run<'_, 't>, statement: &'v Value<'t>
     // Most resources are one resource, and need not be compared with every action.
     for resource in items(element::RESOURCES).iter().filter(|resource| !names_one(resource)) {
         let mut certain = Vec::new();
+        // The same for all actions, where nothing in it is open.
+        let everything = OnceCell::new();
         let mut every = if excepts_actions { is_every_of_some(run, resource) } else { Truth::False };
         for action in items(element::ACTIONS) {
             let needless = run.decide(&[resource, action], &|values| match values {
-                [resource, action] => is_needless(resource, action, makes_own_log),
+                [chosen, action] if std::ptr::eq(*chosen, resource) => {
+                    let everything = || *everything.get_or_init(|| names_everything(resource));
+                    is_needless(resource, everything, action, makes_own_log)
+                }
+                [chosen, action] => is_needless(chosen, || names_everything(chosen), action, makes_own_log),
                 _ => Truth::Unknown,
             });
             every = every.or(needless);
@@ -158,8 +165,9 @@ fn is_every_of_some<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth {
     run.decide(&[resource], &|values| values.first().map_or(Truth::False, |value| names_every_of(value, "*")))
 }
 
-/// Whether a resource pattern names every resource of an action pattern that could be limited to fewer. Choices are made.
-fn is_needless(resource: &Value<'_>, action: &Value<'_>, makes_own_log: bool) -> Truth {
+/// Whether a resource pattern names every resource of an action pattern that could be limited to fewer; `everything`: whether it names
+/// everything. Choices are made.
+fn is_needless(resource: &Value<'_>, everything: impl Fn() -> Truth, action: &Value<'_>, makes_own_log: bool) -> Truth {
     let Some(pattern) = action.text() else {
         return if action.is_scalar() || action.is_opaque() {
             names_every_of(resource, "*").and(Truth::Unknown)
@@ -171,7 +179,7 @@ fn is_needless(resource: &Value<'_>, action: &Value<'_>, makes_own_log: bool) ->
     if VPC_ACCESS.contains(&lower.as_str()) || (makes_own_log && OWN_LOG.contains(&lower.as_str())) {
         return Truth::False;
     }
-    match names_everything(resource) {
+    match everything() {
         Truth::False if makes_id(&lower) => Truth::False,
         Truth::False => names_every_of(resource, &pattern),
         everything => everything.and(match limitable(&pattern) {

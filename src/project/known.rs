@@ -9,7 +9,6 @@ use super::{How, Project, lint_number, number_of};
 use crate::discover::{Candidate, Reading};
 use crate::files::{Asked, Files, Recorder};
 use crate::finding::Related;
-use crate::linter::Linter;
 use crate::source::{Source, SourceId};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap};
@@ -85,8 +84,7 @@ impl Project<'_> {
         let (files, reuse) = (self.files, self.reuse);
         let wanted = wanted(&survey, again);
         let hashes = &again.known.hashes;
-        let linter = self.linter;
-        let mut parents = Parents { survey: &survey, files, linter, hashes, sources: HashMap::new() };
+        let mut parents = Parents { survey: &survey, files, hashes, sources: HashMap::new() };
         let ties: HashMap<usize, u64> = wanted.iter().map(|number| (*number, parents.tie(*number))).collect();
         let entries = again.known.entries();
         let holds = |number: &usize| {
@@ -121,9 +119,7 @@ impl Project<'_> {
 
 /// The tie of one file.
 pub(super) fn tie(number: usize, survey: &Survey, files: &Files, hashes: &RandomState) -> u64 {
-    let own = survey.linters.get(number).cloned().unwrap_or_default();
-    let linter = move |_: &Candidate| Arc::clone(&own);
-    Parents { survey, files, linter: &linter, hashes, sources: HashMap::new() }.tie(number)
+    Parents { survey, files, hashes, sources: HashMap::new() }.tie(number)
 }
 
 /// The numbers of the files whose results are wanted, and of those that they nest.
@@ -151,7 +147,6 @@ fn wanted(survey: &Survey, again: &Again<'_>) -> BTreeSet<usize> {
 struct Parents<'s> {
     survey: &'s Survey,
     files: &'s Files,
-    linter: &'s dyn Fn(&Candidate) -> Arc<Linter>,
     hashes: &'s RandomState,
     sources: HashMap<SourceId, Option<Source>>,
 }
@@ -172,8 +167,8 @@ impl Parents<'_> {
             Some(Reading::Unreadable(problem)) => format!("{problem:?}").hash(&mut hasher),
             None => {}
         }
-        if let Some(candidate) = survey.candidates.get(number) {
-            (candidate.named, &candidate.pinned, (self.linter)(candidate).number()).hash(&mut hasher);
+        if let Some((candidate, linter)) = survey.candidates.get(number).zip(survey.linters.get(number)) {
+            (candidate.named, &candidate.pinned, linter.number()).hash(&mut hasher);
         }
         for deployment in survey.deployments.get(&number).into_iter().flatten() {
             format!("{:?}", deployment.given).hash(&mut hasher);

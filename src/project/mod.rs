@@ -1,6 +1,7 @@
 //! Lints many templates on all cores, each once. A `survey` before it decides what ties them: a nested stack is linted with the
 //! parameters of its parents, an import with the exports of other templates. Results leave in order, through a bounded window.
 
+mod drawing;
 mod evaluating;
 mod exempting;
 mod fixing;
@@ -11,6 +12,7 @@ mod reuse;
 mod since;
 mod survey;
 
+pub use drawing::NotDrawn;
 pub use evaluating::{Deployed, NotEvaluated};
 pub use exempting::{exception, set};
 pub use fixing::{Choice, Fixed, Fixer, Proposal, Settled, Texts};

@@ -1,14 +1,12 @@
 //! JSON that is written piece by piece, indented as a whole document would be.
 
-use super::pretty::{self, start_line};
+use super::pretty::{self, ELEMENT, start_line};
 use serde::Serialize;
 use std::io::{self, Write};
 
 /// Writes a value, indented, for a place so many steps deep.
 pub(crate) fn write_pretty(out: &mut (impl Write + ?Sized), value: &impl Serialize, depth: usize) -> io::Result<()> {
-    let mut bytes = Vec::with_capacity(ELEMENT);
-    pretty::append(&mut bytes, value, depth)?;
-    out.write_all(&bytes)
+    pretty::write(out, value, depth)
 }
 
 /// An array whose elements come one by one.
@@ -54,9 +52,6 @@ impl Array {
         out.write_all(&bytes)
     }
 }
-
-/// Bytes that most elements take.
-const ELEMENT: usize = 2048;
 
 #[cfg(test)]
 mod tests {

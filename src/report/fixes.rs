@@ -127,6 +127,12 @@ impl Fixes {
                 let fixes = if number == 1 { "fix" } else { "fixes" };
                 format!("{is} left because {its} {fixes} did not pass the check: {named}")
             }
+            Unfixed::Uncovers => {
+                let fixes = if number == 1 { "fix" } else { "fixes" };
+                format!(
+                    "{is} left because {its} {fixes} would make findings count that are suppressed or in the baseline"
+                )
+            }
             Unfixed::NotNamed => format!("{is} in a nested stack's template; name that file to fix it"),
             Unfixed::NotWritten => format!("{is} in a file that was not written"),
             Unfixed::Covered => format!("{is} suppressed by an exception or in the baseline"),

@@ -3,12 +3,29 @@
 use serde::ser::{self, Serialize, Serializer};
 use serde_json::Error;
 use std::fmt::Display;
-use std::io;
+use std::io::{self, Write};
 
 /// Adds a value for a place so many steps deep.
 pub(super) fn append(out: &mut Vec<u8>, value: &impl Serialize, depth: usize) -> io::Result<()> {
-    value.serialize(&mut Pretty { out, depth }).map_err(io::Error::from)
+    value.serialize(&mut Pretty { out, sink: None, refused: None, depth }).map_err(io::Error::from)
 }
+
+/// Writes a value of any size for a place so many steps deep.
+pub(super) fn write(mut out: &mut (impl Write + ?Sized), value: &impl Serialize, depth: usize) -> io::Result<()> {
+    let mut bytes = Vec::with_capacity(ELEMENT);
+    let mut pretty = Pretty { out: &mut bytes, sink: Some(&mut out), refused: None, depth };
+    let result = value.serialize(&mut pretty);
+    match (pretty.refused, result) {
+        (Some(refused), _) => Err(refused),
+        (None, Err(error)) => Err(error.into()),
+        (None, Ok(())) => out.write_all(&bytes),
+    }
+}
+
+/// Bytes that most elements of reports take.
+pub(super) const ELEMENT: usize = 2048;
+/// Bytes past which they are written before there are more.
+const MOST_KEPT: usize = 1 << 16;
 
 /// What separates elements, up to the depth that nearly all have.
 const BREAK: &[u8] = b",\n                                ";
@@ -77,6 +94,10 @@ fn special(bytes: &[u8]) -> Option<(&[u8], u8, &[u8])> {
 /// Writes a value at the end of some bytes.
 struct Pretty<'o> {
     out: &'o mut Vec<u8>,
+    /// What takes the bytes if they become many.
+    sink: Option<&'o mut dyn Write>,
+    /// Why that refused them.
+    refused: Option<io::Error>,
     depth: usize,
 }
 
@@ -94,11 +115,11 @@ impl<'o> Pretty<'o> {
     }
 
     /// Begins a list or a map that is the value of a variant.
-    fn begin_variant(&mut self, name: &str, brackets: &'static [u8; 2]) -> Inside<'_, 'o> {
+    fn begin_variant(&mut self, name: &str, brackets: &'static [u8; 2]) -> Result<Inside<'_, 'o>, Error> {
         let mut outer = self.begin(b"{}");
-        outer.key(name);
+        outer.key(name)?;
         let pretty = outer.pretty;
-        Inside { is_variant: true, ..pretty.begin(brackets) }
+        Ok(Inside { is_variant: true, ..pretty.begin(brackets) })
     }
 }
 
@@ -112,24 +133,41 @@ struct Inside<'p, 'o> {
 }
 
 impl Inside<'_, '_> {
-    fn line(&mut self) {
-        let is_first = std::mem::take(&mut self.is_empty);
-        start_line(self.pretty.out, self.pretty.depth, is_first);
+    fn line(&mut self) -> Result<(), Error> {
+        let Pretty { out, sink, refused, depth } = &mut *self.pretty;
+        if out.len() > MOST_KEPT
+            && let Some(sink) = sink
+        {
+            if let Err(error) = sink.write_all(out) {
+                *refused = Some(error);
+                return Err(ser::Error::custom("the bytes are refused"));
+            }
+            out.clear();
+        }
+        start_line(out, *depth, std::mem::take(&mut self.is_empty));
+        Ok(())
     }
 
-    fn key(&mut self, key: &str) {
-        self.line();
+    fn key(&mut self, key: &str) -> Result<(), Error> {
+        self.line()?;
         text(self.pretty.out, key);
         self.pretty.out.extend_from_slice(b": ");
+        Ok(())
     }
 
     fn item(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-        self.line();
+        self.line()?;
         value.serialize(&mut *self.pretty)
     }
 
-    fn field(&mut self, key: &str, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-        self.key(key);
+    /// A field with a name of ours, in which nothing is special.
+    fn field(&mut self, key: &'static str, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
+        debug_assert!(special(key.as_bytes()).is_none());
+        self.line()?;
+        let out = &mut *self.pretty.out;
+        out.push(b'"');
+        out.extend_from_slice(key.as_bytes());
+        out.extend_from_slice(b"\": ");
         value.serialize(&mut *self.pretty)
     }
 
@@ -254,7 +292,7 @@ impl<'p, 'o> Serializer for &'p mut Pretty<'o> {
         variant: &'static str,
         _: usize,
     ) -> Result<Self::SerializeTupleVariant, Error> {
-        Ok(self.begin_variant(variant, b"[]"))
+        self.begin_variant(variant, b"[]")
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, Error> {
@@ -272,7 +310,7 @@ impl<'p, 'o> Serializer for &'p mut Pretty<'o> {
         variant: &'static str,
         _: usize,
     ) -> Result<Self::SerializeStructVariant, Error> {
-        Ok(self.begin_variant(variant, b"{}"))
+        self.begin_variant(variant, b"{}")
     }
 }
 
@@ -326,7 +364,7 @@ impl ser::SerializeMap for Inside<'_, '_> {
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        self.line();
+        self.line()?;
         let start = self.pretty.out.len();
         key.serialize(&mut *self.pretty)?;
         // Numbers are texts here.
@@ -377,6 +415,14 @@ mod tests {
         same(&[Shape::Unit, Shape::New(1), Shape::Tuple(2, None), Shape::Struct { a: 0.1, b: [] }, Shape::Empty {}]);
         same(&BTreeMap::from([(1, vec!['x', '"']), (2, vec![])]));
         same(&(1u128, -1i64, "x", Some(()), Value::Null));
+    }
+
+    #[test]
+    fn long_values_leave_in_parts() {
+        let deep = json!({ "a": vec![json!({ "b": "c".repeat(300), "d": ["e\n"] }); 1000] });
+        let mut bytes = Vec::new();
+        write(&mut bytes, &deep, 0).unwrap();
+        assert_eq!(String::from_utf8(bytes).unwrap(), serde_json::to_string_pretty(&deep).unwrap());
     }
 
     #[test]

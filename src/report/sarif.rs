@@ -13,6 +13,7 @@ mod model;
 use super::array::{Array, write_pretty};
 use super::fingerprint::Fingerprinter;
 use super::not_looked_at::clauses;
+use super::pretty::start_line;
 use super::spill::Spill;
 use super::text::{count, grouped};
 use super::{Prepared, Preparer, Report, Reporter, exception_text, write_whole};
@@ -329,7 +330,10 @@ impl Pending {
         let (before, after) = text.split_at(after);
         bytes.extend_from_slice(before);
         if let Some(index) = index {
-            write!(bytes, "\n{:indent$}\"ruleIndex\": {index},", "", indent = 2 * (RESULTS + 1))?;
+            start_line(&mut bytes, RESULTS + 1, true);
+            bytes.extend_from_slice(b"\"ruleIndex\": ");
+            bytes.extend_from_slice(index.to_string().as_bytes());
+            bytes.push(b',');
         }
         bytes.extend_from_slice(after);
         Ok(bytes)

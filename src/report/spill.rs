@@ -78,19 +78,31 @@ impl Spill {
     /// # Errors
     /// Those of the function, and of the temporary file.
     pub(crate) fn records(&self, stream: usize, mut each: impl FnMut(&[u8]) -> io::Result<bool>) -> io::Result<()> {
+        // What of a record the blocks before have.
         let mut open: Vec<u8> = Vec::new();
         let mut goes_on = true;
-        self.blocks(stream, |bytes| {
-            if !goes_on {
-                return Ok(());
+        self.blocks(stream, |mut bytes| {
+            while goes_on && !open.is_empty() && !bytes.is_empty() {
+                // Its head first, then the rest of it.
+                let missing = match record_length(&open) {
+                    Some(length) => (HEAD + length).saturating_sub(open.len()),
+                    None => HEAD - open.len(),
+                };
+                let (own, others) = bytes.split_at(missing.min(bytes.len()));
+                open.extend_from_slice(own);
+                bytes = others;
+                if let Some(record) = record(&open) {
+                    goes_on = each(record)?;
+                    open.clear();
+                }
             }
-            open.extend_from_slice(bytes);
-            let mut done = 0;
-            while goes_on && let Some(record) = record(open.get(done..).unwrap_or_default()) {
+            while goes_on && let Some(record) = record(bytes) {
                 goes_on = each(record)?;
-                done += HEAD + record.len();
+                bytes = bytes.get(HEAD + record.len()..).unwrap_or_default();
             }
-            open.drain(..done);
+            if goes_on {
+                open.extend_from_slice(bytes);
+            }
             Ok(())
         })
     }
@@ -108,9 +120,11 @@ impl Spill {
         let mut read = Vec::new();
         for Block { start, length } in &own.blocks {
             let Some((mut file, _)) = self.file.as_ref().map(|(file, end)| (file, end)) else { break };
-            read.resize(*length, 0);
+            read.clear();
             file.seek(SeekFrom::Start(*start))?;
-            file.read_exact(&mut read)?;
+            if file.take(*length as u64).read_to_end(&mut read)? < *length {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
             each(&read)?;
         }
         each(&own.buffer)
@@ -122,8 +136,12 @@ const HEAD: usize = 4;
 
 /// The first record of some bytes, if it is complete.
 fn record(bytes: &[u8]) -> Option<&[u8]> {
-    let length = u32::from_le_bytes(*bytes.first_chunk::<HEAD>()?);
-    bytes.get(HEAD..HEAD + length as usize)
+    bytes.get(HEAD..HEAD + record_length(bytes)?)
+}
+
+/// The length of the first record of some bytes.
+fn record_length(bytes: &[u8]) -> Option<usize> {
+    Some(u32::from_le_bytes(*bytes.first_chunk::<HEAD>()?) as usize)
 }
 
 /// Writes bytes after the others. Returns their place.

@@ -31,6 +31,8 @@ pub(super) struct Governing {
     by_folder: HashMap<PathBuf, Arc<Settings>>,
     /// Linters that were made before, by the configurations that they still follow from.
     former: HashMap<Option<PathBuf>, Arc<Linter>>,
+    /// The folder that was asked for last: files come folder by folder, and each asks several times.
+    last: Option<(PathBuf, Arc<Settings>)>,
     /// The baselines that findings are compared with.
     pub(super) scopes: Vec<Scope>,
     /// Problems with options, configurations and rules.
@@ -58,6 +60,7 @@ impl Governing {
             by_configuration: HashMap::new(),
             by_folder: HashMap::new(),
             former: HashMap::new(),
+            last: None,
             scopes: whole.into_iter().collect(),
             problems,
         }
@@ -158,6 +161,17 @@ impl Governing {
 
     /// The settings of the files in a folder.
     pub(super) fn of_folder(&mut self, folder: &Path) -> Arc<Settings> {
+        if let Some((last, settings)) = &self.last
+            && last.as_os_str() == folder.as_os_str()
+        {
+            return Arc::clone(settings);
+        }
+        let settings = self.find_of_folder(folder);
+        self.last = Some((folder.to_owned(), Arc::clone(&settings)));
+        settings
+    }
+
+    fn find_of_folder(&mut self, folder: &Path) -> Arc<Settings> {
         if let Some(known) = self.by_folder.get(folder) {
             return Arc::clone(known);
         }

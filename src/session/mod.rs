@@ -3,6 +3,7 @@
 //! Front ends fill [`Options`], and show what the session finds. A session knows no arguments, no terminal and no format.
 
 mod baseline;
+mod drawing;
 mod evaluating;
 mod exit;
 mod fix_tally;

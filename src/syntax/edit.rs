@@ -13,6 +13,7 @@ mod block;
 mod draft;
 mod flow;
 mod habits;
+mod moved;
 mod page;
 mod plan;
 mod proof;
@@ -209,18 +210,28 @@ impl<'d> Session<'d> {
     fn attempt(&self, editor: &Editor<'d>, numbers: &[usize]) -> Result<Attempt, Refused> {
         let mut plan = Plan::new(self.document, &editor.shared, &editor.indexes);
         let mut attempt = Attempt::default();
-        for number in self.kept.iter().chain(numbers) {
-            let Some(change) = self.changes.get(*number) else { continue };
+        let mut writer = Writer::new(&editor.page, &editor.habits);
+        let all = || self.kept.iter().chain(numbers).filter_map(|number| Some((*number, self.changes.get(*number)?)));
+        let own: Vec<Change>;
+        let mut moved: Vec<String> = Vec::new();
+        let changes: Vec<(usize, &Change)> = if moved::any(self.changes) {
+            let mut changes: Vec<Change> = all().map(|(_, change)| change.clone()).collect();
+            moved = writer.moved(self.document, &mut changes)?;
+            own = changes;
+            all().map(|(number, _)| number).zip(&own).collect()
+        } else {
+            all().collect()
+        };
+        for (number, change) in changes {
             match plan.add(change) {
-                Ok(()) => attempt.kept.push(*number),
-                Err(reason) => attempt.refused.push((*number, reason)),
+                Ok(()) => attempt.kept.push(number),
+                Err(reason) => attempt.refused.push((number, reason)),
             }
         }
-        let mut writer = Writer::new(&editor.page, &editor.habits);
         writer.visit(&self.document.root, &plan.root, Place::Root)?;
         attempt.pieces = writer.finish().ok_or(Refused::Unusual)?;
         attempt.pieces.retain(|piece| piece.start != piece.end || !piece.text.is_empty());
-        if !attempt.pieces.is_empty() && !editor.proves(self, &plan, &attempt.pieces) {
+        if !attempt.pieces.is_empty() && !editor.proves(self, &plan, &attempt.pieces, &moved) {
             return Err(Refused::Unusual);
         }
         Ok(attempt)
@@ -267,9 +278,9 @@ impl<'d> Editor<'d> {
     }
 
     /// Reads the edited text, and compares it with the old one and the plan.
-    fn proves(&self, session: &Session<'_>, plan: &Plan<'_>, pieces: &[Piece]) -> bool {
+    fn proves(&self, session: &Session<'_>, plan: &Plan<'_>, pieces: &[Piece], moved: &[String]) -> bool {
         let source = session.document.root.span.source;
-        if self.shared.is_empty() && !self.reads_whole {
+        if self.shared.is_empty() && !self.reads_whole && moved.is_empty() {
             let mut read = 0;
             let holds = region::holds(&self.page, session.document, &plan.root, pieces, &mut read);
             self.read.set(self.read.get().saturating_add(read));
@@ -283,6 +294,6 @@ impl<'d> Editor<'d> {
         let text = apply(session.text, &pieces.iter().map(edit).collect::<Vec<_>>());
         let Ok(new) = super::read(&text, source) else { return false };
         proof::holds(session.document, &plan.root, &new)
-            && proof::keeps_comments(&session.document.comments, pieces, &new)
+            && proof::keeps_comments(&session.document.comments, pieces, moved, &new)
     }
 }

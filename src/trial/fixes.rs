@@ -3,7 +3,7 @@
 use super::examples::{lint, linter};
 use super::{Expected, Subject};
 use crate::change::Change;
-use crate::finding::{Applicability, Outcome};
+use crate::finding::{Applicability, Fix, Outcome};
 use crate::linter::edited;
 use crate::rules::load::unmark;
 use crate::rules::rule::Example;
@@ -83,7 +83,7 @@ fn fixed(subject: &Subject<'_>, index: usize, example: &Example) -> Fixed {
             fixed.problems.push("the fixes lead to new findings".to_owned());
         }
         known = Some(violations.len());
-        let mut changes: Vec<Change> = Vec::new();
+        let mut wanted: Vec<&Fix> = Vec::new();
         fixed.shown.clear();
         fixed.left.clear();
         for finding in &violations {
@@ -91,22 +91,32 @@ fn fixed(subject: &Subject<'_>, index: usize, example: &Example) -> Fixed {
                 Some(fix) if fix.applicability == Applicability::Display => {
                     fixed.shown.push((fix.title.clone(), fix.note.clone()));
                 }
-                Some(fix) => {
-                    fixed.applied.push((fix.applicability, fix.title.clone(), fix.note.clone()));
-                    for change in &fix.changes {
-                        if !changes.contains(change) {
-                            changes.push(change.clone());
-                        }
-                    }
-                }
+                Some(fix) => wanted.push(fix),
                 None => fixed.left.push(finding.full_message()),
             }
         }
-        if changes.is_empty() {
+        if wanted.is_empty() {
             return fixed;
         }
         let Ok(document) = syntax::read(source.text(), source.id) else { return fixed };
-        let edited = edited(&document, &changes, |changes| edit::edits(source.text(), &document, changes));
+        let edited = loop {
+            let mut changes: Vec<Change> = Vec::new();
+            for change in wanted.iter().flat_map(|fix| &fix.changes) {
+                if !changes.contains(change) {
+                    changes.push(change.clone());
+                }
+            }
+            let edited = edited(&document, &changes, |changes| edit::edits(source.text(), &document, changes));
+            // Each is made as a whole, or waits.
+            let refused =
+                |change: &Change| edited.refused.iter().any(|(number, _)| changes.get(*number) == Some(change));
+            let made: Vec<&Fix> = wanted.iter().copied().filter(|fix| !fix.changes.iter().any(refused)).collect();
+            if made.is_empty() || made.len() == wanted.len() {
+                break edited;
+            }
+            wanted = made;
+        };
+        fixed.applied.extend(wanted.iter().map(|fix| (fix.applicability, fix.title.clone(), fix.note.clone())));
         if edited.edits.is_empty() {
             fixed.problems.push(format!("no change is possible: {:?}", edited.refused));
             return fixed;

@@ -272,6 +272,82 @@ fn exceptions_and_baselines_keep_findings() {
 }
 
 #[test]
+fn a_queue_comes_with_permission() {
+    let sam = "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Process:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: index.handler
+      Runtime: python3.13
+      CodeUri: src
+";
+    let folder = folder(&[("sam.yaml", sam)]);
+    let rules = ["--no-config", "--rule", "lambda-dead-letter", "--rule", "iam-no-inline-policy"];
+    let ran = folder.run(&[&rules[..], &["--fix", "--unsafe-fixes", "sam.yaml"]].concat());
+    let text = folder.read("sam.yaml");
+    // `DeadLetterQueue` would give the role an inline policy.
+    assert!(text.contains("      Policies:\n        - !Ref ProcessDeadLetterPolicy\n"), "{text}\n{}", ran.all());
+    assert!(
+        text.contains("Type: AWS::Lambda::EventInvokeConfig") && text.contains("Action: sqs:SendMessage"),
+        "{text}"
+    );
+    assert_eq!(ran.code, 0, "{}", ran.all());
+}
+
+#[test]
+fn what_is_covered_stays_covered() {
+    let role = |metadata: &str| {
+        format!(
+            "Resources:
+  Worker:
+    Type: AWS::IAM::Role
+{metadata}    Properties:
+      AssumeRolePolicyDocument: {{}}
+      Policies:
+        - PolicyName: read # why
+          PolicyDocument:
+            Version: '2012-10-17'
+            Statement:
+              - {{Effect: Allow, Action: 's3:GetObject', Resource: '*'}}
+"
+        )
+    };
+    let exception = "    Metadata:\n      hipaalint:\n        exceptions:\n          - { rule: iam-wildcard-resource, reason: All of them }\n";
+    let comment =
+        "              # hipaalint: except iam-wildcard-resource because all of them are read\n              - {Effect";
+    let commented = role("").replace("              - {Effect", comment);
+    let folder = folder(&[("held.yaml", &role(exception)), ("moves.yaml", &role("")), ("commented.yaml", &commented)]);
+    let rules = ["--no-config", "--rule", "iam-no-inline-policy", "--rule", "iam-wildcard-resource"];
+    let run = |more: &[&str]| folder.run(&[&rules[..], more].concat());
+    // The exception of the role does not cover a policy of its own.
+    let ran = run(&["--fix", "--unsafe-fixes", "--format", "json", "held.yaml"]);
+    assert_eq!(folder.read("held.yaml"), role(exception), "{}", ran.all());
+    assert_eq!(not_fixed(&ran.json()), [("uncovers".to_owned(), 1), ("covered".to_owned(), 1)], "{}", ran.all());
+    let ran = run(&["--fix", "--unsafe-fixes", "held.yaml"]);
+    let words = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("would make findings count that are suppressed or in the baseline"), "{}", ran.all());
+    // Nor does a baseline have a finding in another place.
+    assert_eq!(run(&["--write-baseline", "known.json", "moves.yaml"]).code, 0);
+    folder.file("more.yaml", role("").replace("Worker", "Other"));
+    let text = folder.read("known.json").replace("iam-no-inline-policy", "none");
+    folder.file("known.json", &text);
+    let ran = run(&["--fix", "--unsafe-fixes", "--baseline", "known.json", "--format", "json", "moves.yaml"]);
+    assert_eq!(folder.read("moves.yaml"), role(""), "{}", ran.all());
+    // A comment goes with its policy, and covers it there.
+    let ran = run(&["--fix", "--unsafe-fixes", "--format", "json", "commented.yaml"]);
+    let fixed = folder.read("commented.yaml");
+    assert!(
+        fixed.contains(
+            "          # hipaalint: except iam-wildcard-resource because all of them are read\n          - {Effect"
+        ),
+        "{fixed}"
+    );
+    assert!(fixed.contains("      # why\n"), "{fixed}");
+    assert_eq!(not_fixed(&ran.json()), [("covered".to_owned(), 1)], "{}", ran.all());
+}
+
+#[test]
 fn a_fix_that_does_not_stand_the_proof_is_taken_back() {
     let folder = folder(&[("app.yaml", KEY)]);
     // It sets something else, and so does the other one, which breaks a third rule.

@@ -399,6 +399,15 @@ proptest! {
     }
 
     #[test]
+    fn values_move_with_their_comments(
+        choices in prop::collection::vec(any::<u8>(), 0..300),
+        changes in prop::collection::vec(any::<u8>(), 0..60),
+    ) {
+        let mut changes = changes.iter();
+        edit::random_move(&template(&choices), &mut |below| changes.next().map_or(0, |byte| usize::from(*byte)) % below.max(1));
+    }
+
+    #[test]
     fn edits_in_reports_are_those_that_are_written(
         choices in prop::collection::vec(any::<u8>(), 0..300),
         changes in prop::collection::vec(any::<u8>(), 0..60),

@@ -4,7 +4,7 @@ use crate::fuzzed;
 use hipaalint::change::{Action, Change, Step, Value};
 use hipaalint::source::SourceId;
 use hipaalint::syntax;
-use hipaalint::syntax::edit::{Refused, apply, edits};
+use hipaalint::syntax::edit::{Refused, Text, apply, edits};
 
 /// A path as people write it: `Resources/Records/Tags/0`.
 fn path(text: &str) -> Vec<Step> {
@@ -316,4 +316,34 @@ fn the_last_member_goes_while_another_is_added() {
         "R: {B: 2, E: 5, F: 6}\n",
     );
     check("R: [1, 2, 3]\n", &[remove("R/2"), append("R", "4")], "R: [1, 2, 4]\n");
+}
+
+/// What proves edits in a report reads the entries that change, in however many sections, and nothing else.
+#[test]
+fn edits_in_reports_are_proven_by_what_changes() {
+    let long = "x".repeat(5000);
+    let yaml = format!(
+        "Parameters:\n  P:\n    Type: String\nResources:\n  A:\n    Type: T\n    Properties:\n      Long: {long}\n      Name: a\n\
+         \x20     Inner:\n        B: 1 # one\n        C: 2\n  D:\n    Properties:\n      Long: {long}\n      Name: d\nOutputs: {{}}\n"
+    );
+    let json = syntax::read(&yaml, SourceId(0)).unwrap().root.to_json();
+    let json = serde_json::to_string_pretty(&json).unwrap();
+    let changes = [
+        set("Parameters/Q/Type", "String"),
+        set("Resources/A/Properties/Name", "a2"),
+        set("Resources/A/Properties/Inner/B", "3"),
+        set("Resources/D/Properties/Name", "d2"),
+        set("Resources/D/Properties/More", "1"),
+    ];
+    for text in [&yaml, &json] {
+        let document = syntax::read(text, SourceId(0)).unwrap();
+        let shown = Text::new(text, &document);
+        let edited = shown.edits(&changes);
+        assert_eq!(edited, edits(text, &document, &changes));
+        assert_eq!((edited.refused.len(), shown.whole_proofs()), (0, 0), "{text}");
+        assert!(shown.bytes_read() < 500, "{}", shown.bytes_read());
+        // A new section and changes far from it.
+        let edited = shown.edits(&[set("Conditions/X", "1"), set("Resources/A/Properties/Name", "a3")]);
+        assert_eq!((edited.refused.len(), shown.whole_proofs()), (0, 0), "{text}");
+    }
 }

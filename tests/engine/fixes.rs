@@ -332,6 +332,9 @@ fix: { suffix-names: suffix }
         )
     };
     assert_eq!(fixed(named, &sam("records")), sam("!Sub 'records${Suffix}'"));
+    // AWS DMS looks for this one.
+    let role = "Resources:\n  Vpc:\n    Type: AWS::IAM::Role\n    Properties: {RoleName: dms-vpc-role}\n";
+    assert!(shown(rule, role).contains("AWS DMS"));
 }
 
 #[test]
@@ -1042,35 +1045,265 @@ fn tags_without_a_value_are_shown() {
     assert!(shown(&computed).contains("`Fn::If`"), "{}", shown(&computed));
 }
 
-#[test]
-fn a_policy_moves_only_without_the_comments_around_it() {
-    let rule = "resources: [AWS::IAM::Role]
+const POLICIES: &str = "resources: [AWS::IAM::Role]
 assert: { none: { items: \"$.Properties.Policies[*]\" } }
 fix:
   remove: [\"$.Properties.Policies[*]\"]
+  append: { $.Properties.ManagedPolicyArns: { added: Ref } }
   add:
-    name: \"{resource}Policy{item}\"
+    name: \"{resource}{item-name}Policy\"
     type: AWS::IAM::ManagedPolicy
-    properties:
-      PolicyDocument: { written: \"$.Properties.Policies[*].PolicyDocument\" }
-      Roles: [{ Ref: \"{resource}\" }]
+    properties: { PolicyDocument: { written: \"$.Properties.Policies[*].PolicyDocument\" } }
 ";
+
+#[test]
+fn a_policy_moves_with_its_comments() {
     let template = "Resources:
   Worker:
     Type: AWS::IAM::Role
     Properties:
+      AssumeRolePolicyDocument: {}
+      # What it may do
       Policies:
-        - PolicyName: a
-          PolicyDocument:
+        # Reading
+        - PolicyName: read-records # only
+          PolicyDocument: # as text
             Statement:
-              - Effect: Allow
+              # All of them
+              - Effect: Allow # why
+                Action: !Sub \"s3:${A}\"
+                # - Action: x
 ";
-    assert!(fixed(rule, template).contains("WorkerPolicy1"));
-    for comment in ["                # - Action: x\n", "          # b\n", "\n            # c\n"] {
-        assert_eq!(fixes(rule, &format!("{template}{comment}")), [None], "{comment}");
-    }
+    let after = "Resources:
+  Worker:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {}
+      ManagedPolicyArns:
+        - !Ref WorkerReadRecordsPolicy
+  WorkerReadRecordsPolicy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      # What it may do
+      # Reading
+      # only
+      PolicyDocument: # as text
+        Statement:
+          # All of them
+          - Effect: Allow # why
+            Action: !Sub \"s3:${A}\"
+            # - Action: x
+";
+    assert_eq!(fixed(POLICIES, template), after);
+    assert_eq!(fixed(POLICIES, &template.replace('\n', "\r\n")), after.replace('\n', "\r\n"));
     for comment in ["      # d\n", "  # e\n", "# f\n"] {
-        assert!(fixed(rule, &format!("{template}{comment}")).contains(comment), "{comment}");
+        assert!(fixed(POLICIES, &format!("{template}{comment}")).contains(comment), "{comment}");
     }
-    assert_eq!(fixes(rule, &template.replace("Allow\n", "Allow # why\n")), [None]);
+    // Whose comment it is, nobody knows.
+    shown(POLICIES, &format!("{template}\n            # c\n"));
+    let one = template.replace("              # All of them\n", "").replace("                # - Action: x\n", "");
+    let flow = one.replace(
+        " # as text\n            Statement:\n              - Effect: Allow # why\n                Action:",
+        "\n            { Statement: { Effect: Allow, # why\n              Action:",
+    );
+    let flow = flow.replace("${A}\"", "${A}\" } }");
+    let after = fixed(POLICIES, &flow);
+    assert!(
+        after.contains("      PolicyDocument:\n        { Statement: { Effect: Allow, # why\n          Action:"),
+        "{after}"
+    );
+    // In braces on one line, comments have no place.
+    let item = "        - { PolicyName: read, # only\n            PolicyDocument: { Statement: [] } }\n";
+    let (head, _) = template.split_once("        # Reading\n").unwrap();
+    shown(POLICIES, &format!("{head}{item}"));
+}
+
+#[test]
+fn policies_of_one_role_have_their_own_names() {
+    let policy = |name: &str| format!("        - PolicyName: {name}\n          PolicyDocument: {{ Statement: [] }}\n");
+    let names = ["read", "!Sub \"${AWS::StackName}-write-all-policy\"", "!Ref Name", "worker-ädd_1"];
+    let policies: String = names.iter().map(|name| policy(name)).collect();
+    let template = format!(
+        "Resources:\n  Worker:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {{}}\n      Policies:\n{policies}"
+    );
+    // Each is made alone here.
+    let mut after = template;
+    while let Some(Some(fix)) = fixes(POLICIES, &after).into_iter().next() {
+        after = apply(&after, &fix.edits);
+    }
+    for name in ["WorkerReadPolicy", "WorkerWriteAllPolicy", "WorkerPolicy", "WorkerDd1Policy"] {
+        assert!(after.contains(&format!("  {name}:\n")) && after.contains(&format!("!Ref {name}\n")), "{after}");
+    }
+    assert!(!after.contains(" Policies:"), "{after}");
+}
+
+fn with_conditions(properties: &str) -> String {
+    format!(
+        "Parameters: {{Env: {{Type: String}}}}
+Conditions: {{Prod: !Equals [!Ref Env, prod], Test: !Equals [!Ref Env, test]}}
+Resources:
+  Worker:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {{}}
+{properties}"
+    )
+}
+
+#[test]
+fn a_policy_of_a_branch_stays_in_it() {
+    let document = "PolicyDocument: { Statement: [] }";
+    let in_branch =
+        format!("      Policies:\n        - !If [Prod, {{ PolicyName: a, {document} }}, !Ref AWS::NoValue]\n");
+    let after = fixed(POLICIES, &with_conditions(&in_branch));
+    assert!(
+        after.contains("ManagedPolicyArns:\n        - !If [Prod, !Ref WorkerAPolicy, !Ref AWS::NoValue]\n"),
+        "{after}"
+    );
+    assert!(!after.contains(" Policies:"), "{after}");
+    // What it refers to may be empty elsewhere.
+    assert!(after.contains("  WorkerAPolicy:\n    Type: AWS::IAM::ManagedPolicy\n    Condition: Prod\n"), "{after}");
+    let more = in_branch.replace("!Ref AWS::NoValue]", "{ PolicyName: b, PolicyDocument: {} }]");
+    let both = fixes(POLICIES, &with_conditions(&more));
+    assert_eq!(
+        both.iter().map(Option::is_some).collect::<Vec<_>>(),
+        [true, false],
+        "there is no condition for the other one"
+    );
+    // Long ones, and those with comments, go all the same.
+    let long = format!(
+        "# long\n            {{ PolicyName: a, PolicyDocument: {{ Statement: [], Id: {} }} }}",
+        "x".repeat(600)
+    );
+    let long = format!(
+        "      Policies:\n        - !If\n          - Prod\n          - {long}\n          - !Ref AWS::NoValue\n"
+    );
+    let block = "# one\n            PolicyName: a # two\n            PolicyDocument: {}\n";
+    let block =
+        format!("      Policies:\n        - !If\n          - Prod\n          - {block}          - !Ref AWS::NoValue\n");
+    for (policies, comments) in [(&block, 2), (&long.replace("# long\n            ", ""), 0)] {
+        let after = fixed(POLICIES, &with_conditions(policies));
+        assert!(!after.contains(" Policies:") && after.matches('#').count() == comments, "{after}");
+    }
+    let arns = "      ManagedPolicyArns: !If [Prod, [a], !Ref AWS::NoValue]\n";
+    let after = fixed(POLICIES, &with_conditions(&format!("{in_branch}{arns}")));
+    assert!(after.contains("ManagedPolicyArns: !If [Prod, [a, !Ref WorkerAPolicy], !Ref AWS::NoValue]\n"), "{after}");
+    // One that is always there is in both branches.
+    let always = format!("      Policies: [{{ PolicyName: a, {document} }}]\n");
+    let after = fixed(POLICIES, &with_conditions(&format!("{always}{arns}")));
+    assert!(after.contains("!If [Prod, [a, !Ref WorkerAPolicy], [!Ref WorkerAPolicy]]\n"), "{after}");
+    let nested = "      ManagedPolicyArns: !If [Prod, [a], !If [Test, [b], !Ref AWS::NoValue]]\n";
+    let after = fixed(POLICIES, &with_conditions(&format!("{always}{nested}")));
+    let all = "[a, !Ref WorkerAPolicy], !If [Test, [b, !Ref WorkerAPolicy], [!Ref WorkerAPolicy]]";
+    assert!(after.contains(&format!("!If [Prod, {all}]\n")), "{after}");
+}
+
+#[test]
+fn every_branch_that_fails_is_changed_and_only_those() {
+    let logs = |fix: &str| {
+        format!(
+            "resources: [AWS::RDS::DBInstance]
+assert: {{ some: {{ items: $.Properties.EnableCloudwatchLogsExports, is: {{ equals: error }} }} }}
+fix: {{ {fix}: {{ $.Properties.EnableCloudwatchLogsExports: {} }} }}
+",
+            if fix == "append" { "error" } else { "[error]" }
+        )
+    };
+    let with = |value: &str| {
+        with_conditions("").replace(
+            "  Worker:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {}\n",
+            "  Data:\n    Type: AWS::RDS::DBInstance\n",
+        ) + &format!("    Properties:\n      EnableCloudwatchLogsExports: {value}\n")
+    };
+    for (fix, before, after) in [
+        ("append", "!If [Prod, [audit], !Ref AWS::NoValue]", "!If [Prod, [audit, error], [error]]"),
+        ("append", "!If [Prod, [error, audit], [audit]]", "!If [Prod, [error, audit], [audit, error]]"),
+        (
+            "append",
+            "!If [Prod, [audit], !If [Test, [error], []]]",
+            "!If [Prod, [audit, error], !If [Test, [error], [error]]]",
+        ),
+        ("append", "[audit, !If [Prod, error, !Ref AWS::NoValue]]", "[audit, !If [Prod, error, error]]"),
+        ("append", "[!If [Prod, error, audit]]", "[!If [Prod, error, audit], error]"),
+        ("set", "!If [Prod, [audit], [error, general]]", "!If [Prod, [error], [error, general]]"),
+        // Nothing is for both prod and test.
+        ("set", "!If [Prod, !If [Test, [a], [b]], [error, c]]", "!If [Prod, !If [Test, [a], [error]], [error, c]]"),
+    ] {
+        let changed = all_fixed(&logs(fix), &with(before));
+        assert!(fixes(&logs(fix), &changed).is_empty(), "{changed}");
+        assert_eq!(changed, with(after), "{before}");
+    }
+}
+
+#[test]
+fn items_with_a_name_are_put_in_branches() {
+    let rule = "resources: [AWS::ElasticLoadBalancingV2::LoadBalancer]
+assert:
+  some:
+    path: $.Properties.LoadBalancerAttributes[*]
+    where: { path: $.Key, is: { equals: a } }
+    assert: { path: $.Value, is: { equals: \"true\" } }
+fix: { put: { in: $.Properties.LoadBalancerAttributes, by: Key, item: { Key: a, Value: \"true\" } } }
+";
+    let with = |value: &str| {
+        with_conditions("").replace(
+            "  Worker:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {}\n",
+            &format!("  Web:\n    Type: AWS::ElasticLoadBalancingV2::LoadBalancer\n    Properties:\n      LoadBalancerAttributes: {value}\n"),
+        )
+    };
+    for (before, after) in [
+        (
+            "[!If [Prod, {Key: b, Value: 1}, !Ref AWS::NoValue]]",
+            "[!If [Prod, {Key: b, Value: 1}, !Ref AWS::NoValue], {Key: a, Value: 'true'}]",
+        ),
+        (
+            "[!If [Prod, {Key: a, Value: 'false'}, !Ref AWS::NoValue]]",
+            "[!If [Prod, {Key: a, Value: 'true'}, {Key: a, Value: 'true'}]]",
+        ),
+        (
+            "[!If [Prod, {Key: a, Value: 'true', O: 1}, {Key: a, Value: 'false'}]]",
+            "[!If [Prod, {Key: a, Value: 'true', O: 1}, {Key: a, Value: 'true'}]]",
+        ),
+    ] {
+        assert_eq!(all_fixed(rule, &with(before)), with(after), "{before}");
+    }
+    let note = shown(rule, &with("[!If [Prod, {Key: a, Value: 'false'}, {Key: b, Value: 1}]]"));
+    assert!(note.contains("Fn::If"), "{note}");
+}
+
+#[test]
+fn a_fix_fits_every_deployment_where_it_has_to() {
+    let rule = "resources: [AWS::EC2::Instance]
+when: &old { path: $.Properties.InstanceType, is: { in: [m1.large, m3.xlarge] } }
+assert: { path: $.Properties.EbsOptimized, is: { equals: true } }
+fix: { when-always: *old, set: { $.Properties.EbsOptimized: true } }
+";
+    let with = |parameter: &str, value: &str| {
+        format!(
+            "Parameters: {{Size: {{Type: String{parameter}}}, Env: {{Type: String}}}}
+Conditions: {{Prod: !Equals [!Ref Env, prod], Small: !Equals [!Ref Size, t2.micro]}}
+Resources:
+  App: {{Type: AWS::EC2::Instance, Properties: {{InstanceType: {value}}}}}
+"
+        )
+    };
+    let fits = |parameter: &str, value: &str| {
+        let template = with(parameter, value);
+        let template = if parameter.contains("Default") && !parameter.contains("compared") {
+            template.replace(", Small: !Equals [!Ref Size, t2.micro]", "")
+        } else {
+            template.replace(", compared: 1", "")
+        };
+        let all = fixes(rule, &template);
+        assert!(!all.is_empty(), "{template}");
+        all.iter().all(Option::is_some)
+    };
+    assert!(fits(", Default: x", "m1.large"));
+    assert!(fits(", Default: m1.large, AllowedValues: [m1.large, m3.xlarge]", "!Ref Size"));
+    assert!(fits(", Default: x", "!If [Prod, m1.large, m3.xlarge]"));
+    // Another value of the parameter, or the other branch, is of a type without the option.
+    assert!(!fits(", Default: m1.large, AllowedValues: [m1.large, t2.micro]", "!Ref Size"));
+    assert!(!fits(", Default: m1.large", "!Ref Size"));
+    assert!(!fits(", Default: m1.large, compared: 1", "!Ref Size"));
+    assert!(!fits(", Default: x", "!If [Prod, m1.large, t2.micro]"));
 }

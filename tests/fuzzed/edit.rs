@@ -2,7 +2,7 @@
 //!
 //! The first bytes of an input choose the changes, the others are the text.
 
-use hipaalint::change::{Action, Change, Step, Value};
+use hipaalint::change::{Action, Change, Moved, Step, Value};
 use hipaalint::source::SourceId;
 use hipaalint::syntax::edit::{Edited, Text, apply, edits};
 use hipaalint::syntax::{self, Document};
@@ -224,6 +224,69 @@ fn json_of(value: &Value) -> Json {
         Value::String(text) => json!(text),
         Value::List(items) => items.iter().map(json_of).collect(),
         Value::Map(entries) => Json::Object(entries.iter().map(|(key, value)| (key.clone(), json_of(value))).collect()),
+        Value::Moved(moved) => json_of(&moved.value),
+    }
+}
+
+/// Moves a random value of a map into a new section, with what is around it, and checks what comes of it: the value is as it was, and no
+/// comment is lost. Returns whether it moved.
+pub fn random_move(text: &str, choose: &mut dyn FnMut(usize) -> usize) -> bool {
+    let Ok(document) = syntax::read(text, SourceId(3)) else { return false };
+    let root = document.root.to_json();
+    let (mut node, mut path, mut value) = (&root, Vec::new(), None);
+    while value.is_none() || choose(3) != 0 {
+        let (step, inner) = match node {
+            Json::Object(entries) if !entries.is_empty() => {
+                let Some((key, inner)) = entries.iter().nth(choose(entries.len())) else { break };
+                (Step::Key(key.clone()), inner)
+            }
+            Json::Array(items) if !items.is_empty() => {
+                let number = choose(items.len());
+                (Step::Index(number), &items[number])
+            }
+            _ => break,
+        };
+        path.push(step);
+        node = inner;
+        value = matches!(path.last(), Some(Step::Key(_))).then_some(node);
+    }
+    let (Some(value), false) = (value, path.is_empty()) else { return false };
+    // What goes with it: the entry, or something around it.
+    let with = path[..path.len() - choose(3.min(path.len()))].to_vec();
+    let moved = Moved { from: path, with: with.clone(), value: value_of(value), text: None };
+    let map = |key: &str, value| Value::Map(vec![(key.to_owned(), value)]);
+    let new = map("Properties", map("Moved", Value::Moved(Box::new(moved))));
+    let place = vec![Step::Key("Resources".to_owned()), Step::Key("MovedHere".to_owned())];
+    let changes = [Change { path: place, action: Action::Set(new) }, Change { path: with, action: Action::Remove }];
+    let edited = edits(text, &document, &changes);
+    if !edited.refused.is_empty() {
+        return false;
+    }
+    let new = apply(text, &edited.edits);
+    let read = syntax::read(&new, SourceId(3)).unwrap_or_else(|error| panic!("{error:?}\n{changes:#?}\n{new}"));
+    let mut model = Model { root, made: BTreeSet::new(), renamed: Vec::new() };
+    changes.iter().for_each(|change| model.make(change));
+    let (model, result) = (normal(model.root()), normal(read.root.to_json()));
+    assert_eq!(model, result, "{text}\n=>\n{new}");
+    let comments = |document: &Document<'_>| {
+        let mut all: Vec<String> = document.comments.iter().map(|comment| comment.text.to_string()).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(comments(&document), comments(&read), "{changes:#?}\n{text}\n=>\n{new}");
+    true
+}
+
+fn value_of(value: &Json) -> Value {
+    match value {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Number(number) => Value::Number(number.to_string()),
+        Json::String(text) => Value::String(text.clone()),
+        Json::Array(items) => Value::List(items.iter().map(value_of).collect()),
+        Json::Object(entries) => {
+            Value::Map(entries.iter().map(|(key, value)| (key.clone(), value_of(value))).collect())
+        }
     }
 }
 

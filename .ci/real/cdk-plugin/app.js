@@ -99,4 +99,10 @@ if (PEERS) {
   Validations.of(app).addPlugins(new HIPAASecurityChecks(app));
 }
 if (OPTIONS !== 'none') Validations.of(app).addPlugins(new Hipaalint({ binary: process.env.BINARY, ...JSON.parse(OPTIONS) }));
-app.synth();
+const before = process.cpuUsage();
+try {
+  app.synth();
+} finally {
+  const { user, system } = process.cpuUsage(before);
+  if (process.env.MEASURE) console.log(`CPU ${(user + system) / 1000}`);
+}

@@ -20,7 +20,7 @@ export interface HipaalintProps {
   /**
    * The configuration file, relative to the current folder; `false` for none.
    *
-   * @default - the nearest `hipaalint.yaml`, from the folder of the templates upwards
+   * @default - the nearest `hipaalint.yaml`, from the assembly upwards; if that is not in the current folder, from there upwards
    */
   readonly config?: string | false;
 

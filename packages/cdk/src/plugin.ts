@@ -3,7 +3,7 @@
 import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport } from 'aws-cdk-lib';
 import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Acknowledged } from './acknowledged';
@@ -57,6 +57,11 @@ export class Hipaalint implements IPolicyValidationPlugin {
   private run(context: IPolicyValidationContext, acknowledged: Acknowledged): Run {
     const folders = foldersOf(context.templatePaths).map(named);
     const options = [...this.options, '--no-ignore'];
+    // Unit tests synthesize into a folder for temporary files, which the project does not govern, but perhaps somebody else.
+    if (this.props.config === undefined && folders.some(isAbsolute)) {
+      const config = nearestConfig(process.cwd());
+      options.push(...(config === undefined ? ['--no-config'] : ['--config', config]));
+    }
     if (Object.keys(acknowledged.aboveStacks).length === 0) return run(this.binary, [...options, '--', ...folders]);
     const work = mkdtempSync(join(tmpdir(), 'hipaalint-'));
     try {
@@ -90,6 +95,15 @@ export function foldersOf(templates: readonly string[]): string[] {
   const folders = [...new Set(templates.map((template) => dirname(resolve(template))))].sort();
   const isIn = (folder: string, outer: string) => folder !== outer && folder.startsWith(outer.endsWith(sep) ? outer : outer + sep);
   return folders.filter((folder) => !folders.some((outer) => isIn(folder, outer)));
+}
+
+/** The configuration that governs a folder: the nearest one in it or above, not above the root of the repository. */
+export function nearestConfig(folder: string): string | undefined {
+  for (let above = folder; ; above = dirname(above)) {
+    const file = join(above, 'hipaalint.yaml');
+    if (existsSync(file)) return file;
+    if (existsSync(join(above, '.git')) || above === dirname(above)) return undefined;
+  }
 }
 
 /** A path as people would type it. */

@@ -4,7 +4,7 @@ import type { PolicyViolatingResource, PolicyViolation } from 'aws-cdk-lib';
 import { resolve } from 'node:path';
 import type { Acknowledged } from './acknowledged';
 import type { Finding, Level, Report } from './report';
-import { advice, description } from './words';
+import { advice, description, lead } from './words';
 
 /** The plugin's name, which users write before `::` to acknowledge a rule. */
 export const NAME = 'hipaalint';
@@ -13,6 +13,22 @@ const LEVELS: readonly Level[] = ['error', 'warning', 'note'];
 
 /** The stacks by the paths of their templates. */
 export type Stacks = ReadonlyMap<string, string>;
+
+/** A function that computes each result once: an app has many findings of few rules, in few templates. */
+function once(compute: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const result = known.get(text) ?? compute(text);
+    known.set(text, result);
+    return result;
+  };
+}
+
+/** How the texts of a run are translated. */
+interface Texts {
+  readonly path: (file: string) => string;
+  readonly lead: (remediation: string) => string;
+}
 
 /**
  * The levels that fail the synthesis. If a violation was acknowledged, the CDK fails for the severities `error` and `fatal` alone,
@@ -26,9 +42,8 @@ function failing({ summary }: Report, fails: boolean, failOn: string | undefined
   return new Set(summary.warnings > 0 ? ['error', 'warning'] : LEVELS);
 }
 
-function resourceOf(finding: Finding, stacks: Stacks): PolicyViolatingResource {
+function resourceOf(finding: Finding, stacks: Stacks, templatePath: string): PolicyViolatingResource {
   const [section, name, ...rest] = finding.path.split('/');
-  const templatePath = resolve(finding.file);
   if (section === 'Resources' && name) {
     return { resourceLogicalId: name, templatePath, locations: rest.length > 0 ? [rest.join('.')] : [] };
   }
@@ -41,13 +56,13 @@ function idOf({ rule }: Finding): string {
   return `${NAME}::${rule}`;
 }
 
-function violation(finding: Finding, severity: string, stacks: Stacks): PolicyViolation {
+function violation(finding: Finding, severity: string, stacks: Stacks, { path, lead }: Texts): PolicyViolation {
   const { rule, title, level, controls, url } = finding;
   return {
     ruleName: rule,
     description: description(finding),
     severity,
-    fix: advice(finding),
+    fix: advice(finding, lead),
     ruleMetadata: {
       ...(title !== null && { title }),
       level,
@@ -55,7 +70,7 @@ function violation(finding: Finding, severity: string, stacks: Stacks): PolicyVi
       ...(controls.length > 0 && { controls: controls.join(', ') }),
       url,
     },
-    violatingResources: [resourceOf(finding, stacks)],
+    violatingResources: [resourceOf(finding, stacks, path(finding.file))],
   };
 }
 
@@ -67,19 +82,20 @@ export function violations(
   acknowledged: Acknowledged,
   stacks: Stacks,
 ): PolicyViolation[] {
+  const texts: Texts = { path: once((file) => resolve(file)), lead: once(lead) };
   const failed = failing(report, fails, failOn);
   const severityOf = ({ level }: Finding) => (failed.has(level) ? 'error' : level === 'note' ? 'info' : 'warning');
   const covered = (finding: Finding) =>
-    acknowledged.covers(idOf(finding), finding.subject.construct ?? stacks.get(resolve(finding.file)) ?? '');
+    acknowledged.covers(idOf(finding), finding.subject.construct ?? stacks.get(texts.path(finding.file)) ?? '');
   const found = report.findings.map((finding) => {
     const severity = severityOf(finding);
     // The CDK would take away what the program does not accept as acknowledged, unless it is fatal.
-    return violation(finding, severity === 'error' && covered(finding) ? 'fatal' : severity, stacks);
+    return violation(finding, severity === 'error' && covered(finding) ? 'fatal' : severity, stacks, texts);
   });
   // The CDK takes these away and lists them with their reasons. Those that are acknowledged under the name of another tool, or are
   // excepted elsewhere, it would report: they are in the program's own register.
   const listed = report.suppressed.filter(covered);
-  return [...found, ...listed.map((finding) => violation(finding, severityOf(finding), stacks))];
+  return [...found, ...listed.map((finding) => violation(finding, severityOf(finding), stacks, texts))];
 }
 
 /** A violation that nobody can acknowledge, and that counts whichever stacks are selected: nothing was checked. */

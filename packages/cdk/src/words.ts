@@ -27,11 +27,10 @@ export function description({ message, when }: Finding): string {
   return when === null ? message : `${message}, when ${when}`;
 }
 
-/** How to fix it, why it matters, the citations, and where to read more: a line each. */
-export function advice(finding: Finding): string {
-  const { title, remediation, harm, controls, url } = finding;
+/** How to fix it, why it matters, the citations, and where to read more: a line each. `short` shortens a remediation. */
+export function advice({ title, remediation, harm, controls, url }: Finding, short: (remediation: string) => string): string {
   return [
-    remediation === null ? title : lead(remediation),
+    remediation === null ? title : short(remediation),
     harm && `Why: ${harm}`,
     controls.length > 0 && `HIPAA: 45 CFR ${controls.join(', ')}`,
     `Rule: ${url}`,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve, sep } from 'node:path';
@@ -10,7 +10,7 @@ const { App, CfnParameter, NestedStack, Stack, Stage, Validations } = require('a
 const { Bucket } = require('aws-cdk-lib/aws-s3');
 const { Hipaalint } = require('../lib/index.js');
 const { argumentsOf } = require('../lib/options.js');
-const { checkLibrary, foldersOf } = require('../lib/plugin.js');
+const { checkLibrary, foldersOf, nearestConfig } = require('../lib/plugin.js');
 const { lead } = require('../lib/words.js');
 const skip = process.platform === 'win32' && 'the program of the tests is a script';
 
@@ -37,6 +37,20 @@ test('assemblies inside of another one are not named twice', () => {
   const beside = [join(root, 'assembly-A', 'x.json'), join(root, 'assembly-AB', 'x.json')];
   assert.deepEqual(foldersOf(beside), [join(root, 'assembly-A'), join(root, 'assembly-AB')]);
   assert.deepEqual(foldersOf([`${sep}x.json`]), [resolve(sep)]);
+});
+
+test('the configuration of the current folder', () => {
+  const root = mkdtempSync(join(tmpdir(), 'hipaalint-test-'));
+  try {
+    mkdirSync(join(root, 'repository/.git'), { recursive: true });
+    mkdirSync(join(root, 'repository/app'));
+    writeFileSync(join(root, 'hipaalint.yaml'), '');
+    assert.equal(nearestConfig(join(root, 'repository/app')), undefined);
+    writeFileSync(join(root, 'repository/hipaalint.yaml'), '');
+    assert.equal(nearestConfig(join(root, 'repository/app')), join(root, 'repository/hipaalint.yaml'));
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
 });
 
 test('options of the program', () => {

@@ -5,7 +5,7 @@
 //! variable or a word of the program is no secret.
 
 use super::commands;
-use super::names::{Promise, may_hold_promise, promise};
+use super::names::{Promise, may_hold_promise, next_mark, promise};
 use super::texts::{is_promised, names_a_secret};
 use std::ops::Range;
 
@@ -109,13 +109,14 @@ fn is_of_name(byte: u8) -> bool {
 pub(super) fn each_name(text: &str, mut visit: impl FnMut(usize, usize, Promise)) {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(start) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| is_of_name(*byte))) {
-        let start = at + start;
-        let rest = bytes.get(start..).unwrap_or_default();
-        let length = rest.iter().position(|byte| !is_of_name(*byte)).unwrap_or(rest.len());
-        at = start + length;
+    // Most names hold no mark of such, and are not even looked for.
+    while let Some(mark) = next_mark(bytes, at) {
+        let (before, after) = (bytes.get(at..mark).unwrap_or_default(), bytes.get(mark..).unwrap_or_default());
+        let start = before.iter().rposition(|byte| !is_of_name(*byte)).map_or(at, |last| at + last + 1);
+        let length = after.iter().position(|byte| !is_of_name(*byte)).unwrap_or(after.len());
+        at = mark + length;
         // The end of an ARN or of a path is no name: `…:secret:db`.
-        if length > MAX_NAME || matches!(byte_before(bytes, start), Some(b':' | b'/')) {
+        if at - start > MAX_NAME || matches!(byte_before(bytes, start), Some(b':' | b'/')) {
             continue;
         }
         if let Some(promise) = text.get(start..at).and_then(promise) {

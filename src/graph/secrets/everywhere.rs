@@ -28,17 +28,17 @@ fn secrets_of_known<'t>(
     model: Option<&Model<'_, 't>>,
 ) -> Vec<LiteralSecret> {
     let mut found = Vec::new();
-    let mut search = |path: &str, name: &str, node: &'t Node<'t>| {
+    let mut search = |way: &[&str], name: &str, node: &'t Node<'t>| {
         let before = found.len();
         found.extend(literal_secrets(name, node, mappings).into_iter().map(|secret| {
-            let steps = [path, &secret.path];
-            let path = steps.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/");
-            LiteralSecret { path, ..secret }
+            let (path, own) = (way.join("/"), secret.path.as_str());
+            let steps = [path.as_str(), own].into_iter().filter(|step| !step.is_empty());
+            LiteralSecret { path: steps.collect::<Vec<_>>().join("/"), ..secret }
         }));
         found.len() == before
     };
     let Some(sections) = root.as_mapping() else {
-        search("", "", root);
+        search(&[], "", root);
         return found;
     };
     for section in sections {
@@ -50,7 +50,6 @@ fn secrets_of_known<'t>(
                     if resource.is_some_and(|(reads, place)| reads.is_without(place, Sought::Secrets)) {
                         continue;
                     }
-                    let path = [name, "/", &block.key].concat();
                     let known = block.value.as_mapping().unwrap_or_default();
                     let known = known.iter().filter(|entry| keys.contains(&entry.key.as_ref()));
                     let (mut has_any, mut is_without) = (false, true);
@@ -58,11 +57,11 @@ fn secrets_of_known<'t>(
                         has_any = true;
                         // An output's value is what the output is called.
                         let name = if *name == "Outputs" { &block.key } else { &entry.key };
-                        is_without &= search(&[&path, "/", &entry.key].concat(), name, &entry.value);
+                        is_without &= search(&[&section.key, &block.key, &entry.key], name, &entry.value);
                     }
                     // A loop, or what a macro takes.
                     if !has_any && block.key.starts_with("Fn::") {
-                        is_without &= search(&path, "", &block.value);
+                        is_without &= search(&[&section.key, &block.key], "", &block.value);
                     }
                     if let Some((reads, place)) = resource.filter(|_| is_without) {
                         reads.know_without(place, Sought::Secrets);
@@ -70,7 +69,7 @@ fn secrets_of_known<'t>(
                 }
             }
             None => {
-                search(&section.key, &section.key, &section.value);
+                search(&[&section.key], &section.key, &section.value);
             }
         }
     }

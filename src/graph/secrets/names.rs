@@ -230,6 +230,9 @@ const ENOUGH: u32 = 0o000_004_444;
 const KEY: u32 = 0o000_040_000;
 const KINDS: u32 = 0o444_400_000;
 
+/// The bits of the letters of `pw`, which comes after [`MARKS`].
+const PW: [u32; 2] = [1 << 27, 1 << 28];
+
 /// For each byte the places in [`MARKS`] where it stands, in either case: one bit for each letter of each, from the lowest.
 const PLACES: [u32; 256] = places();
 
@@ -243,13 +246,31 @@ const fn places() -> [u32; 256] {
         places[letter.to_ascii_uppercase() as usize] |= 1 << bit;
         bit += 1;
     }
+    places[b'p' as usize] |= PW[0];
+    places[b'P' as usize] |= PW[0];
+    places[b'w' as usize] |= PW[1];
+    places[b'W' as usize] |= PW[1];
     places
+}
+
+/// The bits of the first letters of [`MARKS`].
+const FIRST_LETTERS: u32 = 0o111_111_111;
+
+/// Where a text goes on, from a byte on, with the last letter of a mark that a name which promises something has.
+pub(super) fn next_mark(text: &[u8], from: usize) -> Option<usize> {
+    const BEGIN: u32 = FIRST_LETTERS | PW[0];
+    const END: u32 = ENOUGH | KEY | PW[1];
+    let mut begun = 0;
+    let found = text.get(from..)?.iter().position(|byte| {
+        begun = (begun << 1 | BEGIN) & PLACES.get(usize::from(*byte)).copied().unwrap_or_default();
+        begun & END != 0
+    });
+    found.map(|at| from + at)
 }
 
 /// Whether a name holds such marks. Asked of every key of every template, so it looks at each byte once, for all marks together
 /// (Baeza-Yates and Gonnet, "A new approach to text searching"), and takes no branch that a processor would have to guess.
 fn may_be_secret(name: &str) -> bool {
-    const FIRST_LETTERS: u32 = 0o111_111_111;
     let (mut begun, mut met) = (0, 0);
     for byte in name.bytes() {
         begun = (begun << 1 | FIRST_LETTERS) & PLACES.get(usize::from(byte)).copied().unwrap_or_default();

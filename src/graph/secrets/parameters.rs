@@ -10,7 +10,7 @@ use crate::eval::{Run, begins_as_function};
 use crate::expand::{Model, Parameter};
 use crate::source::Span;
 use crate::syntax::{self, Entry, Node};
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -283,8 +283,10 @@ impl<'t> Uses<'t> {
 
 /// Whether a text may give a name the value `${Name}`: most name parameters in ARNs.
 fn may_assign(text: &str) -> bool {
-    let before = |at: usize| text.as_bytes().get(at.checked_sub(1)?).copied();
-    text.match_indices("${").any(|(at, _)| matches!(before(at), Some(b'=' | b' ' | b'"' | b'\'')))
+    let bytes = text.as_bytes();
+    let before = |at: usize| bytes.get(at.checked_sub(1)?).copied();
+    memchr_iter(b'$', bytes)
+        .any(|at| matches!(before(at), Some(b'=' | b' ' | b'"' | b'\'')) && bytes.get(at + 1) == Some(&b'{'))
 }
 
 /// Whether the arguments of a function make a text of more than one piece.

@@ -14,12 +14,16 @@ const MAX_BYTES: u32 = 500;
 
 /// The edits of a document for changes, made by `edit`, with functions collapsed where that can be edited.
 pub(crate) fn edited(document: &Document<'_>, changes: &[Change], edit: impl Fn(&[Change]) -> Edited) -> Edited {
-    let emptied = emptied(document, changes);
-    let own = emptied.as_deref().unwrap_or(changes);
-    let Some(collapsed) = collapsed(document, own).or_else(|| emptied.clone()) else { return edit(changes) };
-    let edited = edit(&collapsed);
-    // What is refused is named by the changes as they were.
-    if edited.refused.is_empty() { edited } else { edit(changes) }
+    let collapsed = collapsed(document, changes);
+    let emptied = emptied(document, collapsed.as_deref().unwrap_or(changes));
+    for other in emptied.iter().chain(&collapsed) {
+        let edited = edit(other);
+        // What is refused is named by the changes as they were.
+        if edited.refused.is_empty() {
+            return edited;
+        }
+    }
+    edit(changes)
 }
 
 /// The changes, with the removal of a list in place of those of all its items; none if there are no such.
@@ -100,9 +104,6 @@ fn whole(
 ) -> Option<(Vec<Step>, Action, Vec<Vec<Step>>)> {
     let (function, ..) = function_of(path).filter(|_| all.contains_key(path))?;
     let node = at(&document.root, function)?;
-    if node.span.end.saturating_sub(node.span.start) > MAX_BYTES {
-        return None;
-    }
     let [mut one, mut other] = branches(node)?.map(copied);
     let below = all.range(function.to_vec()..).take_while(|(path, _)| path.starts_with(function));
     let mut gone = Vec::new();
@@ -118,16 +119,29 @@ fn whole(
     }
     let start = document.comments.partition_point(|comment| comment.span.start < node.span.start);
     let is_commented = document.comments.get(start).is_some_and(|comment| holds(node.span, comment.span));
-    if is_commented || !are_alike(&one, &other) {
+    // Comments go with what moves, and nothing is written anew where nothing is left.
+    let is_gone = one == no_value();
+    let moves = || all.values().flatten().any(|(_, action)| moves_with(action, function));
+    let is_long = node.span.end.saturating_sub(node.span.start) > MAX_BYTES;
+    if !are_alike(&one, &other) || is_long && !is_gone || is_commented && !(is_gone && moves()) {
         return None;
     }
     let action = match function.last()? {
         _ if one != no_value() => Action::Set(one),
         Step::Key(_) => Action::Remove,
         Step::Index(_) if function_of(function).is_some_and(|(.., rest)| rest.is_empty()) => Action::Set(one),
-        Step::Index(_) => return None,
+        Step::Index(_) => Action::Remove,
     };
     Some((function.to_vec(), action, gone))
+}
+
+/// Whether a value moves out of what is at a path, which goes.
+fn moves_with(action: &Action, path: &[Step]) -> bool {
+    let mut moves = false;
+    if let Some(value) = action.value() {
+        value.each_moved(&mut |moved| moves |= moved.with == path);
+    }
+    moves
 }
 
 /// Makes a change below a value; none if it cannot be made.
@@ -166,7 +180,7 @@ fn apply(value: &mut Value, steps: &[Step], action: &Action) -> Option<()> {
 
 /// Whether two values are the same, in any spelling and order of keys.
 pub(super) fn are_alike(one: &Value, other: &Value) -> bool {
-    match (one, other) {
+    match (one.plain(), other.plain()) {
         (Value::Map(own), Value::Map(others)) => {
             own.len() == others.len()
                 && own
@@ -185,7 +199,7 @@ fn scalar(value: &Value) -> Option<&str> {
     match value {
         Value::Bool(value) => Some(if *value { "true" } else { "false" }),
         Value::Number(text) | Value::String(text) => Some(text),
-        Value::Null | Value::List(_) | Value::Map(_) => None,
+        Value::Null | Value::List(_) | Value::Map(_) | Value::Moved(_) => None,
     }
 }
 

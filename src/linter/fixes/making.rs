@@ -1,16 +1,17 @@
 //! The changes of one recipe for one violation.
 
-use super::place::{self, Deed, Obstacle, Walk, Walked};
+use super::place::{self, Choice, Deed, Obstacle, Walk, Walked};
 use super::risk::{Deeds, Touched};
 use super::values::{Shape, Values, reference};
 use super::{Job, Workshop, sam};
-use crate::change::{Action, Change, Step, Value};
+use crate::change::{Action, Change, Moved, Step, Value};
 use crate::expand::{self, Block};
 use crate::facts::schema::{self, Schema};
 use crate::rules::fix::{Addition, Becomes, FixPath, Pattern, Recipe};
 use crate::rules::path;
 use crate::source::Span;
 use crate::syntax::Node;
+use std::cell::RefCell;
 
 /// The changes of a recipe in the making.
 pub(super) struct Making<'w, 'a, 'm, 't> {
@@ -20,13 +21,23 @@ pub(super) struct Making<'w, 'a, 'm, 't> {
     pub(super) deeds: Deeds,
     pub(super) changes: Vec<Change>,
     additions: Vec<(String, Value)>,
+    /// The names of the resources that the last part added.
+    pub(super) before: Vec<String>,
     /// Whether something is removed: what is copied then moves.
     moves: bool,
     /// The logical ID of the customer managed key that the recipe uses.
     key_name: String,
     /// More statements for the policy of a key, after what is added.
     pub(super) statements: Vec<Change>,
+    /// In which branches of functions the finding is, by the branches around them and their conditions.
+    failing: RefCell<Vec<Asked<'t>>>,
 }
+
+/// A question about a function, and its result.
+type Asked<'t> = ((Vec<Choice<'t>>, &'t str), Option<[bool; 2]>);
+
+/// Functions of one fix whose branches are looked at.
+const MAX_ASKED: usize = 32;
 
 impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     /// Changes of a resource next to those that are made already.
@@ -36,6 +47,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         target: &'m Block<'t>,
         changes: Vec<Change>,
         deeds: Deeds,
+        before: Vec<String>,
     ) -> Self {
         Self {
             shop,
@@ -44,16 +56,21 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             deeds,
             changes,
             additions: Vec::new(),
+            before,
             moves: false,
             key_name: String::new(),
             statements: Vec::new(),
+            failing: RefCell::default(),
         }
     }
 
     /// Makes everything. None if the recipe is for something else; why it is only shown, if it is.
     pub(super) fn all(&mut self, recipe: &Recipe) -> Option<Option<String>> {
         let kind = recipe.becomes.as_ref().map_or(self.target.kind, |becomes| becomes.kind.as_str());
-        let added: Vec<String> = recipe.add.iter().map(|addition| self.free(&addition.name)).collect::<Option<_>>()?;
+        let own: Vec<String> = recipe.add.iter().map(|addition| self.free(&addition.name)).collect::<Option<_>>()?;
+        // A part without its own refers to those of the part before it.
+        let added = if own.is_empty() { self.before.clone() } else { own };
+        self.before.clone_from(&added);
         let mut obstacle = None;
         let mut is_possible = false;
         self.moves = !recipe.remove.is_empty();
@@ -161,9 +178,34 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     /// Adds changes; values in the same absent map or item are one.
     pub(super) fn add(&mut self, changes: Vec<Change>, is_item: bool) {
         let mut walked = Walked { changes: std::mem::take(&mut self.changes), ..Walked::default() };
-        let mut walk = Walk { at: self.job.mark.exact, walked: &mut walked };
-        changes.into_iter().for_each(|change| walk.take(change, is_item));
+        changes.into_iter().for_each(|change| walked.take(change, is_item));
         self.changes = walked.changes;
+    }
+
+    /// Walks along the finding.
+    pub(super) fn walk_with(&self, walked: &mut Walked, work: impl FnOnce(&mut Walk<'_, 't>)) {
+        let failing = |inside: &[Choice<'t>], condition: &'t str| self.failing(inside, condition);
+        // What moves out of a branch stays for where that is taken, and what is added may not always be there.
+        let mut only_in = if self.moves { self.shop.choices(self.job) } else { Vec::new() };
+        if !self.before.is_empty() && !Workshop::exists_with(self.job.block, self.target) {
+            only_in.extend(self.job.block.condition.map(|condition| (condition, true)));
+        }
+        let mut walk = Walk { at: self.job.mark.exact, walked, failing: &failing, inside: Vec::new(), only_in };
+        work(&mut walk);
+    }
+
+    /// In which branches of a function the finding is, by its condition.
+    fn failing(&self, inside: &[Choice<'t>], condition: &'t str) -> Option<[bool; 2]> {
+        let key = (inside.to_vec(), condition);
+        if let Some((_, known)) = self.failing.borrow().iter().find(|(of, _)| *of == key) {
+            return *known;
+        }
+        if self.failing.borrow().len() >= MAX_ASKED {
+            return None;
+        }
+        let found = self.shop.failing(self.job, inside, condition);
+        self.failing.borrow_mut().push((key, found));
+        found
     }
 
     /// Makes the resource one of another type. None if something else than `DependsOn` refers to it; why it is only shown, if it is.
@@ -237,7 +279,6 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             }
         }
         let mut walked = Walked::default();
-        let mut walk = Walk { at: exact, walked: &mut walked };
         if self.target.origin.is_some_and(|origin| origin.made_from.is_some())
             && matches!(deed, Deed::Set(_))
             && let Some(other) = sam::companion(&steps)
@@ -251,12 +292,15 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             }
             let is_there = node.get("Properties").and_then(|properties| properties.get("DeadLetterQueue")?.get("Type"));
             match sam::queue_type(recipe.add.first().map(|added| added.kind.as_str())) {
-                Some(value) => walk.go(node, &mut at, &other, &Deed::Set(Value::String(value.to_owned()))),
+                Some(value) => {
+                    let deed = Deed::Set(Value::String(value.to_owned()));
+                    self.walk_with(&mut walked, |walk| walk.go(node, &mut at, &other, &deed));
+                }
                 None if is_there.is_some() => {}
                 None => return Err(self.sam_differs()),
             }
         }
-        walk.go(node, &mut at, &steps, deed);
+        self.walk_with(&mut walked, |walk| walk.go(node, &mut at, &steps, deed));
         Ok(walked)
     }
 
@@ -282,6 +326,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         let values = Values {
             resource: self.job.block.written_name(),
             item: self.item(),
+            item_name: &|before, behind| place::item_name(self.job.block.node, self.job.mark.exact, before, behind),
             settings: self.job.setting.parameters,
             added: added.to_vec(),
             key: &self.key_name,
@@ -297,26 +342,35 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         place.iter().rev().find_map(|step| step.parse::<usize>().ok()).map_or(1, |index| index.saturating_add(1))
     }
 
-    /// A copy of what the finding's resource has at a path; none if it is not copied as a whole.
+    /// A copy of what the finding's resource has at a path, or the value itself if it moves; none if it is not there as a whole.
     fn copy(&self, chains: &[Vec<path::Step>]) -> Option<Value> {
-        let (mut node, _) = self.shop.written(self.job.block).ok()?;
-        let mut item = node;
+        let exact = self.job.mark.exact;
+        let (mut node, mut at) = self.shop.written(self.job.block).ok()?;
+        let mut item = None;
         for step in chains.first()? {
-            if node.as_sequence().is_some() {
-                item = node;
+            while let Some(branches) = place::branches(node) {
+                let index = branches.iter().position(|branch| place::holds(branch.span, exact))?;
+                at.extend([Step::Key("Fn::If".to_owned()), Step::Index(index + 1)]);
+                node = branches.get(index)?;
             }
-            node = match step {
-                path::Step::Name(name) => node.get(name)?,
-                path::Step::Index(index) => node.as_sequence()?.get(*index)?,
-                path::Step::Every => node.as_sequence()?.iter().find(|item| {
-                    item.span.start <= self.job.mark.exact.start && self.job.mark.exact.end <= item.span.end
-                })?,
+            let index = match step {
+                path::Step::Name(name) => {
+                    at.push(Step::Key(name.clone()));
+                    node = node.get(name)?;
+                    continue;
+                }
+                path::Step::Index(index) => *index,
+                path::Step::Every => node.as_sequence()?.iter().position(|item| place::holds(item.span, exact))?,
             };
+            at.push(Step::Index(index));
+            node = node.as_sequence()?.get(index)?;
+            item = Some(at.clone());
         }
-        if self.moves && self.comment_from(node).is_some_and(|comment| self.shop.is_behind(node, item, comment)) {
-            return None;
+        if !self.moves {
+            return self.copied(node);
         }
-        self.copied(node)
+        let moved = |value| Moved { with: item.unwrap_or_else(|| at.clone()), from: at, value, text: None };
+        is_in_one_place(node, node.span).then(|| Value::Moved(Box::new(moved(place::copied(node)))))
     }
 
     /// The first comment after the beginning of a value.
@@ -365,8 +419,22 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         // One without the resource's name in its own is for several.
         let owner = addition.name.contains("{resource}").then_some(self.job.block);
         self.shop.tag(&addition.kind, &mut properties, owner);
-        self.push_resource(name.to_owned(), &addition.kind, self.job.block.condition, attributes, properties);
+        let condition = self.condition()?;
+        self.push_resource(name.to_owned(), &addition.kind, condition, attributes, properties);
         Some(())
+    }
+
+    /// The condition of an added resource, if one is enough: that of the finding's resource, or that of the branch that something moves
+    /// out of. Its parameters may be empty elsewhere.
+    fn condition(&self) -> Option<Option<&'t str>> {
+        let own = self.job.block.condition;
+        let mut choices = if self.moves { self.shop.choices(self.job) } else { Vec::new() };
+        choices.retain(|choice| own.is_none_or(|own| *choice != (own, true)));
+        match (own, choices.as_slice()) {
+            (own, []) => Some(own),
+            (None, [(branch, true)]) => Some(Some(branch)),
+            _ => None,
+        }
     }
 
     pub(super) fn push_resource(
@@ -409,6 +477,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             Obstacle::Macro => "A macro or loop writes this part of the template.".to_owned(),
             Obstacle::Included => "The place is in an included file: change it there.".to_owned(),
             Obstacle::InText => "The place is in a text of JSON.".to_owned(),
+            Obstacle::Prescribed => "AWS DMS looks for a role by its name, so the name must stay as it is.".to_owned(),
         }
     }
 }

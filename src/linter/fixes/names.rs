@@ -18,6 +18,13 @@ const MAX_SEARCHED: usize = 64 << 20;
 /// What names of queues and topics that keep an order end with.
 const FIFO: &str = ".fifo";
 
+/// The names of the roles that AWS DMS looks for: a role of another name has no effect.
+///
+/// Source: AWS Database Migration Service User Guide, "Creating the IAM roles to use with AWS DMS"
+/// (docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole) and "AWS managed policies for AWS Database Migration
+/// Service" (security-iam-awsmanpol.html), 2026-11.
+const PRESCRIBED: [&str; 3] = ["dms-access-for-endpoint", "dms-cloudwatch-logs-role", "dms-vpc-role"];
+
 /// A name as text for `Fn::Sub`, with the parameter.
 fn text(own: &str, parameter: &str) -> String {
     match own.strip_suffix(FIFO) {
@@ -45,16 +52,32 @@ fn referred(text: &str) -> impl Iterator<Item = &str> {
 /// The texts for `Fn::Sub` in the resources and outputs of a template, with their paths.
 pub(super) type Texts<'t> = Vec<(Vec<Step>, &'t str)>;
 
+/// A step to a text, which becomes one of its path only if there is a text.
+#[derive(Copy, Clone)]
+enum Way<'t> {
+    Key(&'t str),
+    Index(usize),
+}
+
+fn steps_of(way: &[Way<'_>]) -> Vec<Step> {
+    let step = |way: &Way<'_>| match way {
+        Way::Key(key) => Step::Key((*key).to_owned()),
+        Way::Index(index) => Step::Index(*index),
+    };
+    way.iter().map(step).collect()
+}
+
 /// Collects the texts for `Fn::Sub` below a value.
-fn collect<'t>(node: &'t Node<'t>, at: &mut Vec<Step>, into: &mut Texts<'t>) {
+fn collect<'t>(node: &'t Node<'t>, at: &mut Vec<Way<'t>>, into: &mut Texts<'t>) {
     for entry in node.as_mapping().unwrap_or_default() {
-        at.push(Step::Key(entry.key.to_string()));
+        at.push(Way::Key(&entry.key));
         match (entry.key.as_ref(), entry.value.as_str(), entry.value.as_sequence().and_then(<[_]>::first)) {
-            ("Fn::Sub", Some(text), _) => into.push((at.clone(), text)),
+            ("Fn::Sub", Some(text), _) => into.push((steps_of(at), text)),
             ("Fn::Sub", None, Some(first)) => {
                 if let Some(text) = first.as_str() {
-                    let place = at.iter().cloned().chain([Step::Index(0)]);
-                    into.push((place.collect(), text));
+                    at.push(Way::Index(0));
+                    into.push((steps_of(at), text));
+                    at.pop();
                 }
                 collect(&entry.value, at, into);
             }
@@ -63,7 +86,7 @@ fn collect<'t>(node: &'t Node<'t>, at: &mut Vec<Step>, into: &mut Texts<'t>) {
         at.pop();
     }
     for (index, item) in node.as_sequence().unwrap_or_default().iter().enumerate() {
-        at.push(Step::Index(index));
+        at.push(Way::Index(index));
         collect(item, at, into);
         at.pop();
     }
@@ -157,7 +180,7 @@ impl<'t> Making<'_, '_, '_, 't> {
             let mut texts = Vec::new();
             for section in ["Resources", "Outputs"] {
                 if let Some(node) = root.get(section) {
-                    collect(node, &mut vec![Step::Key(section.to_owned())], &mut texts);
+                    collect(node, &mut vec![Way::Key(section)], &mut texts);
                 }
             }
             texts
@@ -256,6 +279,9 @@ impl<'t> Making<'_, '_, '_, 't> {
             let steps = index.iter().map(|index| Step::Index(*index));
             at.iter().cloned().chain([Step::Key(key.to_owned())]).chain(steps).collect::<Vec<_>>()
         };
+        if name.as_str().is_some_and(|name| PRESCRIBED.contains(&name)) {
+            return Err(Obstacle::Prescribed);
+        }
         if is_no_value(name) || self.is_settled(name, parameter, 0) {
             return Ok(());
         }

@@ -6,6 +6,9 @@ use crate::rules::path;
 use crate::source::Span;
 use crate::syntax::{Kind, Node};
 
+/// The length of an item's name in a logical ID.
+const MAX_NAME: usize = 60;
+
 /// What happens at the end of a path.
 #[derive(Clone, Debug)]
 pub(super) enum Deed {
@@ -38,6 +41,8 @@ pub(super) enum Obstacle {
     Included,
     /// The place is in a text of JSON.
     InText,
+    /// AWS DMS looks for a role of this name.
+    Prescribed,
 }
 
 /// The result of a walk.
@@ -52,25 +57,42 @@ pub(super) struct Walked {
 }
 
 /// A walk through a block as written.
-pub(super) struct Walk<'a> {
+pub(super) struct Walk<'a, 't> {
     /// The place of the finding.
     pub(super) at: Span,
     pub(super) walked: &'a mut Walked,
+    /// In which branches of a function the finding is, by its condition; none if that is not known. The first are the conditions of the
+    /// functions around it, and whether they hold there.
+    pub(super) failing: &'a Failing<'a, 't>,
+    /// The branches that the walk is in.
+    pub(super) inside: Vec<Choice<'t>>,
+    /// Items that are added are there only in these branches.
+    pub(super) only_in: Vec<Choice<'t>>,
 }
+
+/// What knows in which branches of a function a finding is.
+type Failing<'a, 't> = dyn Fn(&[Choice<'t>], &'t str) -> Option<[bool; 2]> + 'a;
+
+/// A branch of an `Fn::If`: its condition, and whether it is for where that holds.
+pub(super) type Choice<'t> = (&'t str, bool);
 
 /// What a reference to nothing is written as.
 pub(super) fn no_value() -> Value {
     Value::Map(vec![("Ref".to_owned(), Value::String("AWS::NoValue".to_owned()))])
 }
 
-impl Walk<'_> {
+impl<'t> Walk<'_, 't> {
     /// Takes the steps from a node that is at a path.
-    pub(super) fn go(&mut self, node: &Node<'_>, at: &mut Vec<Step>, steps: &[path::Step], deed: &Deed) {
+    pub(super) fn go(&mut self, node: &'t Node<'t>, at: &mut Vec<Step>, steps: &[path::Step], deed: &Deed) {
+        if is_no_value(node) && is_item(at) {
+            // The list has no item there.
+            return;
+        }
         if is_no_value(node) || (node.kind == Kind::Null && !matches!(deed, Deed::Remove)) {
             return self.absent(at, steps, deed, is_no_value(node));
         }
         if let Some(branches) = branches(node) {
-            return self.branches(branches, at, steps, deed);
+            return self.branches(node, branches, at, steps, deed);
         }
         if is_function(node) {
             return match (steps, deed) {
@@ -141,28 +163,54 @@ impl Walk<'_> {
         }
     }
 
-    /// The branches of `Fn::If`: the one that the finding is in, or those in which nothing is there.
-    fn branches(&mut self, branches: [&Node<'_>; 2], at: &mut Vec<Step>, steps: &[path::Step], deed: &Deed) {
+    /// The branches of `Fn::If`: those that the finding is in.
+    fn branches(
+        &mut self,
+        node: &'t Node<'t>,
+        branches: [&'t Node<'t>; 2],
+        at: &mut Vec<Step>,
+        steps: &[path::Step],
+        deed: &Deed,
+    ) {
         let chosen = branches.iter().position(|branch| holds(branch.span, self.at) || key_in(branch, self.at));
-        let is_absent = |branch: &&Node<'_>| !has(branch, steps);
-        let some_absent = branches.iter().any(is_absent);
+        let meant = chosen.map(|chosen| [chosen == 0, chosen == 1]).or_else(|| self.meant(node)).unwrap_or_else(|| {
+            // What is not known to fail is changed where it is absent, and gets one more item.
+            let absent = branches.map(|branch| !has(branch, steps));
+            if matches!(deed, Deed::Append(_)) || !absent.contains(&true) { [true; 2] } else { absent }
+        });
+        self.each(node, branches, meant, at, |walk, branch, at| walk.go(branch, at, steps, deed));
+    }
+
+    /// In which branches of a function the finding is; none if that is not known.
+    fn meant(&self, node: &'t Node<'t>) -> Option<[bool; 2]> {
+        (self.failing)(&self.inside, condition(node)?)
+    }
+
+    /// Goes into some branches of a function.
+    fn each(
+        &mut self,
+        node: &'t Node<'t>,
+        branches: [&'t Node<'t>; 2],
+        meant: [bool; 2],
+        at: &mut Vec<Step>,
+        mut work: impl FnMut(&mut Self, &'t Node<'t>, &mut Vec<Step>),
+    ) {
+        let condition = condition(node);
         at.push(Step::Key("Fn::If".to_owned()));
-        for (index, branch) in branches.into_iter().enumerate() {
-            let is_meant = match chosen {
-                Some(chosen) => chosen == index,
-                None => !some_absent || is_absent(&branch),
-            };
-            if is_meant {
-                at.push(Step::Index(index + 1));
-                self.go(branch, at, steps, deed);
-                at.pop();
+        for (index, (branch, _)) in branches.into_iter().zip(meant).enumerate().filter(|(_, (_, is_meant))| *is_meant) {
+            at.push(Step::Index(index + 1));
+            self.inside.extend(condition.map(|condition| (condition, index == 0)));
+            work(self, branch, at);
+            if condition.is_some() {
+                self.inside.pop();
             }
+            at.pop();
         }
         at.pop();
     }
 
     /// At the end of the path.
-    fn end(&mut self, node: &Node<'_>, at: &mut Vec<Step>, deed: &Deed) {
+    fn end(&mut self, node: &'t Node<'t>, at: &mut Vec<Step>, deed: &Deed) {
         if node.as_str().is_some_and(|text| text.contains("{{resolve:")) && !matches!(deed, Deed::Remove) {
             return self.stop(Obstacle::Dynamic);
         }
@@ -173,12 +221,7 @@ impl Walk<'_> {
                     self.change(at, Action::Set(value.clone()));
                 }
             }
-            Deed::Append(value) => {
-                let items = node.as_sequence().unwrap_or(std::slice::from_ref(node));
-                if !items.iter().any(|item| is_same(item, value)) {
-                    self.change(at, Action::Append(value.clone()));
-                }
-            }
+            Deed::Append(value) => self.append(node, at, value),
             Deed::Put(fields) => self.put(node, at, fields),
             Deed::Fill(_) => {}
             Deed::Tag(fields) => self.tag(node, at, fields),
@@ -186,27 +229,79 @@ impl Walk<'_> {
         }
     }
 
+    /// One more item of a list, unless it is there.
+    fn append(&mut self, node: &'t Node<'t>, at: &mut Vec<Step>, value: &Value) {
+        let items = node.as_sequence().unwrap_or(std::slice::from_ref(node));
+        if items.iter().any(|item| is_same(item, value)) {
+            return;
+        }
+        for (index, item) in items.iter().enumerate() {
+            let Some(both) = branches(item).filter(|both| both.iter().any(|branch| is_same(branch, value))) else {
+                continue;
+            };
+            let Some(nothing) = both.iter().position(|branch| is_no_value(branch)) else {
+                // There in any case, or instead of another one.
+                if both.iter().all(|branch| is_same(branch, value)) {
+                    return;
+                }
+                continue;
+            };
+            // There in the other branch alone.
+            if self.meant(item).is_none_or(|meant| meant.get(nothing) == Some(&true)) {
+                at.extend([Step::Index(index), Step::Key("Fn::If".to_owned()), Step::Index(nothing + 1)]);
+                self.change(at, Action::Set(value.clone()));
+                at.truncate(at.len() - 3);
+            }
+            return;
+        }
+        self.change(at, Action::Append(self.guarded(value)));
+    }
+
+    /// An item that is added, in the branches that it is for.
+    fn guarded(&self, value: &Value) -> Value {
+        let open = self.only_in.iter().rev().filter(|choice| !self.inside.contains(choice));
+        open.fold(value.clone(), |value, (condition, holds)| {
+            let both = if *holds { [value, no_value()] } else { [no_value(), value] };
+            let condition = Value::String((*condition).to_owned());
+            Value::Map(vec![("Fn::If".to_owned(), Value::List([condition].into_iter().chain(both).collect()))])
+        })
+    }
+
     /// An item of a list that has a name.
-    fn put(&mut self, node: &Node<'_>, at: &mut Vec<Step>, fields: &[(String, Value)]) {
+    fn put(&mut self, node: &'t Node<'t>, at: &mut Vec<Step>, fields: &[(String, Value)]) {
         let Some((by, name)) = fields.first() else { return };
         let Some(items) = node.as_sequence() else { return };
-        let known = items.iter().position(|item| item.get(by).is_some_and(|own| is_same(own, name)));
-        let Some(index) = known else {
-            if items.iter().any(|item| is_function(item) || item.get(by).is_some_and(is_function)) {
-                return self.stop(Obstacle::Computed("Fn::If".to_owned(), String::new()));
+        let known: Vec<Known> = items.iter().map(|item| known(item, by, name)).collect();
+        match known.iter().position(|known| matches!(known, Known::This | Known::Partly)) {
+            Some(index) => {
+                let Some(item) = items.get(index) else { return };
+                at.push(Step::Index(index));
+                self.put_in(item, at, fields);
+                at.pop();
             }
-            return self.change(at, Action::Append(Value::Map(fields.to_vec())));
-        };
-        let Some(item) = items.get(index) else { return };
-        at.push(Step::Index(index));
+            None => match known.iter().zip(items).find(|(known, _)| **known == Known::Open) {
+                Some((_, item)) => self.stop(computed(item)),
+                None => self.change(at, Action::Append(Value::Map(fields.to_vec()))),
+            },
+        }
+    }
+
+    /// The values of an item that is there, in all or in some branches.
+    fn put_in(&mut self, item: &'t Node<'t>, at: &mut Vec<Step>, fields: &[(String, Value)]) {
+        if let Some(both) = branches(item) {
+            let meant = self.meant(item).unwrap_or([true; 2]);
+            return self.each(item, both, meant, at, |walk, branch, at| walk.put_in(branch, at, fields));
+        }
+        if is_no_value(item) {
+            return self.change(at, Action::Set(Value::Map(fields.to_vec())));
+        }
         for (key, value) in fields.iter().skip(1) {
             self.go(item, at, &[path::Step::Name(key.clone())], &Deed::Set(value.clone()));
         }
-        at.pop();
     }
 
     /// A tag, unless the list has it.
-    fn tag(&mut self, node: &Node<'_>, at: &mut Vec<Step>, fields: &[(String, Value)]) {
+    fn tag(&mut self, node: &'t Node<'t>, at: &mut Vec<Step>, fields: &[(String, Value)]) {
         let Some((by, name)) = fields.first() else { return };
         let Some(items) = node.as_sequence() else { return };
         let has_it = |item: &Node<'_>| item.get(by).is_some_and(|own| is_same(plain(own), name));
@@ -247,7 +342,7 @@ impl Walk<'_> {
     fn absent(&mut self, at: &[Step], steps: &[path::Step], deed: &Deed, is_no_value: bool) {
         let (value, is_item) = match deed {
             Deed::Set(value) | Deed::Fill(value) => (value.clone(), false),
-            Deed::Append(value) => (value.clone(), true),
+            Deed::Append(value) => (self.guarded(value), true),
             Deed::Put(fields) | Deed::Tag(fields) => (Value::Map(fields.clone()), true),
             Deed::Replace(_) | Deed::Remove => return,
         };
@@ -266,7 +361,7 @@ impl Walk<'_> {
             path::Step::Name(name) => Value::Map(vec![(name.clone(), value)]),
             path::Step::Index(_) | path::Step::Every => Value::List(vec![value]),
         });
-        self.take(Change { path, action: Action::Set(value) }, is_item);
+        self.walked.take(Change { path, action: Action::Set(value) }, is_item);
     }
 
     fn remove(&mut self, at: &[Step]) {
@@ -281,21 +376,133 @@ impl Walk<'_> {
     }
 
     fn change(&mut self, at: &[Step], action: Action) {
-        self.take(Change { path: at.to_vec(), action }, false);
+        self.walked.take(Change { path: at.to_vec(), action }, false);
     }
+}
 
+impl Walked {
     /// Adds a change. Several values in what is absent are one value; with `is_item`, it is one more item of what may be the same list.
     pub(super) fn take(&mut self, change: Change, is_item: bool) {
         if let Action::Set(new) = &change.action
-            && let Some(known) = self.walked.changes.iter_mut().find(|known| known.path == change.path)
+            && let Some(known) = self.changes.iter_mut().find(|known| known.path == change.path)
             && let Action::Set(old) = &mut known.action
         {
             return merge(old, new, is_item);
         }
-        if !self.walked.changes.contains(&change) {
-            self.walked.changes.push(change);
+        if !self.changes.contains(&change) {
+            self.changes.push(change);
         }
     }
+}
+
+/// What is known of an item of a list of named items.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Known {
+    /// It has the name, in each branch.
+    This,
+    /// It has the name, or there is nothing.
+    Partly,
+    /// There is nothing.
+    Nothing,
+    /// It has another name.
+    Other,
+    /// It may have the name, or has it instead of another one.
+    Open,
+}
+
+/// Whether an item has a name.
+fn known(item: &Node<'_>, by: &str, name: &Value) -> Known {
+    if let Some([one, other]) = branches(item) {
+        return match (known(one, by, name), known(other, by, name)) {
+            (one, other) if one == other => one,
+            (Known::This | Known::Partly, Known::This | Known::Partly | Known::Nothing)
+            | (Known::Nothing, Known::This | Known::Partly) => Known::Partly,
+            (Known::Other | Known::Nothing, Known::Other | Known::Nothing) => Known::Other,
+            _ => Known::Open,
+        };
+    }
+    match item.get(by).map(plain) {
+        _ if is_no_value(item) => Known::Nothing,
+        _ if is_function(item) => Known::Open,
+        Some(own) if is_same(own, name) => Known::This,
+        Some(own) if is_function(own) => Known::Open,
+        _ => Known::Other,
+    }
+}
+
+/// Whether a path leads to an item of a list, perhaps through functions that choose it.
+fn is_item(path: &[Step]) -> bool {
+    match path {
+        [before @ .., Step::Key(function), Step::Index(_)] if function == "Fn::If" => is_item(before),
+        path => matches!(path.last(), Some(Step::Index(_))),
+    }
+}
+
+/// The branches of functions in a value that a place is in.
+pub(super) fn choices<'t>(node: &'t Node<'t>, at: Span) -> Vec<Choice<'t>> {
+    let mut choices = Vec::new();
+    let mut next = Some(node);
+    while let Some(node) = next {
+        if let Some(both) = branches(node) {
+            let place = both.iter().position(|branch| holds(branch.span, at));
+            choices.extend(place.and_then(|place| Some((condition(node)?, place == 0))));
+            next = place.and_then(|place| both.get(place)).copied();
+            continue;
+        }
+        next = match &node.kind {
+            Kind::Mapping(entries) => entries.iter().map(|entry| &entry.value).find(|value| holds(value.span, at)),
+            Kind::Sequence(items) => items.iter().find(|item| holds(item.span, at)),
+            _ => None,
+        };
+    }
+    choices
+}
+
+/// Letters and digits of the name of the innermost item of a list that a place is in, as a part of a logical ID: `ReadRecords` for
+/// `PolicyName: read-records`. What is before and behind it is not repeated. Empty if the item has no name of its own.
+pub(super) fn item_name(node: &Node<'_>, at: Span, before: &str, behind: &str) -> String {
+    let (mut item, mut next) = (None, Some(node));
+    while let Some(node) = next {
+        next = match &node.kind {
+            Kind::Mapping(entries) => entries.iter().map(|entry| &entry.value).find(|value| holds(value.span, at)),
+            Kind::Sequence(items) => {
+                let inner = items.iter().find(|item| holds(item.span, at));
+                item = inner.filter(|inner| inner.as_mapping().is_some()).or(item);
+                inner
+            }
+            _ => None,
+        };
+    }
+    let entries = item.and_then(Node::as_mapping).unwrap_or_default();
+    let named = entries.iter().find(|entry| entry.key.ends_with("Name")).map(|entry| &entry.value);
+    let Some(text) = named.and_then(|name| {
+        let inner = name.get("Fn::Sub").unwrap_or(name);
+        inner.as_sequence().and_then(<[_]>::first).unwrap_or(inner).as_str()
+    }) else {
+        return String::new();
+    };
+    // What a text for `Fn::Sub` takes from elsewhere is left out.
+    let mut own = String::new();
+    for (index, part) in text.split("${").enumerate() {
+        own.push_str(if index == 0 { part } else { part.split_once('}').map_or("", |(_, rest)| rest) });
+        own.push(' ');
+    }
+    let mut name = String::new();
+    for word in own.split(|c: char| !c.is_ascii_alphanumeric()) {
+        if let Some((first, rest)) = word.split_at_checked(1) {
+            name.push_str(&first.to_ascii_uppercase());
+            name.push_str(rest);
+        }
+    }
+    let lower = name.to_ascii_lowercase();
+    let start = if lower.starts_with(&before.to_ascii_lowercase()) { before.len() } else { 0 };
+    let end = if lower.ends_with(&behind.to_ascii_lowercase()) { name.len() - behind.len() } else { name.len() };
+    name.get(start..end).unwrap_or_default().chars().take(MAX_NAME).collect()
+}
+
+/// The condition of an `Fn::If`.
+pub(super) fn condition<'t>(node: &'t Node<'t>) -> Option<&'t str> {
+    node.get("Fn::If")?.as_sequence()?.first()?.as_str()
 }
 
 /// Puts what another value has into one. With `is_item`, items of lists stay apart.

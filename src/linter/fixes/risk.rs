@@ -91,6 +91,7 @@ impl Touched {
                 Value::Number(text) | Value::String(text) => leaves.push((path, Some(text.clone()))),
                 Value::Map(_) => leaves.push((path, Some(REFERENCE.to_owned()))),
                 Value::Null => leaves.push((path, Some(String::new()))),
+                Value::Moved(moved) => walk(path, &moved.value, leaves),
             }
         }
         let mut leaves = Vec::new();

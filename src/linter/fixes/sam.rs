@@ -30,6 +30,8 @@ const PROPERTIES: &[(&str, &str, &str, &str)] = &[
     ("Function", "AWS::Lambda::Function", "VpcConfig", ""),
     ("Function", "AWS::Lambda::Url", "AuthType", "FunctionUrlConfig.AuthType"),
     ("Function", "AWS::Lambda::Url", "Cors", "FunctionUrlConfig.Cors"),
+    // ARNs of managed policies. What else `Policies` can have is not of this property.
+    ("Function", "AWS::IAM::Role", "ManagedPolicyArns", "Policies"),
     ("Function", "AWS::IAM::Role", "PermissionsBoundary", ""),
     ("WebFunction", "AWS::Lambda::WebFunctionRevision", "KmsKeyArn", ""),
     ("WebFunction", "AWS::Lambda::WebFunctionEndpoint", "AuthType", ""),

@@ -3,7 +3,7 @@
 use super::Workshop;
 use super::collapse::are_alike;
 use super::making::Making;
-use super::place::{Deed, Obstacle, Walk, Walked, branches};
+use super::place::{Deed, Obstacle, Walked, branches};
 use super::risk::Touched;
 use crate::change::Value;
 use crate::expand::expansion::Part;
@@ -55,7 +55,7 @@ impl Making<'_, '_, '_, '_> {
             let known = value.as_ref().map_or(Value::Null, Clone::clone);
             let (chain, deed) = deed(property, own, key, known)?;
             let mut walked = Walked::default();
-            Walk { at: self.job.mark.exact, walked: &mut walked }.go(node, &mut at, &chain, &deed);
+            self.walk_with(&mut walked, |walk| walk.go(node, &mut at, &chain, &deed));
             if let Some(obstacle) = &walked.obstacle {
                 reason.get_or_insert(self.why(obstacle));
             } else if walked.changes.is_empty() {

@@ -6,12 +6,17 @@ use crate::rules::fix::Pattern;
 use crate::rules::operand::Settings;
 use crate::rules::path;
 
+/// The placeholder of an item's own name.
+const ITEM_NAME: &str = "{item-name}";
+
 /// What values are made with.
 pub(super) struct Values<'a> {
     /// The logical ID of the finding's resource.
     pub(super) resource: &'a str,
     /// The number of the item that the finding is about, from 1.
     pub(super) item: usize,
+    /// Its own name, between two texts that it does not repeat.
+    pub(super) item_name: &'a dyn Fn(&str, &str) -> String,
     pub(super) settings: &'a Settings,
     /// The logical IDs of the resources that are added.
     pub(super) added: Vec<String>,
@@ -63,7 +68,11 @@ pub(super) fn reference(resource: &str, get: &str) -> Value {
 impl Values<'_> {
     /// A text with its placeholders filled.
     pub(super) fn text(&self, text: &str) -> String {
-        text.replace("{resource}", self.resource).replace("{item}", &self.item.to_string())
+        let text = text.replace("{resource}", self.resource).replace("{item}", &self.item.to_string());
+        match text.split_once(ITEM_NAME) {
+            Some((before, behind)) => format!("{before}{}{behind}", (self.item_name)(before, behind)),
+            None => text,
+        }
     }
 
     /// The value of a pattern at a place; none if the template does not have what it refers to.

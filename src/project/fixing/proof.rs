@@ -30,6 +30,8 @@ pub(super) struct New {
     pub(super) subjects: BTreeSet<String>,
     /// Their numbers among the findings of the text; suppressed ones come after the others.
     pub(super) findings: Vec<usize>,
+    /// Whether some of them were there, and an exception or a baseline covered them.
+    pub(super) uncovers: bool,
 }
 
 /// Compares. `made` are the fixed findings, with the numbers of their fixes, and `added` the names of what the fixes added.
@@ -46,32 +48,39 @@ pub(super) fn verdict(
     for (index, finding) in made {
         fixed.entry(key(finding)).or_default().push(*index);
     }
-    // What should be left: all but the fixed ones.
-    let mut left: HashMap<Key, usize> = HashMap::new();
+    // What should be left: all but the fixed ones, and what is covered stays covered.
+    let (mut open, mut covered) = (Left::new(), Left::new());
     let mut gone: HashMap<Key, usize> = fixed.iter().map(|(key, fixes)| (key.clone(), fixes.len())).collect();
-    for key in violations(before).map(key) {
+    for finding in violations(before) {
+        let key = key(finding);
         match gone.get_mut(&key) {
-            Some(number) if *number > 0 => *number -= 1,
-            _ => *left.entry(key).or_default() += 1,
+            Some(number) if *number > 0 && finding.counts() => *number -= 1,
+            _ => *(if finding.counts() { &mut open } else { &mut covered }).entry(key).or_default() += 1,
         }
     }
-    let mut elsewhere: Vec<(usize, Key)> = Vec::new();
+    let mut elsewhere: Vec<(usize, Key, bool)> = Vec::new();
     for (index, finding) in all(after).enumerate().filter(|(_, finding)| finding.outcome == Outcome::Fail) {
-        let key = key(finding);
-        match left.get_mut(&key) {
-            Some(number) if *number > 0 => *number -= 1,
-            _ => elsewhere.push((index, key)),
+        let (key, counts) = (key(finding), finding.counts());
+        if !(!counts && take(&mut covered, &key) || take(&mut open, &key)) {
+            elsewhere.push((index, key, counts));
         }
     }
     let mut by_group: HashMap<&Group, Vec<&Key>> = HashMap::new();
     fixed.keys().for_each(|key| by_group.entry(&key.0).or_default().push(key));
     let mut still: BTreeSet<usize> = BTreeSet::new();
-    let mut moved = Moved::new(left);
+    let (mut open, mut covered) = (Moved::new(open), Moved::new(covered));
     let mut new = New::default();
-    for (index, found) in elsewhere {
+    for (index, found, counts) in elsewhere {
+        let may_move = added.contains(&found.0.1);
         if let Some(fixes) = fixed.get(&found) {
             still.extend(fixes);
-        } else if !(moved.takes(&found) || added.contains(&found.0.1) && moved.takes_of_rule(&found)) {
+        } else if !counts && covered.has(&found, may_move) || open.has(&found, may_move) {
+            // It is somewhere else now.
+        } else if counts && covered.has(&found, may_move) {
+            new.subjects.insert(found.0.1);
+            new.findings.push(index);
+            new.uncovers = true;
+        } else {
             // The place of a finding becomes more exact with what is added there.
             let near = by_group.get(&found.0).into_iter().flatten().filter(|key| is_near(&key.1, &found.1));
             let near: Vec<usize> = near.filter_map(|key| fixed.get(*key)).flatten().copied().collect();
@@ -125,9 +134,23 @@ fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(above, _)| above))
 }
 
+/// How many findings should be left, by their places.
+type Left = HashMap<Key, usize>;
+
+/// Takes one of them. False if there is none.
+fn take(left: &mut Left, key: &Key) -> bool {
+    match left.get_mut(key) {
+        Some(number) if *number > 0 => {
+            *number -= 1;
+            true
+        }
+        _ => false,
+    }
+}
+
 /// The findings that are not where they were: their places may have become more exact, or less.
 struct Moved {
-    left: HashMap<Key, usize>,
+    left: Left,
     /// Those below a place.
     below: HashMap<Key, Vec<Key>>,
     /// Those of a rule.
@@ -135,8 +158,8 @@ struct Moved {
 }
 
 impl Moved {
-    fn new(left: HashMap<Key, usize>) -> Self {
-        let left: HashMap<Key, usize> = left.into_iter().filter(|(_, number)| *number > 0).collect();
+    fn new(left: Left) -> Self {
+        let left: Left = left.into_iter().filter(|(_, number)| *number > 0).collect();
         let mut below: HashMap<Key, Vec<Key>> = HashMap::new();
         let mut all: Vec<&Key> = left.keys().collect();
         all.sort();
@@ -150,7 +173,11 @@ impl Moved {
         Self { left, below, of_rule }
     }
 
-    /// Takes one that may now be at this place. False if there is none.
+    /// Takes one that may now be at this place; of the same rule anywhere, if findings may move there. False if there is none.
+    fn has(&mut self, found: &Key, may_move: bool) -> bool {
+        self.takes(found) || may_move && self.takes_of_rule(found)
+    }
+
     fn takes(&mut self, found: &Key) -> bool {
         for above in ancestors(&found.1) {
             if self.take(&(found.0.clone(), above.to_owned())) {
@@ -182,13 +209,7 @@ impl Moved {
     }
 
     fn take(&mut self, key: &Key) -> bool {
-        match self.left.get_mut(key) {
-            Some(number) if *number > 0 => {
-                *number -= 1;
-                true
-            }
-            _ => false,
-        }
+        take(&mut self.left, key)
     }
 }
 
@@ -270,7 +291,8 @@ mod tests {
         assert_eq!(said(&["Resources/A/x", "Resources/A/x"], &["Resources/A/x", "Resources/A/x"]), still);
         assert_eq!(said(&["Resources/A/x", "Resources/A/x"], &["Resources/A/x"]), Verdict::Good);
         let new = |name: &str, index: usize| {
-            Verdict::New(New { subjects: BTreeSet::from([format!("Resources/{name}")]), findings: vec![index] })
+            let subjects = BTreeSet::from([format!("Resources/{name}")]);
+            Verdict::New(New { subjects, findings: vec![index], uncovers: false })
         };
         assert_eq!(said(&["Resources/A"], &["Resources/C"]), new("C", 0));
         assert_eq!(said(&["Resources/A"], &["other:Resources/A"]), new("A", 0));
@@ -295,6 +317,24 @@ mod tests {
         assert!(matches!(said(&inline, &["other:Resources/B/Action"]), Verdict::New(_)));
         // A fixed finding that only moved is still there.
         assert_eq!(said(&["Resources/A"], &["Resources/A/x"]), Verdict::StillThere(BTreeSet::from([0])));
+    }
+
+    #[test]
+    fn what_is_covered_makes_way_for_nothing_that_counts() {
+        let covered = |places: &[&str], of: &[&str]| {
+            let baseline = Some(crate::finding::BaselineState::Unchanged);
+            let covered = report(of).findings.into_iter().map(|finding| Finding { baseline, ..finding });
+            FileReport { suppressed: covered.collect(), ..report(places) }
+        };
+        let before = covered(&["Resources/A"], &["other:Resources/A/Policies/0"]);
+        let made = [(0, &before.findings[0])];
+        let added = BTreeSet::from(["Resources/Added".to_owned()]);
+        let said = |after: &FileReport| verdict(&before, &made, &added, after);
+        assert_eq!(said(&covered(&[], &["other:Resources/A/Policies/0"])), Verdict::Good);
+        assert_eq!(said(&covered(&[], &["other:Resources/Added/x"])), Verdict::Good);
+        for counts in ["other:Resources/Added/x", "other:Resources/A/Policies/0"] {
+            assert!(matches!(said(&report(&[counts])), Verdict::New(New { uncovers: true, .. })), "{counts}");
+        }
     }
 
     #[test]

@@ -223,22 +223,21 @@ impl Rounds<'_, '_> {
             };
             tried = match verdict {
                 Verdict::Good => {
-                    let mut file = tried_file;
-                    if let Some(File::Linted(linted)) = &mut file {
-                        self.mark(&mut linted.report);
-                    }
                     self.now = text;
                     for (_, finding) in findings {
                         *self.made.entry(Arc::clone(&finding.rule)).or_default() += 1;
                     }
-                    return (file, is_whole);
+                    return (tried_file, is_whole);
                 }
                 Verdict::StillThere(bad) => {
                     self.leave(&bad, wanted, Unfixed::TakenBack);
                     made.into_iter().filter(|index| !bad.contains(index)).collect()
                 }
-                Verdict::New(new) => self.without(&suspects(&new.subjects, &findings, wanted), made, wanted),
-                Verdict::Broken => self.without(&BTreeSet::new(), made, wanted),
+                Verdict::New(new) => {
+                    let left = if new.uncovers { Unfixed::Uncovers } else { Unfixed::TakenBack };
+                    self.without(&suspects(&new.subjects, &findings, wanted), made, wanted, left)
+                }
+                Verdict::Broken => self.without(&BTreeSet::new(), made, wanted, Unfixed::TakenBack),
             };
             is_whole = false;
         }
@@ -259,7 +258,8 @@ impl Rounds<'_, '_> {
     ) -> (Option<File>, Verdict) {
         self.lints += 1;
         match (text != self.now).then(|| (self.text.lint)(text)).flatten() {
-            Some(File::Linted(linted)) => {
+            Some(File::Linted(mut linted)) => {
+                self.mark(&mut linted.report);
                 let verdict = verdict(report, fixed, added, &linted.report);
                 (Some(File::Linted(linted)), verdict)
             }
@@ -277,12 +277,13 @@ impl Rounds<'_, '_> {
         report: &FileReport,
         (fixed, added): (&[(usize, &Finding)], &BTreeSet<String>),
     ) -> (Option<File>, String, Verdict) {
-        let mut next = self.follow(&text, &file, &new);
+        // What was covered is not to be fixed.
+        let mut next = if new.uncovers { None } else { self.follow(&text, &file, &new) };
         for _ in 0..MAX_FOLLOWED {
             let Some(after) = next.take().filter(|_| self.lints < MAX_LINTS) else { break };
             match self.tried(&after, report, fixed, added) {
                 (file, Verdict::Good) => return (file, after, Verdict::Good),
-                (Some(file), Verdict::New(new)) => next = self.follow(&after, &file, &new),
+                (Some(file), Verdict::New(new)) if !new.uncovers => next = self.follow(&after, &file, &new),
                 _ => {}
             }
         }
@@ -301,10 +302,16 @@ impl Rounds<'_, '_> {
         (plan.made.len() == fixes.len()).then_some(plan.text)
     }
 
-    /// What to try after something new was found: the fixes without the suspects, or half of them. One alone is taken back.
-    fn without(&mut self, suspects: &BTreeSet<usize>, made: Vec<usize>, wanted: &[(&Finding, Arc<Fix>)]) -> Vec<usize> {
+    /// What to try after something new was found: the fixes without the suspects, or half of them. One alone is left.
+    fn without(
+        &mut self,
+        suspects: &BTreeSet<usize>,
+        made: Vec<usize>,
+        wanted: &[(&Finding, Arc<Fix>)],
+        left: Unfixed,
+    ) -> Vec<usize> {
         if made.len() == 1 {
-            self.leave(&made, wanted, Unfixed::TakenBack);
+            self.leave(&made, wanted, left);
             return Vec::new();
         }
         if !suspects.is_empty() && suspects.len() < made.len() {

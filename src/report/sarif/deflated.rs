@@ -33,33 +33,29 @@ impl Deflated {
         self.bits / 8
     }
 
-    /// The length and distance of a match at a place.
-    fn find(&mut self, at: usize) -> Option<(usize, usize)> {
-        let rest = self.kept.get(at..)?;
-        let first = u32::from_le_bytes(*rest.first_chunk::<SHORTEST_MATCH>()?);
-        let hash = (first.wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS)) as usize;
-        let last = std::mem::replace(self.places.get_mut(hash)?, self.dropped + at + 1);
-        let before = last.checked_sub(self.dropped + 1)?;
-        let distance = at.checked_sub(before).filter(|distance| (1..=WINDOW).contains(distance))?;
-        let longest = rest.len().min(LONGEST_MATCH);
-        let length = same(rest.get(..longest)?, self.kept.get(before..before + longest)?);
-        (length >= SHORTEST_MATCH).then_some((length, distance))
-    }
-
     fn count(&mut self) {
-        while self.done < self.kept.len() {
-            match self.find(self.done) {
-                Some((length, distance)) => {
-                    // 8 bits for the length and 5 for the distance, each with extra bits.
-                    self.bits += u64::from(8 + extra_bits(length, 8) + 5 + extra_bits(distance, 4));
-                    self.done += length;
-                }
-                None => {
-                    self.bits += if self.kept.get(self.done).is_some_and(u8::is_ascii) { 8 } else { 9 };
-                    self.done += 1;
-                }
+        let Self { bits, kept, done, dropped, places } = self;
+        let mut at = *done;
+        while let Some((first, rest)) = kept.get(at..).and_then(|rest| Some((rest.first_chunk()?, rest))) {
+            let hash = u32::from_le_bytes(*first).wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS);
+            let here = *dropped + at + 1;
+            let last = places.get_mut(hash as usize).map_or(0, |place| std::mem::replace(place, here));
+            let distance = here - last;
+            let length = match last.checked_sub(*dropped + 1).filter(|_| distance <= WINDOW) {
+                Some(before) => same(rest, kept.get(before..).unwrap_or_default()),
+                None => 0,
+            };
+            if length >= SHORTEST_MATCH {
+                // 8 bits for the length and 5 for the distance, each with extra bits.
+                *bits += u64::from(8 + extra_bits(length, 8) + 5 + extra_bits(distance, 4));
+                at += length;
+            } else {
+                *bits += literal(first.first());
+                at += 1;
             }
         }
+        *bits += kept.get(at..).unwrap_or_default().iter().map(|byte| literal(Some(byte))).sum::<u64>();
+        *done = kept.len();
         if self.kept.len() > MAX_KEPT {
             let old = self.kept.len() - WINDOW;
             self.kept.drain(..old);
@@ -69,13 +65,24 @@ impl Deflated {
     }
 }
 
-/// The bytes that two texts of one length begin with alike.
+/// The bits of a byte that is in no match.
+fn literal(byte: Option<&u8>) -> u64 {
+    if byte.is_some_and(u8::is_ascii) { 8 } else { 9 }
+}
+
+/// The bytes that two texts begin with alike, as far as a match may be long.
 fn same(one: &[u8], other: &[u8]) -> usize {
-    let ((words, _), (others, _)) = (one.as_chunks::<8>(), other.as_chunks::<8>());
+    let longest = one.len().min(other.len()).min(LONGEST_MATCH);
+    let (one, other) = (one.get(..longest).unwrap_or_default(), other.get(..longest).unwrap_or_default());
+    let ((words, tail), (others, other_tail)) = (one.as_chunks::<8>(), other.as_chunks::<8>());
     // Many bytes at a time.
-    let start = 8 * words.iter().zip(others).take_while(|(one, other)| one == other).count();
-    let rest = one.iter().zip(other).skip(start);
-    start + rest.take_while(|(one, other)| one == other).count()
+    for (number, (word, other)) in words.iter().zip(others).enumerate() {
+        let different = u64::from_le_bytes(*word) ^ u64::from_le_bytes(*other);
+        if different != 0 {
+            return 8 * number + (different.trailing_zeros() / 8) as usize;
+        }
+    }
+    longest - tail.len() + tail.iter().zip(other_tail).take_while(|(one, other)| one == other).count()
 }
 
 /// The extra bits of a length or distance: one more for each doubling from `first` on.

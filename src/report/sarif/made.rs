@@ -10,7 +10,6 @@ use crate::source::SourceId;
 use memchr::memmem;
 use smallvec::SmallVec;
 use std::collections::HashMap;
-use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -71,7 +70,7 @@ impl Text {
         for Place { start, end, id } in &self.places {
             let index = indices.get(id)?;
             text.extend_from_slice(self.bytes.get(done..*start)?);
-            write!(text, "{index}").ok()?;
+            text.extend_from_slice(index.to_string().as_bytes());
             done = *end;
         }
         text.extend_from_slice(self.bytes.get(done..)?);

@@ -27,6 +27,8 @@ pub struct Checker<'c, 'm, 't> {
     pub this: &'m Block<'t>,
     /// Whether locations are wanted.
     pub explain: bool,
+    /// Whether a parameter that only its default is known of may have any value.
+    pub without_defaults: bool,
 }
 
 impl<'m, 't> Checker<'_, 'm, 't> {

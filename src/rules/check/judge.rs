@@ -7,7 +7,7 @@ use super::location::{Item, Judgement};
 use super::predicate::{Surroundings, empty_text, holds};
 use super::select::{Followed, Selection};
 use crate::eval::text;
-use crate::eval::value::{Kind, Value};
+use crate::eval::value::{Kind, Origin, Value};
 use crate::graph;
 use crate::rules::language::assertion::{Assertion, Bounds, Form, Quantified, Quantifier};
 use crate::rules::language::operand::Operand;
@@ -100,6 +100,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         if path.rest.is_none() {
             let followed = self.follow(&path.names, item);
             let truth = match (&followed, is.as_presence()) {
+                (Followed::Value(value, _), Some(_)) if self.is_only_default(value) => Truth::Unknown,
                 (Followed::Value(value, _), Some(wanted)) => (self.is_something(value) == wanted).into(),
                 (Followed::Value(value, _), None) => self.test(is, value),
                 (Followed::Absent(..), Some(wanted)) => (!wanted).into(),
@@ -177,8 +178,24 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         Judgement { truth, locations }
     }
 
+    /// Whether a value is the default of a parameter that accepts others, of which nothing is known.
+    fn is_only_default(&self, value: &Value<'t>) -> bool {
+        let evaluator = &self.model.evaluator;
+        self.without_defaults
+            && value.parts().iter().any(|part| match &part.origin {
+                Origin::Parameter(name) => {
+                    let parameter = evaluator.template.parameter(name);
+                    let is_alone = |candidates: &[_]| candidates.len() == 1;
+                    parameter.is_some_and(|parameter| parameter.allowed.is_empty())
+                        && evaluator.may_default(name)
+                        && evaluator.choices.by_name(name).is_some_and(|(_, own)| is_alone(&own.candidates))
+                }
+                _ => false,
+            })
+    }
+
     fn test(&mut self, is: &Predicate, value: &Value<'t>) -> Truth {
-        if value.is_inside_unknown() {
+        if value.is_inside_unknown() || self.is_only_default(value) {
             return Truth::Unknown;
         }
         let model = self.model;

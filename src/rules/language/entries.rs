@@ -136,7 +136,9 @@ impl Visitor<'_> for Key {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
-        self.keys.iter().position(|key| *key == name).ok_or_else(|| E::unknown_field(name, self.keys))
+        // The first letter distinguishes most.
+        let is_own = |key: &&str| key.as_bytes().first() == name.as_bytes().first() && *key == name;
+        self.keys.iter().position(is_own).ok_or_else(|| E::unknown_field(name, self.keys))
     }
 }
 

@@ -148,8 +148,11 @@ pub struct Recipe {
     /// What the fix costs, denies, deletes or reaches, or what to do after it, as sentences. Placeholder: `{resource}`.
     #[serde(default)]
     pub note: String,
-    /// The fix is for resources for which this is surely true. Without it, for all.
+    /// The fix is for resources for which this is surely true, wherever they fail. Without it, for all.
     pub when: Option<Assertion>,
+    /// The fix is for resources for which this is surely true in each deployment that has them, also where nothing is wrong with them:
+    /// with every value that a parameter may have. For changes that only some deployments can bear.
+    pub when_always: Option<Assertion>,
     /// Values to set: a map of paths to values. What is absent is added.
     #[serde(default)]
     pub set: Places,
@@ -279,7 +282,7 @@ pub struct Put {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Addition {
-    /// Its logical ID. A number is added if the template has the name already. Placeholders: `{resource}`, `{item}`.
+    /// Its logical ID. A number is added if the template has the name already. Placeholders: `{resource}`, `{item}`, `{item-name}`.
     pub name: String,
     /// Its type.
     #[serde(rename = "type")]
@@ -305,7 +308,7 @@ pub enum Pattern {
     Bool(bool),
     /// A number.
     Number(String),
-    /// A text, with the placeholders `{resource}` and `{item}`.
+    /// A text, with the placeholders `{resource}`, `{item}` and `{item-name}`.
     Text(String),
     /// A list.
     List(Vec<Pattern>),
@@ -487,6 +490,16 @@ impl Recipe {
         }
     }
 
+    /// The resources that `added` means in it, if it follows a part that adds some.
+    pub fn added_after<'p>(&'p self, before: &'p [Addition]) -> &'p [Addition] {
+        if self.add.is_empty() { before } else { &self.add }
+    }
+
+    /// The assertions that decide whether it fits.
+    pub fn whens(&self) -> impl Iterator<Item = &Assertion> {
+        self.parts().flat_map(|part| part.when.iter().chain(&part.when_always))
+    }
+
     /// The fix, and what has to be changed with it.
     pub fn parts(&self) -> impl Iterator<Item = &Self> {
         std::iter::once(self).chain(&self.and)
@@ -507,6 +520,11 @@ impl Recipe {
 
 /// What is wrong with a fix, whatever it is about.
 pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option<String> {
+    slip_of_part(recipe, &recipe.add, parameters)
+}
+
+/// The same of a part that may refer to resources that the part before it adds.
+fn slip_of_part(recipe: &Recipe, before: &[Addition], parameters: &dyn Fn(&str) -> bool) -> Option<String> {
     if recipe.is_empty() {
         let forms =
             "`set`, `replace`, `append`, `remove`, `put`, `customer-key`, `suffix-names`, `becomes`, `tags` or `add`";
@@ -524,8 +542,12 @@ pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option
     if recipe.and.iter().any(|part| !part.and.is_empty() || part.title.is_some()) {
         return Some("a part in `and` of a `fix` has neither a `title` nor an `and` of its own".to_owned());
     }
-    if let Some(wrong) = recipe.and.iter().find_map(|part| slip(part, parameters)) {
-        return Some(wrong);
+    let mut last = before;
+    for part in &recipe.and {
+        if let Some(wrong) = slip_of_part(part, part.added_after(last), parameters) {
+            return Some(wrong);
+        }
+        last = part.added_after(last);
     }
     if let Some(name) = recipe.suffix_names.as_deref().filter(|name| !parameters(name)) {
         return Some(undeclared(name));
@@ -541,7 +563,7 @@ pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option
         Pattern::Parameter(name) if !parameters(name) => {
             wrong = Some(undeclared(name));
         }
-        Pattern::Added(place, _) if recipe.add.get(*place).is_none() => {
+        Pattern::Added(place, _) if before.get(*place).is_none() => {
             wrong = Some(format!("a `fix` refers to the added resource {place}, but `add` does not have it"));
         }
         _ => {}

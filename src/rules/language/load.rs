@@ -330,7 +330,7 @@ impl RuleSet {
         let of_own =
             self.places.iter().filter_map(|index| self.entries().get(*index)).flat_map(|entry| entry.targets.iter());
         let own = of_own.filter(|target| matches!(target, TargetName::Types(_))).map(TargetName::name);
-        let patterns = general().filter(|name| name.contains("::")).chain(own);
+        let patterns = general().filter(|name| name.as_bytes().contains(&b':')).chain(own);
         let covering = patterns.filter(move |pattern| pattern_covers(pattern, kind));
         self.naming(kind).chain(covering.flat_map(|pattern| self.naming(pattern)))
     }

@@ -15,7 +15,9 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 
 const PACK: &str = include_str!(concat!(env!("OUT_DIR"), "/pack.txt"));
-const EXAMPLES: &str = include_str!(concat!(env!("OUT_DIR"), "/examples.json"));
+/// WebAssembly has none: what shows or runs them is in no page, and they are a seventh of the module.
+const EXAMPLES: &str =
+    if cfg!(target_family = "wasm") { "" } else { include_str!(concat!(env!("OUT_DIR"), "/examples.json")) };
 
 // `static HEADS: [Head; …]`, sorted by id; `static BY_TARGET: &[(&str, &[u16])]`, sorted by the target: the rules that name it, as
 // places among the heads; `static GENERAL: &[&str]`: those of them that are no single types of resources.

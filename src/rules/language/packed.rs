@@ -26,10 +26,17 @@ impl<'de> Reader<'de> {
         Ok(taken)
     }
 
+    /// What the next value is.
+    fn letter(&mut self) -> Option<u8> {
+        let letter = *self.rest.as_bytes().first()?;
+        self.rest = self.rest.get(1..)?;
+        Some(letter)
+    }
+
     /// A number of 14 bits in two characters.
     fn number(&mut self) -> Result<usize, Error> {
-        match self.take(2)?.as_bytes() {
-            [high, low] => Ok(usize::from(*high) << 7 | usize::from(*low)),
+        match (self.letter(), self.letter()) {
+            (Some(high), Some(low)) => Ok(usize::from(high) << 7 | usize::from(low)),
             _ => Err(Error::custom("the pack is cut off")),
         }
     }
@@ -44,19 +51,19 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.take(1)? {
-            "s" => visitor.visit_borrowed_str(self.text()?),
-            "m" => {
+        match self.letter() {
+            Some(b's') => visitor.visit_borrowed_str(self.text()?),
+            Some(b'm') => {
                 let left = self.number()?;
                 visitor.visit_map(Items { reader: self, left })
             }
-            "l" => {
+            Some(b'l') => {
                 let left = self.number()?;
                 visitor.visit_seq(Items { reader: self, left })
             }
-            "t" => visitor.visit_bool(true),
-            "f" => visitor.visit_bool(false),
-            "n" => {
+            Some(b't') => visitor.visit_bool(true),
+            Some(b'f') => visitor.visit_bool(false),
+            Some(b'n') => {
                 let text = self.text()?;
                 match (text.parse::<u64>(), text.parse::<i64>(), text.parse::<f64>()) {
                     (Ok(number), ..) => visitor.visit_u64(number),
@@ -65,18 +72,17 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
                     _ => Err(Error::custom("the pack has a number that cannot be read")),
                 }
             }
-            "0" => visitor.visit_unit(),
+            Some(b'0') => visitor.visit_unit(),
             _ => Err(Error::custom("the pack has a value of an unknown kind")),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.rest.strip_prefix('0') {
-            Some(rest) => {
-                self.rest = rest;
-                visitor.visit_none()
-            }
-            None => visitor.visit_some(self),
+        if self.rest.as_bytes().first() == Some(&b'0') {
+            self.letter();
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
         }
     }
 

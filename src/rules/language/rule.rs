@@ -409,7 +409,7 @@ impl TryFrom<RawRule> for RuleFile {
         }
         let mut undeclared = None;
         let whens = of_checks.iter().flatten().flat_map(|all| all.iter()).chain(raw.fix.iter());
-        let whens: Vec<&Assertion> = whens.filter_map(|recipe| recipe.when.as_ref()).collect();
+        let whens: Vec<&Assertion> = whens.flat_map(Recipe::whens).collect();
         for check in &checks {
             let mut visit = |operand: &Operand| {
                 if let Operand::Parameter(name) = operand

@@ -292,7 +292,7 @@ impl Writer<'_> {
     }
 
     /// Where an entry or item of a block starts, and where its value ends.
-    fn extent(&self, node: &Node<'_>, index: usize) -> Result<(usize, usize), Refused> {
+    pub(super) fn extent(&self, node: &Node<'_>, index: usize) -> Result<(usize, usize), Refused> {
         let (start, value) = match &node.kind {
             Kind::Mapping(entries) => {
                 let entry = entries.get(index).ok_or(Refused::Unusual)?;
@@ -321,6 +321,7 @@ impl Writer<'_> {
     fn remove_lines(&mut self, start: usize, end: usize) -> Result<(), Refused> {
         let page = self.page;
         let (first, last) = (page.line(start), page.line(end));
+        let last = self.longer.iter().find(|(own, _)| *own == last).map_or(last, |(_, below)| *below);
         if !page.is_last(end) {
             return Err(Refused::Unusual);
         }

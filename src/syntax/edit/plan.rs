@@ -376,6 +376,7 @@ fn depth(value: &Value, most: usize) -> usize {
     match value {
         Value::List(items) => 1 + items.iter().map(|item| depth(item, below)).max().unwrap_or(0),
         Value::Map(entries) => 1 + entries.iter().map(|(_, value)| depth(value, below)).max().unwrap_or(0),
+        Value::Moved(moved) => depth(&moved.value, most),
         _ => 1,
     }
 }

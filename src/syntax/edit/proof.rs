@@ -99,7 +99,7 @@ fn is_same(old: &Node<'_>, new: &Node<'_>) -> bool {
 
 /// Whether a node is a value that a change asked for.
 pub(super) fn is_value(node: &Node<'_>, value: &Value) -> bool {
-    match (&node.kind, value) {
+    match (&node.kind, value.plain()) {
         (Kind::Null, Value::Null) => true,
         (Kind::Bool(one), Value::Bool(other)) => one == other,
         (Kind::Number(one), Value::Number(other)) => one.text == *other,
@@ -124,19 +124,34 @@ fn is_attribute(key: &str, node: &Node<'_>, value: &Value) -> bool {
     key == "Fn::GetAtt" && text.split_once('.') == Some((resource, attribute))
 }
 
-/// Whether all comments but those that are in removed bytes are there, in their order.
-pub(super) fn keeps_comments(old: &[Comment<'_>], pieces: &[Piece], new: &Document<'_>) -> bool {
+/// Whether all comments but those that are in removed bytes are there, in their order, and those that `moved`, somewhere.
+pub(super) fn keeps_comments(old: &[Comment<'_>], pieces: &[Piece], moved: &[String], new: &Document<'_>) -> bool {
     let mut pieces = pieces.iter().filter(|piece| piece.loses).peekable();
-    let mut news = new.comments.iter();
+    let mut waiting: HashMap<&str, usize> = HashMap::default();
+    for comment in moved {
+        *waiting.entry(comment.as_str()).or_default() += 1;
+    }
+    let mut news = new.comments.iter().map(|comment| comment.text.as_ref());
+    let mut moves = |text: &str| waiting.get_mut(text).filter(|count| **count > 0).map(|count| *count -= 1).is_some();
     for comment in old {
         let (start, end) = (comment.span.start as usize, comment.span.end as usize);
         while pieces.peek().is_some_and(|piece| piece.end <= start) {
             pieces.next();
         }
         let is_lost = pieces.peek().is_some_and(|piece| piece.start <= start && end <= piece.end);
-        if !is_lost && news.next().is_none_or(|new| new.text != comment.text) {
+        if is_lost {
+            continue;
+        }
+        let mut new = news.next();
+        while let Some(text) = new.filter(|text| *text != comment.text) {
+            if !moves(text) {
+                return false;
+            }
+            new = news.next();
+        }
+        if new.is_none() {
             return false;
         }
     }
-    news.next().is_none()
+    news.all(&mut moves) && waiting.values().all(|count| *count == 0)
 }

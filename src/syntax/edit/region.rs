@@ -238,7 +238,7 @@ impl Part<'_, '_> {
                 && more
                     .iter()
                     .all(|new| added.iter().any(|(key, value)| new.key == *key && proof::is_value(&new.value, value)))
-                && proof::keeps_comments(section.comments(*start, *end), pieces, &new);
+                && proof::keeps_comments(section.comments(*start, *end), pieces, &[], &new);
             if !is_as_planned {
                 return None;
             }

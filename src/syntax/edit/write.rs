@@ -1,7 +1,7 @@
 //! Values as text, in the style of what is around them.
 
 use super::scalar::{self, Quotes};
-use crate::change::Value;
+use crate::change::{MovedText, Value};
 use crate::syntax::functions::{is_call, short_form};
 
 /// Functions with a list of arguments are on one line up to this many bytes.
@@ -74,6 +74,7 @@ impl Style {
 
     /// A value on one line, in flow style. `bare`: a tag is before it, so it may not have one of its own.
     pub(super) fn line(&self, value: &Value, bare: bool) -> String {
+        let value = value.plain();
         if let Some(scalar) = self.scalar(value, true) {
             return scalar;
         }
@@ -117,6 +118,7 @@ impl Style {
 
     /// Writes a value in flow style on several lines. `base` is what it was afterwards.
     fn write_flow(&self, value: &Value, base: &mut String, text: &mut String) {
+        let value = value.plain();
         if let Some(line) = self.short(value) {
             text.push_str(&line);
             return;
@@ -158,6 +160,7 @@ impl Style {
 
     /// A value that is on one line even if others are not: scalars, and functions of scalars.
     fn short(&self, value: &Value) -> Option<String> {
+        let value = value.plain();
         if let Some(scalar) = self.scalar(value, true) {
             return Some(scalar);
         }
@@ -171,6 +174,13 @@ impl Style {
 
     /// A value behind the colon of a key in this column, in block style.
     pub(super) fn below(&self, value: &Value, column: usize) -> Written {
+        if let Some(MovedText { lines, column: old, .. }) = moved(value)
+            && let [head, tail @ ..] = lines.as_slice()
+        {
+            let tail = tail.iter().map(|line| format!("{}{}", self.eol, shifted(line, *old, column))).collect();
+            return Written { head: head.clone(), tail };
+        }
+        let value = value.plain();
         if let Some(head) = self.one_line(value) {
             return Written { head: format!(" {head}"), tail: String::new() };
         }
@@ -182,6 +192,7 @@ impl Style {
 
     /// A value behind the dash of an item in this column, in block style: its first line is the dash's.
     pub(super) fn behind(&self, value: &Value, column: usize) -> Written {
+        let value = value.plain();
         if let Some(head) = self.one_line(value) {
             return Written { head: format!(" {head}"), tail: String::new() };
         }
@@ -232,7 +243,7 @@ impl Style {
     /// The lines of a map or list in this column.
     fn block(&self, value: &Value, column: usize) -> String {
         let mut text = String::new();
-        match value {
+        match value.plain() {
             Value::List(items) => items.iter().for_each(|item| text.push_str(&self.item(item, column))),
             Value::Map(entries) => {
                 entries.iter().for_each(|(key, value)| text.push_str(&self.entry(key, value, column)));
@@ -245,7 +256,10 @@ impl Style {
     /// The lines of an entry of a map in this column.
     pub(super) fn entry(&self, key: &str, value: &Value, column: usize) -> String {
         let Written { head, tail } = self.below(value, column);
-        format!("{}{}{}:{head}{tail}", self.eol, " ".repeat(column), self.key(key, false))
+        let indentation = " ".repeat(column);
+        let above = moved(value).map(|text| text.above.as_slice()).unwrap_or_default();
+        let above: String = above.iter().map(|comment| format!("{}{indentation}{comment}", self.eol)).collect();
+        format!("{above}{}{indentation}{}:{head}{tail}", self.eol, self.key(key, false))
     }
 
     /// An item of a list that is a map in flow style, with blanks inside of its braces; none if it is not one or too long.
@@ -264,6 +278,28 @@ impl Style {
     }
 }
 
+/// The text of a value that moves.
+fn moved(value: &Value) -> Option<&MovedText> {
+    match value {
+        Value::Moved(moved) => moved.text.as_ref(),
+        _ => None,
+    }
+}
+
+/// A line below a key that moves to another column.
+fn shifted(line: &str, from: usize, to: usize) -> String {
+    if line.is_empty() {
+        return String::new();
+    }
+    match to.checked_sub(from) {
+        Some(more) => format!("{}{line}", " ".repeat(more)),
+        None => {
+            let blanks = line.bytes().take_while(|byte| *byte == b' ').count();
+            line.get(blanks.min(from.saturating_sub(to))..).unwrap_or_default().to_owned()
+        }
+    }
+}
+
 impl Value {
     fn is_empty(&self) -> bool {
         match self {
@@ -276,7 +312,7 @@ impl Value {
 
 /// Whether a value is nothing that has parts.
 fn is_scalar(value: &Value) -> bool {
-    !matches!(value, Value::List(_) | Value::Map(_)) || value.is_empty()
+    !matches!(value.plain(), Value::List(_) | Value::Map(_)) || value.plain().is_empty()
 }
 
 /// The short argument of `!GetAtt`.
@@ -295,7 +331,7 @@ fn attribute(name: &str, argument: &Value) -> Option<String> {
 
 /// Whether there are only scalars, functions, and lists in functions.
 fn is_plain(value: &Value) -> bool {
-    match value {
+    match value.plain() {
         Value::List(items) => items.iter().all(is_plain),
         Value::Map(entries) => {
             entries.is_empty() || (is_call(value) && entries.iter().all(|(_, argument)| is_plain(argument)))

@@ -23,6 +23,8 @@ pub(super) struct Writer<'t> {
     pub(super) page: &'t Page<'t>,
     pub(super) habits: &'t Habits,
     pub(super) pieces: Vec<Piece>,
+    /// The last lines of what goes with comments below it, and those of the comments.
+    pub(super) longer: Vec<(usize, usize)>,
 }
 
 /// What a node belongs to.
@@ -59,7 +61,7 @@ pub(super) enum Form {
 
 impl<'t> Writer<'t> {
     pub(super) fn new(page: &'t Page<'t>, habits: &'t Habits) -> Self {
-        Self { page, habits, pieces: Vec::new() }
+        Self { page, habits, pieces: Vec::new(), longer: Vec::new() }
     }
 
     pub(super) fn put(&mut self, start: usize, end: usize, text: String) {
@@ -214,7 +216,7 @@ impl<'t> Writer<'t> {
     }
 
     /// Behind the colon of the key that ends here.
-    fn colon(&self, key_end: usize) -> Option<usize> {
+    pub(super) fn colon(&self, key_end: usize) -> Option<usize> {
         let colon = self.page.skip(key_end);
         (self.page.byte(colon) == b':').then_some(colon + 1)
     }

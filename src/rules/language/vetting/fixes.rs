@@ -8,7 +8,7 @@ use super::{did_you_mean, meant};
 use crate::facts::schema::{Kind, Schema, Step};
 
 /// The placeholders of the texts of a fix.
-const PLACEHOLDERS: [&str; 2] = ["resource", "item"];
+const PLACEHOLDERS: [&str; 3] = ["resource", "item", "item-name"];
 
 impl<'r> Walk<'r> {
     /// Walks through the fixes of the rule.
@@ -33,13 +33,17 @@ impl<'r> Walk<'r> {
         for (index, recipe) in recipes.iter().enumerate() {
             let item = spot.item(index);
             // One alone is no list.
-            self.recipe(recipe, context, if recipes.len() == 1 { spot } else { &item });
+            self.recipe(recipe, &[], context, if recipes.len() == 1 { spot } else { &item });
         }
     }
 
-    fn recipe(&mut self, recipe: &'r Recipe, own: &Context<'r>, spot: &Spot<'_>) {
-        if let Some(when) = &recipe.when {
-            self.assertion(when, own, &spot.below("when"));
+    /// `before` are the resources that the part before it adds.
+    fn recipe(&mut self, recipe: &'r Recipe, before: &'r [Addition], own: &Context<'r>, spot: &Spot<'_>) {
+        let adds = recipe.added_after(before);
+        for (key, when) in [("when", &recipe.when), ("when-always", &recipe.when_always)] {
+            if let Some(when) = when {
+                self.assertion(when, own, &spot.below(key));
+            }
         }
         for (key, text) in [("title", recipe.title.as_deref().unwrap_or_default()), ("note", &recipe.note)] {
             self.placeholders(text, &["resource"], &spot.below(key));
@@ -65,7 +69,7 @@ impl<'r> Walk<'r> {
             {
                 base.push(PathStep::Every);
             }
-            self.pattern(value, &found, own, recipe, &below.named(name));
+            self.pattern(value, &found, own, adds, &below.named(name));
         }
         for path in &recipe.remove {
             self.place(path, &old, &spot.below("remove"));
@@ -76,16 +80,18 @@ impl<'r> Walk<'r> {
         let put = spot.below("put");
         for (index, one) in recipe.put.iter().enumerate() {
             let item = put.item(index);
-            self.put(one, &changed, own, recipe, if recipe.put.len() == 1 { &put } else { &item });
+            self.put(one, &changed, own, adds, if recipe.put.len() == 1 { &put } else { &item });
         }
         let and = spot.below("and");
+        let mut last = adds;
         for (index, part) in recipe.and.iter().enumerate() {
-            self.recipe(part, own, &and.item(index));
+            self.recipe(part, last, own, &and.item(index));
+            last = part.added_after(last);
         }
         let add = spot.below("add");
         for (index, one) in recipe.add.iter().enumerate() {
             let item = add.item(index);
-            self.addition(one, own, recipe, if recipe.add.len() == 1 { &add } else { &item });
+            self.addition(one, own, adds, if recipe.add.len() == 1 { &add } else { &item });
         }
     }
 
@@ -113,7 +119,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    fn put(&mut self, put: &'r Put, changed: &Context<'r>, own: &Context<'r>, recipe: &'r Recipe, spot: &Spot<'_>) {
+    fn put(&mut self, put: &'r Put, changed: &Context<'r>, own: &Context<'r>, adds: &'r [Addition], spot: &Spot<'_>) {
         let mut list = self.place(&put.list, changed, &spot.below("in"));
         if let Some(base) = &mut list.base {
             base.push(PathStep::Every);
@@ -121,7 +127,7 @@ impl<'r> Walk<'r> {
         let spot = spot.below("item");
         match &put.item {
             Pattern::Map(fields) if fields.iter().any(|(key, _)| *key == put.by) => {
-                self.pattern(&put.item, &list, own, recipe, &spot);
+                self.pattern(&put.item, &list, own, adds, &spot);
             }
             _ => {
                 let message = format!("the item needs `{}`, which names it", put.by);
@@ -130,7 +136,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    fn addition(&mut self, addition: &'r Addition, own: &Context<'r>, recipe: &'r Recipe, spot: &Spot<'_>) {
+    fn addition(&mut self, addition: &'r Addition, own: &Context<'r>, adds: &'r [Addition], spot: &Spot<'_>) {
         self.placeholders(&addition.name, &PLACEHOLDERS, &spot.below("name"));
         let context = self.resources(std::slice::from_ref(&addition.kind), &spot.below("type"));
         let fields =
@@ -141,7 +147,7 @@ impl<'r> Walk<'r> {
                 let steps = below.into_iter().chain([name.as_str()]).map(|name| PathStep::Name(name.to_owned()));
                 let found = Context { base: Some(steps.collect()), ..context.clone() };
                 self.known_name(&found, name, &spot);
-                self.pattern(value, &found, own, recipe, &spot.named(name));
+                self.pattern(value, &found, own, adds, &spot.named(name));
             }
         }
     }
@@ -169,7 +175,7 @@ impl<'r> Walk<'r> {
         value: &'r Pattern,
         context: &Context<'r>,
         own: &Context<'r>,
-        recipe: &'r Recipe,
+        adds: &'r [Addition],
         spot: &Spot<'_>,
     ) {
         let kinds = self.kinds(context);
@@ -191,7 +197,7 @@ impl<'r> Walk<'r> {
                 self.shape(&kinds, |kind| matches!(kind, Kind::Array), "a list", context, spot);
                 let inner = below(context, PathStep::Every);
                 for (index, item) in items.iter().enumerate() {
-                    self.pattern(item, &inner, own, recipe, &spot.item(index));
+                    self.pattern(item, &inner, own, adds, &spot.item(index));
                 }
             }
             Pattern::Map(fields) => {
@@ -207,11 +213,11 @@ impl<'r> Walk<'r> {
                     if !is_call && kinds.iter().any(|kind| matches!(kind, Kind::Object(_))) {
                         self.known_name(&inner, name, spot);
                     }
-                    self.pattern(value, &inner, own, recipe, &spot.named(name));
+                    self.pattern(value, &inner, own, adds, &spot.named(name));
                 }
             }
             Pattern::Added(place, get) => {
-                let kind = recipe.add.get(*place).map(|addition| addition.kind.as_str()).unwrap_or_default();
+                let kind = adds.get(*place).map(|addition| addition.kind.as_str()).unwrap_or_default();
                 self.attribute(kind, get, spot);
             }
             Pattern::Found(found) => {

@@ -1,0 +1,212 @@
+//! Values that move: their text as it is written, and the comments that go with them.
+//!
+//! What is above the item that goes, or behind its other entries, goes above the key of the value. What is in the value stays where it is
+//! in it.
+
+use super::Refused;
+use super::page::Page;
+use super::writer::{Form, Writer};
+use crate::change::{Action, Change, Moved, MovedText, Step};
+use crate::syntax::{Document, Entry, Node};
+use std::collections::BTreeMap;
+
+/// Lines that go as one.
+struct Lines {
+    first: usize,
+    last: usize,
+    /// The last comment directly below that is indented more.
+    below: usize,
+    /// Whether another comment that may belong to them stays.
+    leaves: bool,
+}
+
+/// Where a value that moves is written.
+struct Place {
+    /// Behind the colon of its key.
+    colon: usize,
+    column: usize,
+    /// The last line of the value, and of what goes with it.
+    last: usize,
+    item: usize,
+    /// The lines that go, by their number.
+    gone: usize,
+}
+
+/// Whether some change moves a value.
+pub(super) fn any(changes: &[Change]) -> bool {
+    let mut any = false;
+    changes.iter().filter_map(|change| change.action.value()).for_each(|value| value.each_moved(&mut |_| any = true));
+    any
+}
+
+impl Writer<'_> {
+    /// Gives the values that move their texts. Returns the comments that move.
+    ///
+    /// # Errors
+    /// If a comment would be lost.
+    pub(super) fn moved(&mut self, document: &Document<'_>, changes: &mut [Change]) -> Result<Vec<String>, Refused> {
+        let gone = self.gone(document, changes);
+        let mut places: Vec<Option<Place>> = Vec::new();
+        let mut is_lost = false;
+        for value in changes.iter().filter_map(|change| change.action.value()) {
+            value.each_moved(&mut |moved| {
+                let place = self.place(document, moved, &gone);
+                is_lost |= place.is_none() && self.has_comment(document, moved);
+                places.push(place);
+            });
+        }
+        if is_lost {
+            return Err(Refused::Unusual);
+        }
+        for (number, Lines { last, below, .. }) in gone.iter().enumerate() {
+            for place in places.iter_mut().flatten().filter(|place| place.gone == number && place.item == *last) {
+                place.item = *below;
+                place.last = if place.last == *last { *below } else { place.last };
+            }
+        }
+        let mut texts: Vec<Option<MovedText>> =
+            places.iter().map(|place| place.as_ref().map(|place| place.text(self.page))).collect();
+        let mut all = Vec::new();
+        for (number, Lines { first, last, below, leaves }) in gone.iter().enumerate() {
+            let own = |place: &Place| place.gone == number;
+            let mut members: Vec<usize> =
+                (0..places.len()).filter(|at| places.get(*at).and_then(Option::as_ref).is_some_and(own)).collect();
+            members.sort_by_key(|at| places.get(*at).and_then(Option::as_ref).map(|place| place.colon));
+            let Some(end) = members.last().copied() else { continue };
+            if *leaves {
+                return Err(Refused::Unusual);
+            }
+            self.longer.push((*last, *below));
+            let start = self.page.start(*first);
+            let from = document.comments.partition_point(|comment| (comment.span.start as usize) < start);
+            for comment in document.comments.iter().skip(from) {
+                let at = comment.span.start as usize;
+                let line = self.page.line(at);
+                if line > *below {
+                    break;
+                }
+                all.push(comment.text.clone().into_owned());
+                let place = |index: &usize| places.get(*index).and_then(Option::as_ref);
+                let owner = members.iter().copied().find(|index| place(index).is_some_and(|place| line <= place.item));
+                let owner = owner.unwrap_or(end);
+                let is_inside = place(&owner).is_some_and(|place| place.colon <= at && line <= place.last);
+                if let (false, Some(Some(text))) = (is_inside, texts.get_mut(owner)) {
+                    text.above.push(self.page.slice(at, comment.span.end as usize).trim_end().to_owned());
+                }
+            }
+        }
+        let mut texts = texts.into_iter();
+        for change in changes.iter_mut() {
+            if let Action::Set(value) | Action::Append(value) = &mut change.action {
+                value.each_moved_mut(&mut |moved| moved.text = texts.next().flatten());
+            }
+        }
+        Ok(all)
+    }
+
+    /// The lines that removals take away.
+    fn gone(&self, document: &Document<'_>, changes: &[Change]) -> Vec<Lines> {
+        let mut items: BTreeMap<&[Step], Vec<usize>> = BTreeMap::new();
+        let mut gone = Vec::new();
+        for change in changes.iter().filter(|change| change.action == Action::Remove) {
+            let Some((last, list)) = change.path.split_last() else { continue };
+            match last {
+                Step::Index(index) => items.entry(list).or_default().push(*index),
+                Step::Key(key) => {
+                    let Some(map) = at(&document.root, list) else { continue };
+                    let index = map.as_mapping().and_then(|entries| entries.iter().position(|entry| entry.key == *key));
+                    gone.extend(index.and_then(|index| self.lines(map, index, index)));
+                }
+            }
+        }
+        for (list, mut indices) in items {
+            indices.sort_unstable();
+            indices.dedup();
+            let Some(list) = at(&document.root, list) else { continue };
+            for run in indices.chunk_by(|one, next| one + 1 == *next) {
+                if let [first, .., last] | [first @ last] = run {
+                    gone.extend(self.lines(list, *first, *last));
+                }
+            }
+        }
+        gone
+    }
+
+    /// The lines of neighbors, with the comments that describe the first of them.
+    fn lines(&self, node: &Node<'_>, first: usize, last: usize) -> Option<Lines> {
+        if self.form(node, false) != Form::Block {
+            return None;
+        }
+        let (start, _) = self.extent(node, first).ok()?;
+        let (_, end) = self.extent(node, last).ok()?;
+        let line = self.page.line(start);
+        if !self.page.is_first(start) || !self.page.is_last(end) {
+            return None;
+        }
+        let column = self.page.column(start);
+        let last = self.page.line(end);
+        let below = self.page.below(last, column + 1);
+        let next = (below + 1..self.page.line_count()).find(|line| !self.page.is_empty(*line));
+        let leaves =
+            next.is_some_and(|line| self.page.is_comment(line) && self.page.column(self.page.first(line)) > column);
+        Some(Lines { first: self.page.above(line, column), last, below, leaves })
+    }
+
+    fn place(&self, document: &Document<'_>, moved: &Moved, gone: &[Lines]) -> Option<Place> {
+        let (map, entry) = entry(document, &moved.from)?;
+        let index = map.as_mapping()?.iter().position(|own| own.key_span == entry.key_span)?;
+        if self.form(map, false) != Form::Block || !self.is_own(map, entry) {
+            return None;
+        }
+        let (start, end) = self.extent(map, index).ok()?;
+        let colon = self.colon(entry.key_span.end as usize)?;
+        self.between(colon, entry.value.span.start as usize).ok()?;
+        let (last, list) = moved.with.split_last()?;
+        let around = at(&document.root, list)?;
+        let number = match last {
+            Step::Index(index) => *index,
+            Step::Key(key) => around.as_mapping()?.iter().position(|entry| entry.key == *key)?,
+        };
+        let item = self.lines(around, number, number)?.last;
+        let line = self.page.line(start);
+        let gone = gone.iter().position(|gone| (gone.first..=gone.last).contains(&line))?;
+        let column = self.page.column(start);
+        self.page.is_last(end).then(|| Place { colon, column, last: self.page.line(end), item, gone })
+    }
+}
+
+impl Writer<'_> {
+    /// Whether a comment is in the lines of what goes with a value, or next to them.
+    fn has_comment(&self, document: &Document<'_>, moved: &Moved) -> bool {
+        let Some(node) = at(&document.root, &moved.with) else { return false };
+        let start = entry(document, &moved.with).map_or(node.span.start, |(_, entry)| entry.key_span.start) as usize;
+        let end = self.page.last(node.span.start as usize, node.span.end as usize);
+        let (first, last) = (self.page.line(start).saturating_sub(1), self.page.line(end) + 1);
+        let next = document.comments.partition_point(|comment| (comment.span.start as usize) < self.page.start(first));
+        document.comments.get(next).is_some_and(|comment| self.page.line(comment.span.start as usize) <= last)
+    }
+}
+
+impl Place {
+    fn text(&self, page: &Page<'_>) -> MovedText {
+        let text = page.slice(self.colon, page.end(self.last));
+        let lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned());
+        MovedText { column: self.column, lines: lines.collect(), above: Vec::new() }
+    }
+}
+
+/// The entry at the end of a path, and its map.
+fn entry<'n, 't>(document: &'n Document<'t>, path: &[Step]) -> Option<(&'n Node<'t>, &'n Entry<'t>)> {
+    let (Step::Key(key), map) = path.split_last()? else { return None };
+    let map = at(&document.root, map)?;
+    let entry = map.as_mapping()?.iter().find(|entry| entry.key == *key)?;
+    Some((map, entry))
+}
+
+/// The node at a path.
+fn at<'n, 't>(root: &'n Node<'t>, path: &[Step]) -> Option<&'n Node<'t>> {
+    path.iter().try_fold(root, |node, step| match step {
+        Step::Key(key) => node.get(key),
+        Step::Index(index) => node.as_sequence()?.get(*index),
+    })
+}
