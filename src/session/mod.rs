@@ -260,49 +260,43 @@ impl Session {
         }
         self.governing().scopes.iter_mut().for_each(|scope| scope.baselines.begin());
         sink.begin();
-        if let Some(since) = &mut since {
-            tally.compare_with(since);
-            let earlier = Earlier { candidates: std::mem::take(&mut since.found.candidates), files: &since.files };
-            project.lint_since(candidates, earlier, |candidate, file, absent| {
-                tally.add_compared(candidate, file, absent, &self.options, &mut self.governing(), sink);
-            });
-            found.diagnostics.extend(since.problems());
-        } else {
-            match (fixing, again) {
-                (None, Some(again)) => project.lint_again(candidates, again, |candidate, result| {
-                    let path = candidate.path().unwrap_or(Path::new(""));
-                    sink.about(path, matches!(result, Relinted::Holds));
-                    if let Relinted::Linted(file) = result {
-                        tally.add(candidate, file, None, &self.options, &mut self.governing(), sink);
+        match (&mut since, fixing, again) {
+            (Some(since), ..) => {
+                tally.compare_with(since);
+                let earlier = Earlier { candidates: std::mem::take(&mut since.found.candidates), files: &since.files };
+                project.lint_since(candidates, earlier, |candidate, file, absent| {
+                    tally.add_compared(candidate, file, absent, &self.options, &mut self.governing(), sink);
+                });
+                found.diagnostics.extend(since.problems());
+            }
+            (None, None, Some(again)) => project.lint_again(candidates, again, |candidate, result| {
+                let path = candidate.path().unwrap_or(Path::new(""));
+                sink.about(path, matches!(result, Relinted::Holds));
+                if let Relinted::Linted(file) = result {
+                    tally.add(candidate, file, None, &self.options, &mut self.governing(), sink);
+                }
+            }),
+            (None, None, None) => {
+                // What a baseline says about findings is known only in their order.
+                let preparer = sink.preparer();
+                let finisher = preparer.as_deref().filter(|_| self.governing().scopes.is_empty());
+                let finish = |candidate: &Candidate, file: &mut File| match (finisher, file) {
+                    (Some(preparer), File::Linted(linted)) => {
+                        Some(Ready::prepared(candidate, linted, &self.options, preparer))
                     }
-                }),
-                (None, None) => {
-                    // What a baseline says about findings is known only in their order.
-                    let preparer = sink.preparer();
-                    let finisher = preparer.as_deref().filter(|_| self.governing().scopes.is_empty());
-                    let finish = |candidate: &Candidate, file: &mut File| match (finisher, file) {
-                        (Some(preparer), File::Linted(linted)) => {
-                            Some(Ready::prepared(candidate, linted, &self.options, preparer))
-                        }
-                        _ => None,
-                    };
-                    let wants =
-                        |finding: &Finding| preparer.as_ref().is_none_or(|preparer| preparer.wants_fix(finding));
-                    project.lint_with(
-                        candidates,
-                        &Lint { wants: &wants, finish: &finish },
-                        |candidate, file, ready| {
-                            tally.add(candidate, file, ready.flatten(), &self.options, &mut self.governing(), sink);
-                        },
-                    );
-                }
-                (Some(fixing), _) => {
-                    let known = |candidate: &Candidate, place: &Place| self.governing().known(candidate, place);
-                    let fixes = Fixes { fixing, files, ask, known: &known, answered: Mutex::default() };
-                    project.fix(candidates, &fixes, |candidate, file, fixed| {
-                        tally.add_fixed(candidate, file, fixed, &self.options, &mut self.governing(), sink);
-                    });
-                }
+                    _ => None,
+                };
+                let wants = |finding: &Finding| preparer.as_ref().is_none_or(|preparer| preparer.wants_fix(finding));
+                project.lint_with(candidates, &Lint { wants: &wants, finish: &finish }, |candidate, file, ready| {
+                    tally.add(candidate, file, ready.flatten(), &self.options, &mut self.governing(), sink);
+                });
+            }
+            (None, Some(fixing), _) => {
+                let known = |candidate: &Candidate, place: &Place| self.governing().known(candidate, place);
+                let fixes = Fixes { fixing, files, ask, known: &known, answered: Mutex::default() };
+                project.fix(candidates, &fixes, |candidate, file, fixed| {
+                    tally.add_fixed(candidate, file, fixed, &self.options, &mut self.governing(), sink);
+                });
             }
         }
         let ended = tally.finish(found, &self.options, &mut self.governing(), files);

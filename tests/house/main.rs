@@ -11,3 +11,4 @@ mod rule_docs;
 #[path = "../skipped/mod.rs"]
 mod skipped;
 mod words;
+mod workflows;
