@@ -125,7 +125,7 @@ impl Judges {
             memory.open(&file, text.as_str());
             file
         });
-        let keep = Keep { undecided: true, passed: false, fixes: Fixes::None };
+        let keep = Keep { undecided: true, passed: false, fixes: Fixes::None, ..Keep::default() };
         let pinned = [("AWS::AccountId", account), ("AWS::Region", region)];
         let options = Options {
             sources: RuleSources {

@@ -23,7 +23,7 @@ pub(crate) struct Drawn {
 /// Draws one template.
 pub(crate) fn graph(request: &Request) -> Result<Drawn, Refused> {
     let path = request.one()?;
-    let keep = Keep { undecided: false, passed: false, fixes: Fixes::None };
+    let keep = Keep { undecided: false, passed: false, fixes: Fixes::None, ..Keep::default() };
     let contents = Contents { requested: keep, needed: keep, ..Contents::default() };
     let nothing = |problem: String| Drawn { graph: None, mermaid: None, problem: Some(problem) };
     sessions::with(request, request.options(contents), |session| {

@@ -35,7 +35,7 @@ pub(crate) fn fix(request: &Request) -> Result<Fixed, Refused> {
     let mut rules = wanted.rules.clone();
     rules.extend(wanted.only.iter().flatten().map(|one| one.rule.clone()));
     let fixing = Fixing { unsafe_too: wanted.unsafe_too, rules, is_dry: true };
-    let keep = Keep { undecided: false, passed: false, fixes: Fixes::WithEdits };
+    let keep = Keep { undecided: false, passed: false, fixes: Fixes::WithEdits, ..Keep::default() };
     let contents = Contents { requested: keep, needed: keep, ..Contents::default() };
     let options = Options { fixing: Some(fixing), ..request.options(contents) };
     let page = Page::default();

@@ -30,7 +30,7 @@ pub(crate) fn lint(request: &Request) -> Result<Linted, Refused> {
         FixesOf::Titles => Fixes::Changes,
         FixesOf::None => Fixes::None,
     };
-    let keep = Keep { undecided: request.undecided, passed: request.passed, fixes };
+    let keep = Keep { undecided: request.undecided, passed: request.passed, fixes, ..Keep::default() };
     let contents = Contents { requested: keep, needed: keep, ..Contents::default() };
     let page = Page::default();
     let mut collector = Collector::new(Box::new(Json::new(page.clone())));
