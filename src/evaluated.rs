@@ -13,12 +13,14 @@ mod origins;
 mod place;
 #[cfg(feature = "cli")]
 mod plain;
+mod shown;
 
 use crate::eval::inputs::Inputs;
 use crate::finding::Diagnostic;
 use crate::linter::Loader;
-use crate::linter::opened::{Opening, open};
+use crate::linter::opened::{Opened, Opening, open};
 use crate::source::{Source, Span};
+use std::borrow::Cow;
 
 /// What is asked for.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -40,6 +42,8 @@ pub struct Evaluation {
     pub parts: Vec<Part>,
     /// Why nothing is at a path, and what may be meant; none if something is.
     pub missing: Option<Missing>,
+    /// Why values may differ from those that are deployed, in sentences.
+    pub notes: Vec<String>,
     /// What was found about the text: places point into its sources, and so do those of the parts.
     pub opening: Opening,
 }
@@ -218,7 +222,7 @@ impl Content {
             Self::Null => "null".to_owned(),
             Self::Bool(value) => value.to_string(),
             Self::Number(text) | Self::Text(text) => text.clone(),
-            Self::Parts(pieces) => pieces.iter().map(Piece::display).collect(),
+            Self::Parts(pieces) => as_sub(pieces),
             Self::Base64 { decoded, .. } => format!("{} in Base64", decoded.display()),
             Self::List(items) => match items.len() {
                 0 => "an empty list".to_owned(),
@@ -261,11 +265,23 @@ impl Content {
     }
 }
 
+/// Parts as `Fn::Sub` would spell them: next to unknown parts, a `${X}` that is only text is `${!X}`.
+fn as_sub(pieces: &[Piece]) -> String {
+    pieces.iter().map(|piece| piece.display(has_unknown(pieces))).collect()
+}
+
+/// Whether some part is unknown.
+fn has_unknown(pieces: &[Piece]) -> bool {
+    pieces.iter().any(|piece| matches!(piece, Piece::Unknown { .. }))
+}
+
 impl Piece {
-    fn display(&self) -> &str {
+    /// The part, in a text with unknown parts if it `is_beside` some.
+    fn display(&self, is_beside: bool) -> Cow<'_, str> {
         match self {
-            Self::Known(text) | Self::Secret(text) => text,
-            Self::Unknown { name, .. } => name,
+            Self::Known(text) if is_beside && text.contains("${") => text.replace("${", "${!").into(),
+            Self::Known(text) | Self::Secret(text) => text.into(),
+            Self::Unknown { name, .. } => name.into(),
         }
     }
 }
@@ -280,13 +296,30 @@ pub fn evaluate(
     inputs: &Inputs,
     at: At<'_>,
 ) -> Result<Evaluation, Box<Diagnostic>> {
-    let ((parts, missing), opening) = open(source, load, inputs, |opened| match at {
-        At::Whole => (place::whole(opened), None),
-        At::Path(path) => match place::at_path(opened, path) {
-            Ok(parts) => (parts, None),
-            Err(missing) => (Vec::new(), Some(missing)),
-        },
-        At::Offset(offset) => (place::at_offset(opened, offset), None),
+    let ((parts, missing, notes), opening) = open(source, load, inputs, |opened| {
+        let (parts, missing) = match at {
+            At::Whole => (place::whole(opened), None),
+            At::Path(path) => match place::at_path(opened, path) {
+                Ok(parts) => (parts, None),
+                Err(missing) => (Vec::new(), Some(missing)),
+            },
+            At::Offset(offset) => (place::at_offset(opened, offset), None),
+        };
+        (parts, missing, notes(opened))
     })?;
-    Ok(Evaluation { parts, missing, opening })
+    Ok(Evaluation { parts, missing, notes, opening })
+}
+
+/// What may change the values of the template as a whole.
+fn notes(opened: &Opened<'_, '_, '_>) -> Vec<String> {
+    let macros: Vec<String> = opened.model.macros_of_template().iter().map(|name| format!("`{name}`")).collect();
+    let (what, it) = match macros.as_slice() {
+        [] => return Vec::new(),
+        [only] => (format!("macro {only}"), "it"),
+        [first @ .., last] => (format!("macros {} and {last}", first.join(", ")), "they"),
+    };
+    vec![format!(
+        "The template calls the {what}. hipaalint does not know what {it} change, so values and resources may differ from those that \
+         are deployed."
+    )]
 }

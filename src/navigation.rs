@@ -8,6 +8,7 @@ mod export;
 mod index;
 mod outline;
 mod project;
+mod serverless;
 mod symbol;
 mod texts;
 mod walk;

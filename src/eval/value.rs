@@ -139,8 +139,8 @@ pub enum Origin<'t> {
     Missing {
         /// Its name.
         name: &'t str,
-        /// Whether it must be a resource: an attribute of it is wanted.
-        has_attribute: bool,
+        /// The attribute of it that is wanted: then it must be a resource.
+        attribute: Option<Cow<'t, str>>,
         /// The name that was probably meant.
         meant: Option<&'t str>,
     },
@@ -201,12 +201,12 @@ impl Origin<'_> {
                 format!("`{name}` is not a function of CloudFormation")
             }
             Self::Malformed(name) => format!("`{name}` has arguments that CloudFormation does not accept"),
-            Self::Missing { name, has_attribute, meant } => {
+            Self::Missing { name, attribute, meant } => {
                 let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-                let lack = match has_attribute {
-                    true => "the template does not declare as a resource",
-                    false if name.starts_with("AWS::") => "is not a pseudo parameter",
-                    false => "the template does not declare",
+                let lack = match attribute {
+                    Some(_) => "the template does not declare as a resource",
+                    None if name.starts_with("AWS::") => "is not a pseudo parameter",
+                    None => "the template does not declare",
                 };
                 format!("the value refers to `{name}`, which {lack}{meant}")
             }
@@ -441,8 +441,9 @@ pub fn placeholder(origin: &Origin<'_>) -> String {
         Origin::Parameter(name)
         | Origin::Pseudo(name)
         | Origin::Resource { id: name, attribute: None }
-        | Origin::Missing { name, .. } => ["${", name, "}"].concat(),
-        Origin::Resource { id, attribute: Some(attribute) } => format!("${{{id}.{attribute}}}"),
+        | Origin::Missing { name, attribute: None, .. } => ["${", name, "}"].concat(),
+        Origin::Resource { id, attribute: Some(attribute) }
+        | Origin::Missing { name: id, attribute: Some(attribute), .. } => format!("${{{id}.{attribute}}}"),
         Origin::Dynamic { service, .. } => match service {
             DynamicService::SecretsManager => "{{resolve:secretsmanager:…}}",
             DynamicService::SsmSecure => "{{resolve:ssm-secure:…}}",

@@ -1,16 +1,16 @@
-//! Builds the values of a template's nodes: maps and lists part by part, and for each function the values that it has.
+//! Builds the values of a template's nodes: maps and lists part by part, and for each function the values that it has. `shown` has how
+//! they are shown.
 
 use super::named;
 use super::origins::{Trace, traced};
+use super::shown::{Carries, View, carries_secret, literal};
 use super::{Alternative, Content, Field, From, Piece, Value};
 use crate::eval::scenario::Scenario;
-use crate::eval::value::{self, DynamicService, Kind, Origin, Part, placeholder};
+use crate::eval::value::{self, Kind};
 use crate::eval::{Run, explore, has_macro, is_function};
+use crate::linter::is_secret_name;
 use crate::linter::opened::Opened;
-use crate::linter::{Mask, is_secret_name};
-use crate::source::Span;
 use crate::syntax::{self, Entry, Node};
-use std::borrow::Cow;
 
 /// A text with more combinations of choices keeps them open: it is shown with their names.
 const MAX_TEXTS: usize = 64;
@@ -20,8 +20,6 @@ const MAX_SHOWN: usize = 64;
 const FEW: usize = 3;
 /// Alternatives of all values of a template together, past the first of each. Then texts keep their choices open.
 const MAX_ALTERNATIVES: usize = 10_000;
-/// Candidates of a choice that a reason names.
-const MAX_NAMED: usize = 8;
 
 /// What has to hold for a value to be there: conditions, with the result that each must have.
 pub(super) type Guards<'t> = Vec<(&'t str, bool)>;
@@ -367,64 +365,6 @@ fn settled<'t>(run: &mut Run<'_, 't>, value: value::Value<'t>, most: usize) -> v
     value::Value { span, kind }
 }
 
-/// Whether something that a node computes with is or carries a secret.
-fn carries_secret(opened: &Opened<'_, '_, '_>, node: &Node<'_>) -> Carries {
-    let mut carries = Carries { secret: opened.mask.is_in(node.span), transforms: false, named: false };
-    look(opened, node, &mut carries);
-    carries
-}
-
-/// What is known of a node before it is computed.
-#[derive(Copy, Clone, Default)]
-struct Carries {
-    /// Whether it names or contains a secret.
-    secret: bool,
-    /// Whether it makes other characters of what it gets.
-    transforms: bool,
-    /// Whether its name promises a secret.
-    named: bool,
-}
-
-/// Shorter parts of a text that is a secret by its name are shown: they hold its parts together.
-const MIN_PART: usize = 4;
-
-/// The functions that make other characters of their arguments.
-const TRANSFORMING: [&str; 4] = ["Fn::Base64", "Fn::Cidr", "Fn::Select", "Fn::Split"];
-
-fn look(opened: &Opened<'_, '_, '_>, node: &Node<'_>, carries: &mut Carries) {
-    let names = |name: &str| opened.mask.hides_parameter(name);
-    match &node.kind {
-        syntax::Kind::Mapping(entries) => {
-            for entry in entries {
-                carries.transforms |= TRANSFORMING.contains(&entry.key.as_ref())
-                    || (entry.key == "Fn::ToJsonString" && opened.mask.is_escaped_in_json());
-                match (entry.key.as_ref(), entry.value.as_str(), entry.value.as_sequence()) {
-                    ("Ref", Some(name), _) => carries.secret |= names(name),
-                    ("Fn::FindInMap", _, Some([name, ..])) => {
-                        let mapping = name.as_str().and_then(|name| opened.model.evaluator.template.mapping(name));
-                        carries.secret |= mapping.is_none_or(|mapping| opened.mask.is_in(mapping.span));
-                    }
-                    _ => {}
-                }
-                look(opened, &entry.value, carries);
-            }
-        }
-        syntax::Kind::Sequence(items) => items.iter().for_each(|item| look(opened, item, carries)),
-        syntax::Kind::String(text) => {
-            let names_secret = |rest: &str| rest.split_once('}').is_some_and(|(name, _)| names(name.trim()));
-            carries.secret |= text.split("${").skip(1).any(names_secret);
-        }
-        _ => {}
-    }
-}
-
-fn literal(text: &str, mask: &Mask, is_in: bool) -> Content {
-    match mask.value(text, is_in) {
-        Some(hidden) => Content::Parts(vec![Piece::Secret(hidden)]),
-        None => Content::Text(text.to_owned()),
-    }
-}
-
 /// What `Fn::Base64` encodes, if the value of a node is made by it in this scenario.
 fn encoded<'t>(run: &mut Run<'_, 't>, node: &'t Node<'t>) -> Option<&'t Node<'t>> {
     let mut node = node;
@@ -432,159 +372,4 @@ fn encoded<'t>(run: &mut Run<'_, 't>, node: &'t Node<'t>) -> Option<&'t Node<'t>
         node = if run.condition(condition.as_str()?) { then } else { otherwise };
     }
     node.get("Fn::Base64").filter(|_| is_function(node))
-}
-
-/// How computed values are shown: all of their parts have the place of the function.
-#[derive(Copy, Clone)]
-struct View<'v, 'o, 'm, 't> {
-    opened: &'v Opened<'o, 'm, 't>,
-    path: &'v str,
-    span: Span,
-    carries: Carries,
-}
-
-impl View<'_, '_, '_, '_> {
-    fn content(&self, value: &value::Value<'_>) -> Content {
-        let is_in = self.carries.secret || self.opened.mask.is_in(value.span);
-        match &value.kind {
-            Kind::Null => Content::Null,
-            Kind::Bool(value) => Content::Bool(*value),
-            Kind::Number(number) => match self.masked(&number.text, is_in) {
-                Some(hidden) => Content::Parts(vec![Piece::Secret(hidden)]),
-                None => Content::Number(number.text.to_string()),
-            },
-            Kind::String(text) => match self.masked(text, is_in) {
-                Some(hidden) => Content::Parts(vec![Piece::Secret(hidden)]),
-                None => Content::Text(text.to_string()),
-            },
-            Kind::Text(parts) => self.text(parts, is_in),
-            Kind::List(items) => {
-                let items = items.iter().enumerate();
-                Content::List(items.map(|(index, item)| self.below(&index.to_string(), item)).collect())
-            }
-            Kind::Map(fields) => {
-                let fields = fields.iter().map(|field| Field {
-                    key: self.masked(&field.key, is_in).unwrap_or_else(|| field.key.to_string()),
-                    key_span: self.span,
-                    value: self.below(&field.key, &field.value),
-                });
-                Content::Map(fields.collect())
-            }
-        }
-    }
-
-    fn below(&self, name: &str, value: &value::Value<'_>) -> Value {
-        let content = self.content(value);
-        Value { path: step(self.path, name), span: self.span, alternatives: vec![always(Some(content))], note: None }
-    }
-
-    /// A known text without its secrets; none if it has none. What a function made of a secret is one.
-    fn masked(&self, text: &str, is_in: bool) -> Option<String> {
-        if self.carries.secret && self.carries.transforms && !text.is_empty() {
-            return Some(Mask::hidden(text));
-        }
-        self.opened.mask.value(text, is_in)
-    }
-
-    fn text(&self, parts: &[Part<'_>], is_in: bool) -> Content {
-        let mut pieces: Vec<Piece> = Vec::new();
-        let mut known = String::new();
-        for part in parts {
-            match &part.content {
-                value::Content::Known(text) if self.is_secret(&part.origin) && !text.is_empty() => {
-                    self.flush(&mut known, is_in, &mut pieces);
-                    pieces.push(Piece::Secret(Mask::hidden(text)));
-                }
-                value::Content::Known(text) => known.push_str(text),
-                _ => {
-                    self.flush(&mut known, is_in, &mut pieces);
-                    pieces.push(Piece::Unknown { name: self.name(&part.origin), reason: self.reason(part) });
-                }
-            }
-        }
-        self.flush(&mut known, is_in, &mut pieces);
-        match pieces.as_slice() {
-            [] => Content::Text(String::new()),
-            [Piece::Known(text)] => Content::Text(text.clone()),
-            _ => Content::Parts(pieces),
-        }
-    }
-
-    fn flush(&self, known: &mut String, is_in: bool, pieces: &mut Vec<Piece>) {
-        if known.is_empty() {
-            return;
-        }
-        let text = std::mem::take(known);
-        // A part of a password is not known as a secret by itself. Short ones are separators.
-        let is_part = self.carries.named && text.len() >= MIN_PART && !text.starts_with("{{resolve:");
-        pieces.push(match self.masked(&text, is_in) {
-            Some(hidden) => Piece::Secret(hidden),
-            None if is_part => Piece::Secret(Mask::hidden(&text)),
-            None => Piece::Known(text),
-        });
-    }
-
-    /// How a person would write an unknown part.
-    fn name(&self, origin: &Origin<'_>) -> String {
-        let service = |service: &DynamicService| match service {
-            DynamicService::SecretsManager => Some("secretsmanager"),
-            DynamicService::SsmSecure => Some("ssm-secure"),
-            DynamicService::Ssm => Some("ssm"),
-            DynamicService::Other => None,
-        };
-        match origin {
-            Origin::Dynamic { service: of, name: Some(name) } => match service(of) {
-                Some(of) => {
-                    let name = self.masked(name, false).unwrap_or_else(|| name.to_string());
-                    format!("{{{{resolve:{of}:{name}}}}}")
-                }
-                None => placeholder(origin),
-            },
-            _ => placeholder(origin),
-        }
-    }
-
-    fn is_secret(&self, origin: &Origin<'_>) -> bool {
-        matches!(origin, Origin::Parameter(name) | Origin::PieceOfParameter { parameter: name, .. }
-            if self.opened.mask.hides_parameter(name))
-    }
-
-    /// Why a part is unknown. Of a choice that is still open, its candidates.
-    fn reason(&self, part: &Part<'_>) -> String {
-        if !part.content.is_choice() {
-            return part.origin.reason();
-        }
-        match &part.origin {
-            Origin::Parameter(name) if self.opened.mask.hides_parameter(name) => part.origin.reason(),
-            Origin::Parameter(name) | Origin::Pseudo(name) => match candidates(self.opened, name) {
-                Some(candidates) => format!("`{name}` can be {candidates}"),
-                None => part.origin.reason(),
-            },
-            origin => origin.reason(),
-        }
-    }
-}
-
-/// The values that a parameter can have, in words.
-pub(super) fn candidates(opened: &Opened<'_, '_, '_>, name: &str) -> Option<String> {
-    use crate::eval::choices::Candidate;
-    let (_, variable) = opened.model.evaluator.choices.by_name(name)?;
-    let text = |candidate: &Candidate<'_>| match candidate {
-        Candidate::Known(text) if text.is_empty() => "empty".to_owned(),
-        Candidate::Known(text) => {
-            let hidden = opened.mask.value(text, false);
-            hidden.unwrap_or_else(|| value::shorten(text).into_owned())
-        }
-        Candidate::Other => "anything else".to_owned(),
-    };
-    let all = &variable.candidates;
-    let mut texts: Vec<Cow<'_, str>> = all.iter().take(MAX_NAMED).map(|one| Cow::Owned(text(one))).collect();
-    if all.len() > MAX_NAMED {
-        texts.push(Cow::Owned(format!("one of {} more", all.len() - MAX_NAMED)));
-    }
-    match texts.as_slice() {
-        [] => None,
-        [only] => Some(only.to_string()),
-        [first @ .., last] => Some(format!("{} or {last}", first.join(", "))),
-    }
 }

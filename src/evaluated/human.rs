@@ -29,6 +29,12 @@ pub fn write<'e>(
         if !is_part || !parents.is_empty() {
             page.heading(file, parents);
         }
+        for note in &evaluation.notes {
+            page.comment(0, note);
+        }
+        if !evaluation.notes.is_empty() {
+            page.out.push('\n');
+        }
         if is_part {
             for (index, part) in evaluation.parts.iter().enumerate() {
                 if index > 0 {

@@ -3,7 +3,8 @@
 //! The shape, stable within one `schema` number (fields may be added, none changes or goes):
 //!
 //! ```text
-//! { schema: 1, tool: { name, version }, file, path: text?, deployments: [{ parents: [text], parts: [PART] }] }
+//! { schema: 1, tool: { name, version }, file, path: text?, deployments: [{ parents: [text], notes: [text],
+//!   parts: [PART] }] }
 //! PART: { section: "Parameters" | "Conditions" | "Resources" | "Outputs", name, type: text?, made: text?, value: VALUE }
 //! VALUE: { path, file, start, end, note: text?, alternatives: [ALTERNATIVE] }
 //! ALTERNATIVE: { when: text?, content: CONTENT?, from: [FROM] }
@@ -39,7 +40,8 @@ pub fn write<'e>(
 ) -> io::Result<()> {
     let deployments = deployments.into_iter().map(|(parents, evaluation)| {
         let places = Places { sources: &evaluation.opening.sources };
-        json!({ "parents": parents, "parts": evaluation.parts.iter().map(|part| places.part(part)).collect::<Vec<_>>() })
+        let parts: Vec<Json> = evaluation.parts.iter().map(|part| places.part(part)).collect();
+        json!({ "parents": parents, "notes": evaluation.notes, "parts": parts })
     });
     let document = json!({
         "schema": SCHEMA,

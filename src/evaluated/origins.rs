@@ -1,12 +1,13 @@
 //! Where a value comes from: the conditions, parameters, mappings and resources that it is computed from in one scenario.
 
-use super::build::candidates;
+use super::shown::candidates;
 use super::{From, FromKind};
 use crate::eval::choices::PSEUDO;
 use crate::eval::{Run, is_function};
 use crate::linter::opened::Opened;
 use crate::syntax::{self, Entry, Node};
 use foldhash::HashSet;
+use std::borrow::Cow;
 
 /// More are not listed.
 const MAX_FOUND: usize = 40;
@@ -214,6 +215,16 @@ pub(super) fn parameter_detail(opened: &Opened<'_, '_, '_>, name: &str) -> Strin
         None if is_hidden => crate::linter::Mask::hidden(text),
         None => crate::eval::value::shorten(text).into_owned(),
     };
+    let parameter = opened.model.parameter(name);
+    if parameter.is_some_and(|parameter| parameter.reads_parameter_store()) {
+        // Its values are names of what is stored.
+        let default = parameter.and_then(|parameter| parameter.default).and_then(Node::scalar_text);
+        let stored = inputs.fixed(name).map(Cow::Borrowed).or_else(|| default.filter(|_| inputs.leaves(name)));
+        return match stored {
+            Some(stored) => format!("read from Parameter Store: {}", shown(&stored)),
+            None => "read from Parameter Store".to_owned(),
+        };
+    }
     if let Some(value) = inputs.fixed(name) {
         let how = if inputs.given.is_some() { "passed by the parent stack" } else { "pinned" };
         return format!("{how}: {}", shown(value));

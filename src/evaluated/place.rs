@@ -462,7 +462,10 @@ fn parameter(opened: &Opened<'_, '_, '_>, name: &str) -> Part {
         }
     }
     if contents.is_empty() {
-        contents.push(unknown());
+        contents.push(match stored(opened, name) {
+            Some(reason) => Content::Parts(vec![Piece::Unknown { name: format!("${{{name}}}"), reason }]),
+            None => unknown(),
+        });
     }
     let several = contents.len() > 1;
     let alternatives = contents.into_iter().map(|content| {
@@ -478,6 +481,12 @@ fn parameter(opened: &Opened<'_, '_, '_>, name: &str) -> Part {
     let value = Value { path, span, alternatives: alternatives.collect(), note: None };
     let kind = model.parameter(name).map_or("", |parameter| parameter.kind).to_owned();
     Part { section: PARAMETERS, block: name.to_owned(), kind, made: None, value }
+}
+
+/// Why the value of a parameter is unknown that is read from Parameter Store.
+fn stored(opened: &Opened<'_, '_, '_>, name: &str) -> Option<String> {
+    let parameter = opened.model.parameter(name)?;
+    parameter.reads_parameter_store().then(|| "it is read from Parameter Store when the stack is deployed".to_owned())
 }
 
 /// When a condition holds.

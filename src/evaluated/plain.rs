@@ -1,6 +1,6 @@
 //! Scalars as YAML writes them, on one line.
 
-use super::{Content, Piece};
+use super::{Content, Piece, has_unknown};
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::report::text::one_line;
@@ -63,25 +63,30 @@ fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
+/// A part of a text, as it is between quotes if there are some.
+fn escaped(part: &str, quote: &str, style: &Style) -> String {
+    let inside = if quote.is_empty() { part.to_owned() } else { quoted(part) };
+    let inside = if quote.is_empty() { &inside } else { inside.get(1..inside.len() - 1).unwrap_or_default() };
+    one_line(inside, style.unicode).into_owned()
+}
+
 /// A scalar, with its unknown parts set off.
 pub(super) fn scalar(content: &Content, style: &Style) -> String {
     match content {
         Content::Text(known) => text(known, style),
         Content::Parts(pieces) => {
             let whole = content.display();
+            let is_beside = has_unknown(pieces);
             let quote = if needs_quotes(&whole) && !whole.starts_with("{{resolve:") { "\"" } else { "" };
             let mut shown = quote.to_owned();
             for piece in pieces {
                 match piece {
-                    Piece::Known(text) if quote.is_empty() => shown.push_str(&one_line(text, style.unicode)),
-                    Piece::Known(text) => {
-                        let inside = quoted(text);
-                        shown.push_str(&one_line(inside.get(1..inside.len() - 1).unwrap_or_default(), style.unicode));
-                    }
+                    Piece::Known(_) => shown.push_str(&escaped(&piece.display(is_beside), quote, style)),
                     Piece::Unknown { name, .. } => {
                         shown.push_str(&style.paint(Ink::Warning, &one_line(name, style.unicode)));
                     }
-                    Piece::Secret(hidden) => shown.push_str(&style.paint(Ink::Dim, &one_line(hidden, style.unicode))),
+                    // Two characters of it are shown, which may be quotes.
+                    Piece::Secret(hidden) => shown.push_str(&style.paint(Ink::Dim, &escaped(hidden, quote, style))),
                 }
             }
             shown + quote

@@ -420,6 +420,15 @@ impl<'m, 't> Model<'m, 't> {
         })
     }
 
+    /// The names of the macros of the author's own that get the whole template.
+    pub fn macros_of_template(&self) -> Vec<&'t str> {
+        if self.expansion.is_some_and(|expansion| expansion.is_rewritten) {
+            macros::of_template(self.evaluator.template.root)
+        } else {
+            Vec::new()
+        }
+    }
+
     /// The place of something as people know it, given its path in the expanded tree.
     ///
     /// What a YAML alias stands for is written in another block: it keeps the given path. What a transform made is

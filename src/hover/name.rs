@@ -26,6 +26,16 @@ pub(super) fn section(opened: &Opened<'_, '_, '_>, named: &Named<'_>) -> Option<
             section.head.extend([Inline::text(" of "), Inline::code(resource.as_str())]);
             section
         }
+        Symbol::Authorizer { api, name } => {
+            let mut section = head("authorizer", name);
+            section.head.extend([Inline::text(" of "), Inline::code(api.replace('/', "."))]);
+            section
+        }
+        Symbol::Substitution { machine, name } => {
+            let mut section = head("substitution", name);
+            section.head.extend([Inline::text(" of "), Inline::code(machine.as_str())]);
+            section
+        }
         Symbol::Variable(name) => head("variable of this `Fn::Sub`", name),
         Symbol::Identifier(name) => head("identifier of a loop", name),
         Symbol::Nested { stack, part, name } => {

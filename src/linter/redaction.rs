@@ -6,7 +6,7 @@
 use super::FileReport;
 use crate::change::{Action, Value};
 use crate::finding::{Applicability, Diagnostic, Finding, Fix, Suppression};
-use crate::graph::secrets::{Written, secrets_of_unread, written_in_tree};
+use crate::graph::secrets::{Extent, Written, secrets_of_unread, written_in_tree};
 use crate::source::{Hidden, Source, Span};
 use crate::syntax::Node;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -50,7 +50,7 @@ pub(super) fn unread(source: &Source) -> Vec<Written> {
     let ranges = secrets_of_unread(source.text()).into_iter();
     let written = ranges.map(|range| {
         let span = Span::new(source.id, range.start, range.end);
-        Written { span: Some(span), text: source.slice(span).to_owned() }
+        Written { span: Some(span), text: source.slice(span).to_owned(), extent: Extent::Whole }
     });
     written.collect()
 }
@@ -80,9 +80,16 @@ struct Needle {
     is_distinct: bool,
     /// Whether it begins a secret.
     begins: bool,
+    /// Whether it is a part of a secret, whose other parts may touch it.
+    is_part: bool,
 }
 
 impl Needle {
+    /// Whether a stretch of a text that is the same is it, wherever that is.
+    fn is_known_at(&self, text: &str, range: &Range<usize>) -> bool {
+        self.is_distinct && (self.is_part || stands_alone(text, range))
+    }
+
     /// Characters that may be shown of it.
     fn keeps(&self) -> usize {
         if self.begins && self.text.chars().count() >= SHORTEST_SHOWN { SHOWN } else { 0 }
@@ -127,7 +134,8 @@ impl Mask {
     /// A secret as it is shown.
     pub fn hidden(text: &str) -> String {
         let begins = true;
-        Needle { text: text.to_owned(), spans: SmallVec::new(), is_distinct: false, begins }.shown()
+        let spans = SmallVec::new();
+        Needle { text: text.to_owned(), spans, is_distinct: false, begins, is_part: false }.shown()
     }
 
     /// Whether a secret has characters that JSON writes in another way.
@@ -149,7 +157,7 @@ impl Mask {
         let mut clean = String::new();
         let mut from = 0;
         for (_, needle, range) in redaction.matches(text) {
-            if is_in || range == (0..text.len()) || (needle.is_distinct && stands_alone(text, &range)) {
+            if is_in || range == (0..text.len()) || needle.is_known_at(text, &range) {
                 clean.push_str(text.get(from..range.start).unwrap_or_default());
                 clean.push_str(&needle.shown());
                 from = range.end;
@@ -192,11 +200,15 @@ impl Redaction {
                         spans: SmallVec::new(),
                         is_distinct: is_distinct(line),
                         begins: false,
+                        is_part: false,
                     });
                     needles.len() - 1
                 });
                 if let Some(needle) = needles.get_mut(place) {
                     needle.begins |= number == 0;
+                    needle.is_part |= secret.extent != Extent::Whole;
+                    // What gives a secret away is hidden wherever it is, also as a word.
+                    needle.is_distinct |= secret.extent == Extent::Exposed && line.len() >= SHORTEST_DISTINCT;
                     needle.spans.extend(secret.span);
                 }
             }
@@ -226,7 +238,7 @@ impl Redaction {
             let around = needle.spans.iter().filter(|span| span.source == source.id);
             let mut here =
                 around.filter(|span| span.start as usize <= range.start && range.end <= span.end as usize).peekable();
-            if here.peek().is_some() || (needle.is_distinct && stands_alone(text, &range)) {
+            if here.peek().is_some() || needle.is_known_at(text, &range) {
                 hidden.push(Hidden { range: range.clone(), keeps: needle.keeps() });
             }
             found.extend(here.map(|span| (place, *span)));
@@ -275,9 +287,7 @@ impl Redaction {
         self.sentence(&mut fix.title);
         self.sentence(&mut fix.note);
         let is_secret = |text: &str| {
-            self.matches(text).any(|(_, needle, range)| {
-                range == (0..text.len()) || (needle.is_distinct && stands_alone(text, &range))
-            })
+            self.matches(text).any(|(_, needle, range)| range == (0..text.len()) || needle.is_known_at(text, &range))
         };
         let writes = fix.changes.iter().any(|change| match &change.action {
             Action::Set(value) | Action::Append(value) => any_text(value, &is_secret),
@@ -325,7 +335,7 @@ impl Redaction {
             let is_quoted = text.get(..range.start).is_some_and(|before| before.ends_with('"'))
                 && text.get(range.end..).is_some_and(|after| after.starts_with('"'));
             let stands_alone = stands_alone(text, &range);
-            if is_quoted || (stands_alone && (needle.is_distinct || field == Field::Choice)) {
+            if is_quoted || needle.is_known_at(text, &range) || (stands_alone && field == Field::Choice) {
                 clean.push_str(text.get(from..range.start).unwrap_or_default());
                 clean.push_str(&needle.shown());
                 from = range.end;
@@ -379,11 +389,13 @@ impl Redaction {
 /// Characters before a mark of omission that may be the beginning of a secret: messages hold no longer values.
 const MAX_BEGINNING: usize = 100;
 
+/// Bytes that a secret has at least of which one may be sure.
+const SHORTEST_DISTINCT: usize = 6;
+
 /// Whether a secret looks like nothing else: long enough, and no word of the language.
 fn is_distinct(text: &str) -> bool {
-    const SHORTEST: usize = 6;
     let has = |is: fn(&u8) -> bool| text.bytes().any(|byte| is(&byte));
-    text.len() >= SHORTEST
+    text.len() >= SHORTEST_DISTINCT
         && has(u8::is_ascii_alphabetic)
         && (has(u8::is_ascii_digit)
             || has(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_' | b'.' | b' ')))

@@ -71,7 +71,7 @@ fn touch(one: Range, other: Range) -> bool {
 
 /// The safe fixes of a document, in as many rounds as it takes.
 fn fix_all(snapshot: &Snapshot, document: &Document) -> Option<CodeAction> {
-    let texts = fixing_session(snapshot, &document.path).fixed(&document.path, Fixing::default())?;
+    let texts = fixing_session(snapshot, &document.path).fixed(&document.path, Fixing::default(), &snapshot.counter)?;
     let edits = edits::between(&document.source, &texts.after, snapshot.encoding());
     Some(CodeAction {
         title: "hipaalint: Fix all safe findings in this file".to_owned(),

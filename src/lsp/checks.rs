@@ -108,35 +108,42 @@ pub(super) struct Memory {
     problems: Arc<Part>,
     /// Files that say something about others; none before they were looked for.
     tied: Option<Vec<PathBuf>>,
+}
+
+/// What a folder remembers from one request for fixes to the next. Not in [`Memory`], which is locked while the folder is linted.
+#[derive(Debug, Default)]
+pub(super) struct Fixes {
     /// The session that makes fixes, with the settings as they are.
-    fixing: Option<Session>,
+    session: Option<Session>,
+    /// Files that say something about others.
+    tied: Vec<PathBuf>,
     /// The last document with its fixes, and the check that it belongs to.
-    fixes: Option<(PathBuf, Weak<Checked>, Arc<CheckedFile>)>,
+    last: Option<(PathBuf, Weak<Checked>, Arc<CheckedFile>)>,
 }
 
 /// The session that makes fixes in a document, over the open texts.
 pub(super) fn fixing_session(snapshot: &Snapshot, path: &Path) -> Session {
     let root = snapshot.roots.of(path);
-    let mut memory = lock(&root.memory);
-    let session = memory.fixing.get_or_insert_with(|| root.fixing_session());
+    let mut fixes = lock(&root.fixes);
+    let session = fixes.session.get_or_insert_with(|| root.fixing_session());
     let session = session.on(snapshot.documents.files(session.files()));
     session.read_settings_here();
     session
 }
 
-/// What was found in a document, with the fixes, which are made on request.
+/// What was found in a document, with the fixes, which are made on request. None if that was stopped.
 pub(super) fn with_fixes(snapshot: &Snapshot, path: &Path) -> Option<Arc<CheckedFile>> {
     let session = fixing_session(snapshot, path);
     let root = snapshot.roots.of(path);
     let tied = {
-        let memory = lock(&root.memory);
-        match &memory.fixes {
+        let fixes = lock(&root.fixes);
+        match &fixes.last {
             Some((known, check, found))
                 if known == path && std::ptr::eq(check.as_ptr(), Arc::as_ptr(&snapshot.checked)) =>
             {
                 return Some(Arc::clone(found));
             }
-            _ => memory.tied.clone().unwrap_or_default(),
+            _ => fixes.tied.clone(),
         }
     };
     let check = Check {
@@ -146,10 +153,10 @@ pub(super) fn with_fixes(snapshot: &Snapshot, path: &Path) -> Option<Arc<Checked
         roots: snapshot.roots.clone(),
         changed: BTreeSet::new(),
         is_whole: false,
-        counter: Arc::default(),
+        counter: Arc::clone(&snapshot.counter),
     };
     let is_own = |path: &Path| Arc::ptr_eq(snapshot.roots.of(path), root);
-    let open = snapshot.documents.iter().map(|document| document.path.clone()).filter(|path| is_own(path));
+    let open = snapshot.documents.linted().map(|document| document.path.clone()).filter(|path| is_own(path));
     let paths: Vec<PathBuf> = open.chain(tied).collect();
     // A text that another one includes has findings of that one, too.
     let includes = |(about, others): (&PathBuf, &BTreeSet<PathBuf>)| others.contains(path).then(|| about.clone());
@@ -159,11 +166,14 @@ pub(super) fn with_fixes(snapshot: &Snapshot, path: &Path) -> Option<Arc<Checked
     let before = BTreeMap::new();
     let mut sink = Found::new(&check, &session, &before);
     session.lint_again(session.discover(&paths), &again, &check.counter, &mut sink);
+    if check.counter.is_stopped() {
+        return None;
+    }
     let of = sink.now.iter().filter(|(_, part)| part.contains_key(path));
     let of = of.map(|(about, part)| (about.clone(), Arc::clone(part))).collect();
     let version = snapshot.documents.get(path).map(|document| document.version);
     let found = Arc::new(CheckedFile::new(path, version, of));
-    lock(&root.memory).fixes = Some((path.to_owned(), Arc::downgrade(&snapshot.checked), Arc::clone(&found)));
+    lock(&root.fixes).last = Some((path.to_owned(), Arc::downgrade(&snapshot.checked), Arc::clone(&found)));
     Some(found)
 }
 
@@ -210,15 +220,16 @@ impl Check {
         let mut memory = lock(&root.memory);
         // Configurations that nobody has looked at so far are read as they are now.
         session.read_settings_here();
-        self.forget(&session, &mut memory);
+        self.forget(root, &session, &mut memory);
         let is_own = |path: &Path| Arc::ptr_eq(self.roots.of(path), root);
         let open: BTreeSet<PathBuf> =
-            self.documents.iter().map(|document| document.path.clone()).filter(|path| is_own(path)).collect();
+            self.documents.linted().map(|document| document.path.clone()).filter(|path| is_own(path)).collect();
         let is_whole = self.is_whole && root.is_in_workspace && root.settings.workspace;
         if open.is_empty() && !is_whole {
             return;
         }
         let tied = self.tied(root, &session, &mut memory);
+        tied.clone_into(&mut lock(&root.fixes).tied);
         let mut paths: Vec<PathBuf> = open.iter().chain(tied).cloned().collect();
         if is_whole {
             paths.push(root.folder.clone());
@@ -237,7 +248,7 @@ impl Check {
         for (path, part) in &now {
             found.add(path, part);
         }
-        if !is_whole && self.client.pulls {
+        if (!is_whole && self.client.pulls) || self.counter.is_stopped() {
             // The next check of the workspace needs what was found before.
             now.extend(
                 memory
@@ -253,7 +264,7 @@ impl Check {
     }
 
     /// Forgets what depends on changed files.
-    fn forget(&self, session: &Session, memory: &mut Memory) {
+    fn forget(&self, root: &Root, session: &Session, memory: &mut Memory) {
         if self.changed.is_empty() {
             return;
         }
@@ -265,7 +276,7 @@ impl Check {
             || self.has_rules(session, &changed)
         {
             session.reread_changed(&changed);
-            memory.fixing = None;
+            lock(&root.fixes).session = None;
         }
         memory.known.forget(&changed, session.files());
     }
@@ -408,6 +419,6 @@ impl Sink for Found<'_> {
 }
 
 /// Locks a memory. What a panic left there is still valid: a part is added as a whole.
-pub(super) fn lock(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
+fn lock<T>(memory: &Mutex<T>) -> MutexGuard<'_, T> {
     memory.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -22,6 +22,10 @@ pub(super) struct Document {
     pub(super) version: i32,
     /// The text.
     pub(super) source: Source,
+    /// The file that the path leads to, if there is one.
+    real: Option<PathBuf>,
+    /// Whether the file was open by another name before. It is linted as it is there.
+    is_other_name: bool,
 }
 
 /// The open documents by their paths. A copy is a snapshot: it costs little, and later changes are not in it.
@@ -42,6 +46,11 @@ impl Documents {
         self.open.get(path)
     }
 
+    /// Those that are linted, sorted by path: each file once, by whatever names it is open.
+    pub(super) fn linted(&self) -> impl Iterator<Item = &Arc<Document>> {
+        self.iter().filter(|document| !document.is_other_name)
+    }
+
     /// All of them, sorted by path.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Document>> {
         self.open.values()
@@ -52,11 +61,18 @@ impl Documents {
         files.on(Arc::new(self.buffers.clone()))
     }
 
-    /// Opens a document, or replaces it.
-    pub(super) fn open(&mut self, uri: Uri, path: PathBuf, version: i32, text: String) {
-        self.buffers.open(&path, text.as_str());
+    /// Opens a document, or replaces it. Returns the path by which the same file is open and linted, if that is another one.
+    pub(super) fn open(&mut self, uri: Uri, path: PathBuf, version: i32, text: String) -> Option<PathBuf> {
+        let real = self.buffers.real(&path).ok();
+        let is_same = |document: &&Arc<Document>| document.path != path && document.real == real;
+        let same = self.linted().find(is_same).filter(|_| real.is_some()).map(|document| document.path.clone());
+        if same.is_none() {
+            self.buffers.open(&path, text.as_str());
+        }
         let source = Source::new(SourceId(0), uri.as_str(), text).in_file(Some(path.clone()));
-        self.open.insert(path.clone(), Arc::new(Document { uri, path, version, source }));
+        let is_other_name = same.is_some();
+        self.open.insert(path.clone(), Arc::new(Document { uri, path, version, source, real, is_other_name }));
+        same
     }
 
     /// Changes a document, as a client describes the changes: one after another. Returns whether it is open.
@@ -86,15 +102,32 @@ impl Documents {
             }
             source = Source::new(SourceId(0), source.name.as_str(), text).in_file(Some(path.to_owned()));
         }
-        self.buffers.open(path, source.text());
-        let document = Document { uri: document.uri.clone(), path: path.to_owned(), version, source };
-        self.open.insert(path.to_owned(), Arc::new(document));
+        if !document.is_other_name {
+            self.buffers.open(path, source.text());
+        }
+        let Document { uri, path, real, is_other_name, .. } = &**document;
+        let (uri, path, real, is_other_name) = (uri.clone(), path.clone(), real.clone(), *is_other_name);
+        self.open.insert(path.clone(), Arc::new(Document { uri, path, version, source, real, is_other_name }));
         true
     }
 
     /// Closes a document. Returns whether it was open.
     pub(super) fn close(&mut self, path: &Path) -> bool {
+        let Some(closed) = self.open.remove(path) else { return false };
+        if closed.is_other_name {
+            return true;
+        }
         self.buffers.close(path);
-        self.open.remove(path).is_some()
+        // If the file is open by another name, it is linted by that from now on.
+        let is_same = |document: &&Arc<Document>| document.real == closed.real;
+        let same = self.iter().find(is_same).filter(|_| closed.real.is_some()).map(Arc::clone);
+        if let Some(same) = same {
+            let Document { uri, path, version, source, real, .. } = &*same;
+            let (uri, path, source, real) = (uri.clone(), path.clone(), source.clone(), real.clone());
+            let same = Document { uri, path, version: *version, source, real, is_other_name: false };
+            self.buffers.open(&same.path, same.source.text());
+            self.open.insert(same.path.clone(), Arc::new(same));
+        }
+        true
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct Handler {
     pub(super) run: Run,
     /// Whether it needs what was found in the texts as they are now: then it waits until they are linted.
     pub(super) needs_check: bool,
+    /// Whether it takes so long that others do not wait for it, and that it is not worth to end it if its document changes.
+    pub(super) is_long: bool,
 }
 
 /// The handler of a method; none for one that the server does not know.
@@ -27,7 +29,7 @@ pub(super) struct Handler {
 /// `capabilities.rs`.
 pub(super) fn handler(method: &str) -> Option<Handler> {
     Some(match method {
-        methods::CodeActionRequest::METHOD => checked::<methods::CodeActionRequest>(actions::code_actions),
+        methods::CodeActionRequest::METHOD => long::<methods::CodeActionRequest>(actions::code_actions),
         methods::CodeLensRequest::METHOD => now::<methods::CodeLensRequest>(lenses::code_lenses),
         methods::DocumentHighlightRequest::METHOD => now::<methods::DocumentHighlightRequest>(highlights::highlights),
         methods::DocumentSymbolRequest::METHOD => now::<methods::DocumentSymbolRequest>(symbols::symbols),
@@ -36,7 +38,7 @@ pub(super) fn handler(method: &str) -> Option<Handler> {
         methods::References::METHOD => now::<methods::References>(references::references),
         methods::DocumentDiagnosticRequest::METHOD => checked::<methods::DocumentDiagnosticRequest>(pulling::document),
         #[cfg(debug_assertions)]
-        "hipaalint/panic" => Handler { run: Box::new(|_, _| fail()), needs_check: false },
+        "hipaalint/panic" => Handler { run: Box::new(|_, _| fail()), needs_check: false, is_long: false },
         _ => return None,
     })
 }
@@ -53,12 +55,18 @@ fn now<R: Request>(run: fn(&Snapshot, R::Params) -> Answer<R::Result>) -> Handle
     Handler {
         run: Box::new(move |snapshot, params| run(snapshot, read(params)?).and_then(written)),
         needs_check: false,
+        is_long: false,
     }
 }
 
 /// A handler that needs findings.
 fn checked<R: Request>(run: fn(&Snapshot, R::Params) -> Answer<R::Result>) -> Handler {
     Handler { needs_check: true, ..now::<R>(run) }
+}
+
+/// A handler that lints and fixes.
+fn long<R: Request>(run: fn(&Snapshot, R::Params) -> Answer<R::Result>) -> Handler {
+    Handler { is_long: true, ..checked::<R>(run) }
 }
 
 /// Parameters as their type.

@@ -1,11 +1,11 @@
 //! The folders of the workspace, each with its settings and its session. Documents elsewhere belong to a session of their own.
 
 use super::Host;
-use super::checks::Memory;
+use super::checks::{Fixes, Memory};
 use super::settings::Settings;
 use crate::date::Date;
 use crate::files::is_repository;
-use crate::linter::Fixes;
+use crate::linter;
 use crate::session::Session;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -27,21 +27,32 @@ pub(super) struct Root {
     pub(super) is_in_repository: bool,
     /// What its checks remember.
     pub(super) memory: Mutex<Memory>,
+    /// What its fixes remember.
+    pub(super) fixes: Mutex<Fixes>,
 }
 
 impl Root {
     fn new(folder: PathBuf, settings: Settings, is_in_workspace: bool, host: &Host) -> Self {
         let files = host.files.from_folder(folder.clone());
         let files = files.naming(std::slice::from_ref(&folder));
-        let session = Session::new(settings.options(Fixes::None, host.today), files);
+        let session = Session::new(settings.options(linter::Fixes::None, host.today), files);
         let today = host.today;
         let is_in_repository = folder.ancestors().any(|above| is_repository(above, &host.files));
-        Self { folder, settings, today, session, is_in_workspace, is_in_repository, memory: Mutex::default() }
+        Self {
+            folder,
+            settings,
+            today,
+            session,
+            is_in_workspace,
+            is_in_repository,
+            memory: Mutex::default(),
+            fixes: Mutex::default(),
+        }
     }
 
     /// A session that makes fixes, which takes time: linting as one types needs none.
     pub(super) fn fixing_session(&self) -> Session {
-        Session::new(self.settings.options(Fixes::WithEdits, self.today), self.session.files().clone())
+        Session::new(self.settings.options(linter::Fixes::WithEdits, self.today), self.session.files().clone())
     }
 }
 

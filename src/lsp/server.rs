@@ -14,6 +14,7 @@ use super::roots::Roots;
 use super::settings::{SECTION, Settings};
 use super::work::{Event, Worker, bug, failed};
 use super::{lifecycle, requests, uri, watching};
+use crate::project::Counter;
 use crate::session::Exit;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response, ResponseError};
 use lsp_types::notification::{self as notes, Notification as _};
@@ -29,7 +30,6 @@ use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Instant;
 
@@ -39,6 +39,22 @@ enum Asked {
     Settings(Vec<Option<PathBuf>>),
     /// Something whose result is not needed.
     Other,
+}
+
+/// A request without a result so far.
+#[derive(Default)]
+struct Pending {
+    /// Stops the work on it.
+    counter: Arc<Counter>,
+    /// The document without whose present text its result is worth nothing.
+    about: Option<PathBuf>,
+}
+
+/// A check of the workspace.
+struct Whole {
+    /// The request that it is for.
+    id: RequestId,
+    progress: Progress,
 }
 
 /// A request that waits until the texts are linted.
@@ -72,17 +88,21 @@ pub(super) struct Server {
     waiting: Vec<Waiting>,
     /// Requests for the diagnostics of the workspace: one after another is worked on.
     whole: Vec<(RequestId, WorkspaceDiagnosticParams)>,
-    /// The progress of the first of these, if it is worked on.
-    progress: Option<Progress>,
+    /// The one of these that is worked on.
+    checking_whole: Option<Whole>,
     /// Whether the client has the diagnostics of the workspace as they are.
     is_whole_known: bool,
-    /// Requests without a result so far. A set flag cancels one.
-    pending: HashMap<RequestId, Arc<AtomicBool>>,
+    pending: HashMap<RequestId, Pending>,
     asked: HashMap<RequestId, Asked>,
     next_id: i32,
     checking: Worker,
     answering: Worker,
+    /// Works on what takes long.
+    fixing: Worker,
 }
+
+/// Threads that answer requests: one that takes its time does not make all others wait.
+const ANSWERING: usize = 2;
 
 impl Server {
     pub(super) fn new(host: Host, events: Sender<Event>, send: Box<dyn Fn(Message)>) -> Self {
@@ -103,13 +123,14 @@ impl Server {
             published: Published::default(),
             waiting: Vec::new(),
             whole: Vec::new(),
-            progress: None,
+            checking_whole: None,
             is_whole_known: false,
             pending: HashMap::new(),
             asked: HashMap::new(),
             next_id: 0,
-            checking: Worker::start("checks", events.clone()),
-            answering: Worker::start("requests", events),
+            checking: Worker::start("checks", 1, &events),
+            answering: Worker::start("requests", ANSWERING, &events),
+            fixing: Worker::start("fixes", 1, &events),
             host,
         }
     }
@@ -117,7 +138,7 @@ impl Server {
     /// Runs until the client ends.
     pub(super) fn run(mut self, events: &Receiver<Event>) -> Exit {
         loop {
-            let progress = self.progress.as_ref().and_then(Progress::rest);
+            let progress = self.checking_whole.as_ref().and_then(|whole| whole.progress.rest());
             let event = match self.rest().into_iter().chain(progress).min() {
                 None => events.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(rest) => events.recv_timeout(rest),
@@ -163,15 +184,16 @@ impl Server {
             }
             methods::WorkspaceDiagnosticRequest::METHOD => match handlers::read(params) {
                 Ok(params) => {
-                    self.pending.insert(id.clone(), Arc::default());
+                    self.pending.insert(id.clone(), Pending::default());
                     self.whole.push((id, params));
                 }
                 Err(error) => self.answer(id, Err(error)),
             },
             methods::ExecuteCommand::METHOD => match handlers::read(params) {
                 Ok(params) => {
-                    self.pending.insert(id.clone(), Arc::default());
-                    let (snapshot, otherwise) = (self.snapshot(), Event::Answered(id.clone(), Err(bug())));
+                    self.pending.insert(id.clone(), Pending::default());
+                    let (snapshot, otherwise) =
+                        (self.snapshot(Arc::default()), Event::Answered(id.clone(), Err(bug())));
                     let work = move || Event::Ran(id, requests::execute(&snapshot, params));
                     self.answering.start_job(work, otherwise);
                 }
@@ -183,7 +205,8 @@ impl Server {
                     self.answer(id, Err(failed(ErrorCode::MethodNotFound, why)));
                 }
                 Some(handler) => {
-                    self.pending.insert(id.clone(), Arc::default());
+                    let about = if handler.is_long { self.document_of(&params) } else { None };
+                    self.pending.insert(id.clone(), Pending { about, ..Pending::default() });
                     let is_settled = self.unsettled.is_none() && !self.is_checking;
                     if handler.needs_check && !is_settled {
                         self.waiting.push(Waiting { id, handler, params });
@@ -197,15 +220,24 @@ impl Server {
 
     /// Starts to work on a request.
     fn start(&mut self, id: RequestId, handler: Handler, params: Value) {
-        let Some(is_cancelled) = self.pending.get(&id).map(Arc::clone) else { return };
-        let snapshot = self.snapshot();
+        let Some(counter) = self.pending.get(&id).map(|pending| Arc::clone(&pending.counter)) else { return };
+        let snapshot = self.snapshot(counter);
         let otherwise = Event::Answered(id.clone(), Err(bug()));
+        let Handler { run, is_long, .. } = handler;
         let work = move || {
-            let result =
-                if is_cancelled.load(Ordering::Relaxed) { Err(cancelled()) } else { (handler.run)(&snapshot, params) };
-            Event::Answered(id, result)
+            let is_stopped = snapshot.counter.is_stopped();
+            Event::Answered(id, if is_stopped { Err(cancelled()) } else { run(&snapshot, params) })
         };
-        self.answering.start_job(work, otherwise);
+        let worker = if is_long { &self.fixing } else { &self.answering };
+        worker.start_job(work, otherwise);
+    }
+
+    /// The document that a request is about.
+    fn document_of(&self, params: &Value) -> Option<PathBuf> {
+        let mut params = params.clone();
+        uri::clean(&mut params);
+        let uri: Uri = params.get("textDocument")?.get("uri")?.as_str()?.parse().ok()?;
+        Some(self.path(&uri))
     }
 
     /// Shows what a command shows.
@@ -232,11 +264,19 @@ impl Server {
     }
 
     fn cancel(&mut self, id: RequestId) {
-        if let Some(flag) = self.pending.remove(&id) {
-            flag.store(true, Ordering::Relaxed);
+        self.give_up(id, cancelled());
+    }
+
+    /// Ends the work on a request at its next step, and answers with an error.
+    fn give_up(&mut self, id: RequestId, why: ResponseError) {
+        if let Some(pending) = self.pending.remove(&id) {
+            pending.counter.stop();
             self.waiting.retain(|waiting| waiting.id != id);
             self.whole.retain(|(waiting, _)| *waiting != id);
-            self.answer(id, Err(cancelled()));
+            if let Some(whole) = self.checking_whole.as_ref().filter(|whole| whole.id == id) {
+                whole.progress.counter.stop();
+            }
+            self.answer(id, Err(why));
         }
     }
 
@@ -363,7 +403,15 @@ impl Server {
     fn opened(&mut self, params: DidOpenTextDocumentParams) {
         let document = params.text_document;
         let path = self.path(&document.uri);
-        self.documents.open(document.uri, path.clone(), document.version, document.text);
+        let same = self.documents.open(document.uri, path.clone(), document.version, document.text);
+        if let Some(same) = same {
+            let message = format!(
+                "`{}` is the same file as `{}`, which is open. hipaalint checks and shows it there.",
+                path.display(),
+                same.display()
+            );
+            self.notify::<notes::ShowMessage>(ShowMessageParams { typ: MessageType::WARNING, message });
+        }
         self.text_changed(&path);
     }
 
@@ -434,6 +482,13 @@ impl Server {
 
     /// The text of a document has changed.
     fn text_changed(&mut self, path: &Path) {
+        // What takes long is not finished for a text that is no more.
+        let is_about =
+            |(id, pending): (&RequestId, &Pending)| (pending.about.as_deref() == Some(path)).then(|| id.clone());
+        let outdated: Vec<RequestId> = self.pending.iter().filter_map(is_about).collect();
+        for id in outdated {
+            self.give_up(id, failed(ErrorCode::ContentModified, "the document has changed"));
+        }
         self.changed.insert(path.to_owned());
         self.changed();
     }

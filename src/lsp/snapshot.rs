@@ -6,6 +6,7 @@ use super::documents::{Document, Documents};
 use super::position::Encoding;
 use super::roots::Roots;
 use super::uri;
+use crate::project::Counter;
 use crate::session::Session;
 use lsp_types::Uri;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ pub(super) struct Snapshot {
     pub(super) roots: Roots,
     /// What was found in the last check, perhaps of older texts: [`is_fresh`](Self::is_fresh).
     pub(super) checked: Arc<Checked>,
+    /// Stops the work for which it was made.
+    pub(super) counter: Arc<Counter>,
 }
 
 impl Snapshot {

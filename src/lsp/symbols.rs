@@ -75,6 +75,7 @@ fn kind(kind: EntryKind) -> SymbolKind {
         EntryKind::Rule => SymbolKind::INTERFACE,
         EntryKind::Resource => SymbolKind::CLASS,
         EntryKind::Event => SymbolKind::EVENT,
+        EntryKind::Authorizer => SymbolKind::KEY,
         EntryKind::Output => SymbolKind::PROPERTY,
         EntryKind::Loop => SymbolKind::ARRAY,
         EntryKind::Other => SymbolKind::FUNCTION,

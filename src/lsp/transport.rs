@@ -6,6 +6,8 @@
 use super::work::Event;
 use crate::files::Disk;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_types::MessageType;
+use memchr::memmem;
 use serde_json::{Value, json};
 use std::io::{self, BufRead, Read, Write};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -86,6 +88,11 @@ pub(super) fn start_reader(events: Sender<Event>, writer: Writer) {
                     writer.refuse(&id, code, &why);
                     continue;
                 }
+                Frame::Lost(why) => {
+                    writer.refuse(&Value::Null, ErrorCode::ParseError, &why);
+                    writer.send(lost(&why));
+                    continue;
+                }
             };
             if events.send(Event::Message(message)).is_err() {
                 return;
@@ -96,12 +103,24 @@ pub(super) fn start_reader(events: Sender<Event>, writer: Writer) {
     });
 }
 
+/// The message that a document is not known any more as it is.
+fn lost(why: &str) -> Message {
+    let message = format!(
+        "hipaalint could not read a change of a document, so its findings may be those of an older text. Close the document and open \
+         it again. ({why})"
+    );
+    let params = json!({ "type": MessageType::ERROR, "message": message });
+    Notification { method: "window/showMessage".to_owned(), params }.into()
+}
+
 /// One frame.
 #[derive(Debug)]
 enum Frame {
     Message(Message),
     /// One that is not a message: its id if that is known, and why.
     Broken(Value, ErrorCode, String),
+    /// The same, which would have changed a document. Nobody waits for the result of such a message.
+    Lost(String),
 }
 
 /// The next frame; none at the end of the input, or where no frame can be found any more.
@@ -151,12 +170,56 @@ fn header(input: &mut impl BufRead) -> io::Result<Option<Option<u64>>> {
     }
 }
 
+/// JSON with U+FFFD in place of each half of a character. Editors whose texts are UTF-16 can have such a half, and no UTF-8 has: the
+/// change of a document must not be lost for it. Each is one unit of UTF-16 and three bytes, as U+FFFD is, so positions stay right.
+fn without_halves(bytes: &[u8]) -> Vec<u8> {
+    /// Half of a character as a number, if an escape begins here that is one.
+    fn escaped(bytes: &[u8]) -> Option<u32> {
+        let [b'\\', b'u', digits @ ..] = bytes else { return None };
+        let digits = std::str::from_utf8(digits.get(..4)?).ok()?;
+        u32::from_str_radix(digits, 16).ok()
+    }
+    let is_first = |unit: u32| (0xD800..0xDC00).contains(&unit);
+    let is_second = |unit: u32| (0xDC00..0xE000).contains(&unit);
+    const ESCAPE: usize = r"\uFFFD".len();
+    let mut clean = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        let length = match (escaped(rest), rest) {
+            (Some(unit), _) if is_first(unit) || is_second(unit) => {
+                let second = rest.get(ESCAPE..).and_then(escaped);
+                let is_whole = is_first(unit) && second.is_some_and(is_second);
+                let length = if is_whole { 2 * ESCAPE } else { ESCAPE };
+                let kept = if is_whole { rest.get(..length).unwrap_or_default() } else { br"\uFFFD" };
+                clean.extend_from_slice(kept);
+                at += length;
+                continue;
+            }
+            // Any other escape, a backslash among them.
+            (_, [b'\\', _, ..]) => 2,
+            // As programs write them that do not know better.
+            (_, [0xED, 0xA0..=0xBF, 0x80..=0xBF, ..]) => {
+                clean.extend_from_slice("\u{FFFD}".as_bytes());
+                at += 3;
+                continue;
+            }
+            _ => 1,
+        };
+        clean.extend_from_slice(rest.get(..length).unwrap_or_default());
+        at += length;
+    }
+    clean
+}
+
 /// What the bytes of a frame say.
 fn message(bytes: &[u8]) -> Frame {
-    let value: Value = match serde_json::from_slice(bytes) {
+    let read = serde_json::from_slice(bytes);
+    let value: Value = match read.or_else(|error| serde_json::from_slice(&without_halves(bytes)).map_err(|_| error)) {
         Ok(value) => value,
         Err(error) => {
-            return Frame::Broken(Value::Null, ErrorCode::ParseError, format!("the message is not JSON: {error}"));
+            let why = format!("the message is not JSON: {error}");
+            let is_change = memmem::find(bytes, b"\"textDocument/did").is_some();
+            return if is_change { Frame::Lost(why) } else { Frame::Broken(Value::Null, ErrorCode::ParseError, why) };
         }
     };
     let Value::Object(mut map) = value else {

@@ -1,4 +1,5 @@
-//! Work beside the loop: one thread lints, another one answers requests. Both have the stack that the deepest template needs.
+//! Work beside the loop: one thread lints, others answer requests, and one of them makes fixes, which takes longer. All have the stack
+//! that the deepest template needs.
 
 use super::checks::Checked;
 use super::requests::Shown;
@@ -7,6 +8,7 @@ use lsp_server::{ErrorCode, Message, RequestId, ResponseError};
 use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 /// What the loop gets.
@@ -32,25 +34,31 @@ pub(super) struct Job {
     pub(super) otherwise: Event,
 }
 
-/// A thread that does one job after another.
+/// Threads that do one job after another, each the next that is there.
 pub(super) struct Worker {
     jobs: Sender<Job>,
 }
 
 impl Worker {
-    /// Starts it. Without a thread, no job is done.
-    pub(super) fn start(name: &str, events: Sender<Event>) -> Self {
+    /// Starts so many threads. Without one, no job is done.
+    pub(super) fn start(name: &str, threads: usize, events: &Sender<Event>) -> Self {
         let (jobs, waiting) = mpsc::channel::<Job>();
-        let work = move || {
-            for Job { work, otherwise } in waiting {
-                let event = catch_unwind(AssertUnwindSafe(work)).unwrap_or(otherwise);
-                if events.send(event).is_err() {
-                    return;
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..threads {
+            let (waiting, events) = (Arc::clone(&waiting), events.clone());
+            let work = move || {
+                // The lock is only held while a thread waits for its next job.
+                let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                while let Ok(Job { work, otherwise }) = next() {
+                    let event = catch_unwind(AssertUnwindSafe(work)).unwrap_or(otherwise);
+                    if events.send(event).is_err() {
+                        return;
+                    }
                 }
-            }
-        };
-        // Without a thread, jobs have no receiver: the client gets no answer, but nothing else fails.
-        let _ = thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(work);
+            };
+            // Without a thread, jobs have no receiver: the client gets no answer, but nothing else fails.
+            let _ = thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(work);
+        }
         Self { jobs }
     }
 

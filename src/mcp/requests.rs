@@ -4,7 +4,7 @@ use super::answers::Number;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// A template, or a folder with templates.
+/// A template, or a folder with templates, and the rules for it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 pub(super) struct Template {
     /// The path of a template, or of a folder with templates. Relative paths start in the first folder that the server may read. With
@@ -14,6 +14,9 @@ pub(super) struct Template {
     /// The text of a template, instead of that of a file.
     #[serde(default)]
     pub(super) text: Option<String>,
+    /// The profile. Without it, that of the project's configuration, or else core.
+    #[serde(default)]
+    pub(super) profile: Option<Profile>,
 }
 
 /// A profile, which selects rules.
@@ -48,9 +51,6 @@ impl Profile {
 pub(super) struct Lint {
     #[serde(flatten)]
     pub(super) template: Template,
-    /// The profile. Without it, that of the project's configuration, or else core.
-    #[serde(default)]
-    pub(super) profile: Option<Profile>,
     /// The rules to run instead of a profile: ids, or patterns such as `s3-*`.
     #[serde(default)]
     pub(super) rules: Vec<String>,
@@ -70,9 +70,6 @@ pub(super) struct Lint {
 pub(super) struct Fix {
     #[serde(flatten)]
     pub(super) template: Template,
-    /// The profile. Without it, that of the project's configuration, or else core.
-    #[serde(default)]
-    pub(super) profile: Option<Profile>,
     /// Fix only what these rules find: ids, or patterns such as `s3-*`.
     #[serde(default)]
     pub(super) rules: Vec<String>,

@@ -32,8 +32,9 @@ const BEGINNING: u64 = 64 << 10;
 /// # Errors
 /// What is wrong about the request.
 pub(super) fn lint(project: &Project, request: requests::Lint) -> Result<Linted, String> {
-    let requests::Lint { template, profile, rules, undecided, offset, limit } = request;
-    let (session, path) = project.session(&template, Wish { profile, rules, undecided, fixing: None })?;
+    let requests::Lint { template, rules, undecided, offset, limit } = request;
+    let (session, path) =
+        project.session(&template, Wish { profile: template.profile, rules, undecided, fixing: None })?;
     let mut results = Results::default();
     session.lint(session.discover(std::slice::from_ref(&path)), &Counter::default(), &mut results);
     let (kind, about) = kind(results.summary(), results.diagnostics(), template.text.as_deref(), &path, project);
@@ -58,10 +59,10 @@ pub(super) fn lint(project: &Project, request: requests::Lint) -> Result<Linted,
 /// # Errors
 /// What is wrong about the request.
 pub(super) fn fix(project: &Project, request: requests::Fix) -> Result<Fixed, String> {
-    let requests::Fix { template, profile, rules, unsafe_fixes } = request;
+    let requests::Fix { template, rules, unsafe_fixes } = request;
     // Never anything else than dry: nothing is written.
     let fixing = Fixing { unsafe_too: unsafe_fixes, rules, is_dry: true };
-    let wish = Wish { profile, fixing: Some(fixing), ..Wish::default() };
+    let wish = Wish { profile: template.profile, fixing: Some(fixing), ..Wish::default() };
     let (session, path) = project.session(&template, wish)?;
     let mut collected = Collected::default();
     session.lint(session.discover(std::slice::from_ref(&path)), &Counter::default(), &mut collected);

@@ -1,6 +1,7 @@
 //! The names that a template declares, in loops too, and those that its expansion makes of them.
 
-use super::symbol::{Missing, Symbol, SymbolId};
+use super::serverless::{authorizers, implicit_api, is_state_machine, kind_of_api, substitutions};
+use super::symbol::{GLOBAL_API, Missing, Symbol, SymbolId};
 use super::walk::deploys_template;
 use crate::eval::begins_as_function;
 use crate::expand::expansion::{Expansion, Part};
@@ -48,6 +49,8 @@ pub(super) struct Declared<'n, 't> {
     made_conditions: HashMap<String, SymbolId>,
     cells: HashMap<Cell, &'n Entry<'t>>,
     stacks: HashSet<SymbolId>,
+    /// The APIs that SAM adds for events that name none.
+    implicit: HashMap<&'static str, SymbolId>,
     /// The keys of resources that deploy templates.
     keys: Vec<(Span, SymbolId)>,
 }
@@ -61,11 +64,24 @@ impl<'n, 't> Declared<'n, 't> {
             made_conditions: HashMap::default(),
             cells: HashMap::default(),
             stacks: HashSet::default(),
+            implicit: HashMap::default(),
             keys: Vec::new(),
         };
+        let mut implicit: Vec<&'static str> = Vec::new();
         for section in root.as_mapping().unwrap_or_default() {
             let entries = section.value.as_mapping().unwrap_or_default();
             Keys::each(entries, &mut |entry| declared.declare(&section.key, entry));
+            if section.key == "Resources" {
+                Keys::each(entries, &mut |entry| {
+                    implicit.extend(events(entry).filter_map(|event| implicit_api(&event.value)))
+                });
+            }
+        }
+        for api in implicit {
+            if declared.resource(api).is_none() {
+                let symbol = declared.add(Symbol::Resource(api.to_owned()));
+                declared.implicit.insert(api, symbol);
+            }
         }
         declared
     }
@@ -87,9 +103,17 @@ impl<'n, 't> Declared<'n, 't> {
                 self.add(Symbol::Mapping(name));
             }
             "Resources" => {
-                let events = entry.value.get("Properties").and_then(|properties| properties.get("Events"));
-                for event in events.and_then(Node::as_mapping).unwrap_or_default() {
+                for event in events(entry) {
                     self.add(Symbol::Event { resource: name.clone(), name: event.key.to_string() });
+                }
+                let kind = entry.value.get("Type").and_then(Node::as_str).unwrap_or_default();
+                if let Some(properties) = entry.value.get("Properties") {
+                    if kind_of_api(kind).is_some() {
+                        self.add_all(authorizers(&name, properties));
+                    }
+                    if is_state_machine(kind) {
+                        self.add_all(substitutions(&name, properties));
+                    }
                 }
                 let symbol = self.add(Symbol::Resource(name));
                 if entry.value.get("Type").and_then(Node::as_str).is_some_and(deploys_template) {
@@ -97,8 +121,23 @@ impl<'n, 't> Declared<'n, 't> {
                     self.keys.push((entry.key_span, symbol));
                 }
             }
+            "Globals" => {
+                let api = [GLOBAL_API, &name].concat();
+                self.add_all(authorizers(&api, &entry.value));
+            }
             _ => {}
         }
+    }
+
+    fn add_all(&mut self, symbols: impl Iterator<Item = Symbol>) {
+        for symbol in symbols {
+            self.add(symbol);
+        }
+    }
+
+    /// An API that SAM adds.
+    pub(super) fn implicit(&self, api: &str) -> Option<SymbolId> {
+        self.implicit.get(api).copied()
     }
 
     /// Adds the names that the expansion of the template makes.
@@ -145,7 +184,7 @@ impl<'n, 't> Declared<'n, 't> {
         new
     }
 
-    fn known(&self, symbol: &Symbol) -> Option<SymbolId> {
+    pub(super) fn known(&self, symbol: &Symbol) -> Option<SymbolId> {
         self.ids.get(symbol).copied()
     }
 
@@ -207,4 +246,10 @@ impl<'n, 't> Declared<'n, 't> {
     pub(super) fn into_parts(self) -> (Vec<Symbol>, Vec<(Span, SymbolId)>) {
         (self.symbols, self.keys)
     }
+}
+
+/// The events of a resource of SAM.
+fn events<'n, 't>(resource: &'n Entry<'t>) -> impl Iterator<Item = &'n Entry<'t>> {
+    let events = resource.value.get("Properties").and_then(|properties| properties.get("Events"));
+    events.and_then(Node::as_mapping).unwrap_or_default().iter()
 }

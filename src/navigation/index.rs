@@ -1,6 +1,7 @@
 //! The names of one template with their places, in its own text and in the files that it includes.
 
-use super::declare::Declared;
+use super::declare::{Declared, Keys};
+use super::serverless::definition_file;
 use super::symbol::{Occurrence, Role, Symbol, SymbolId};
 use super::texts::Texts;
 use super::walk::Walk;
@@ -9,7 +10,7 @@ use crate::expand::includes::{Included, locations};
 use crate::expand::{self, Macros};
 use crate::linter::{Linter, Loaded, Loader};
 use crate::source::{Source, SourceId, Span};
-use crate::syntax::{self, Document};
+use crate::syntax::{self, Document, Node};
 use crate::template;
 use foldhash::HashMap;
 
@@ -34,7 +35,9 @@ impl Index {
         let mut sources = vec![source];
         let locations = included(&sources, load);
         sources.extend(locations.iter().filter_map(|(_, source)| source.clone()));
-        let found = Found::of(&sources, &locations)?;
+        let definitions = definitions(&sources, load);
+        sources.extend(definitions.iter().map(|(_, source)| source.clone()));
+        let found = Found::of(&sources, &locations, &definitions)?;
         let Found { symbols, mut occurrences, keys } = found;
         occurrences.sort_by_key(|occurrence| {
             let Occurrence { span, symbol, role, .. } = occurrence;
@@ -134,8 +137,38 @@ fn included(sources: &[Source], load: &Loader<'_>) -> Vec<(String, Option<Source
     locations(&document.root).into_iter().zip(ids).map(read).collect()
 }
 
+/// Definitions of state machines that are read for one template.
+const MAX_DEFINITIONS: usize = 32;
+
+/// The files with definitions of state machines that a template names, by location, as far as they can be read.
+fn definitions(sources: &[Source], load: &Loader<'_>) -> Vec<(String, Source)> {
+    let Some(own) = sources.first().filter(|own| own.text().contains("DefinitionUri")) else { return Vec::new() };
+    let Ok(document) = syntax::read(own.text(), own.id) else { return Vec::new() };
+    let mut locations: Vec<String> = Vec::new();
+    let resources = document.root.get("Resources").and_then(Node::as_mapping).unwrap_or_default();
+    Keys::each(resources, &mut |entry| {
+        let kind = entry.value.get("Type").and_then(Node::as_str).unwrap_or_default();
+        let file = entry.value.get("Properties").and_then(|properties| definition_file(kind, properties));
+        let is_new = |location: &&str| !locations.iter().any(|known| known == location);
+        if let Some(location) = file.map(|(_, location)| location).filter(is_new) {
+            locations.push(location.to_owned());
+        }
+    });
+    let next = sources.iter().map(|source| source.id.0).max().unwrap_or(own.id.0).saturating_add(1);
+    let ids = (next..).map(SourceId);
+    let read = |(location, id): (String, SourceId)| {
+        let Loaded { name, path, text } = load(&location).ok()?;
+        Some((location, Source::new(id, name, text).in_file(path)))
+    };
+    locations.into_iter().take(MAX_DEFINITIONS).zip(ids).filter_map(read).collect()
+}
+
 impl Found {
-    fn of(sources: &[Source], locations: &[(String, Option<Source>)]) -> Option<Self> {
+    fn of(
+        sources: &[Source],
+        locations: &[(String, Option<Source>)],
+        definitions: &[(String, Source)],
+    ) -> Option<Self> {
         let own = sources.first()?;
         let document = syntax::read(own.text(), own.id).ok()?;
         let macros = Macros::of(&document);
@@ -163,7 +196,12 @@ impl Found {
         let mut declared = Declared::new(&written);
         declared.add_made(&expansion);
         let texts = Texts::new(sources);
-        let mut walk = Walk::new(&texts, declared);
+        let read = definitions.iter().map(|(location, source)| (location, syntax::read(source.text(), source.id)));
+        let defined: Vec<(&String, Document<'_>)> =
+            read.filter_map(|(location, document)| Some((location, document.ok()?))).collect();
+        let defined: Vec<(&str, &Node<'_>)> =
+            defined.iter().map(|(location, document)| (location.as_str(), &document.root)).collect();
+        let mut walk = Walk::new(&texts, declared, &defined);
         walk.includes(&document.root);
         let (declared, occurrences) = walk.template(&written);
         let (symbols, keys) = declared.into_parts();

@@ -38,6 +38,8 @@ pub enum EntryKind {
     Resource,
     /// An event of a resource of SAM.
     Event,
+    /// An authorizer of an API of SAM.
+    Authorizer,
     /// An output.
     Output,
     /// A loop.
@@ -83,7 +85,7 @@ fn entries(entries: &[syntax::Entry<'_>], kind: EntryKind) -> Vec<Entry> {
         }
         let text = |key: &str| entry.value.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
         match kind {
-            EntryKind::Resource => made(entry, kind, text("Type"), events(entry)),
+            EntryKind::Resource => made(entry, kind, text("Type"), of_sam(entry)),
             EntryKind::Parameter => made(entry, kind, text("Type"), Vec::new()),
             _ => made(entry, kind, String::new(), Vec::new()),
         }
@@ -91,16 +93,19 @@ fn entries(entries: &[syntax::Entry<'_>], kind: EntryKind) -> Vec<Entry> {
     entries.iter().map(one).collect()
 }
 
-fn events(resource: &syntax::Entry<'_>) -> Vec<Entry> {
+/// What is declared in a resource of SAM: events and authorizers.
+fn of_sam(resource: &syntax::Entry<'_>) -> Vec<Entry> {
     let is_of_sam =
         resource.value.get("Type").and_then(Node::as_str).is_some_and(|kind| kind.contains("::Serverless::"));
-    let events = resource.value.get("Properties").and_then(|properties| properties.get("Events"));
-    let events = events.filter(|_| is_of_sam).and_then(Node::as_mapping).unwrap_or_default();
+    let Some(properties) = resource.value.get("Properties").filter(|_| is_of_sam) else { return Vec::new() };
+    let events = properties.get("Events").and_then(Node::as_mapping).unwrap_or_default();
+    let authorizers = properties.get("Auth").and_then(|auth| auth.get("Authorizers")).and_then(Node::as_mapping);
+    let authorizer = |entry: &syntax::Entry<'_>| made(entry, EntryKind::Authorizer, String::new(), Vec::new());
     let one = |entry: &syntax::Entry<'_>| {
         let kind = entry.value.get("Type").and_then(Node::as_str).unwrap_or_default();
         made(entry, EntryKind::Event, kind.to_owned(), Vec::new())
     };
-    events.iter().map(one).collect()
+    events.iter().map(one).chain(authorizers.unwrap_or_default().iter().map(authorizer)).collect()
 }
 
 /// An entry whose span covers its key, its value, and what is in it, if they are together in the text.

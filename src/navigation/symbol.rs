@@ -2,6 +2,9 @@
 
 use crate::source::Span;
 
+/// What stands for an API in the symbol of an authorizer that the global properties of a template have: `Globals/Api`.
+pub(super) const GLOBAL_API: &str = "Globals/";
+
 /// The place of a symbol in its index.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SymbolId(pub(super) usize);
@@ -16,6 +19,20 @@ pub enum Symbol {
         /// The resource.
         resource: String,
         /// The event's name.
+        name: String,
+    },
+    /// An authorizer of an API of SAM.
+    Authorizer {
+        /// The API, or `Globals/Api` and `Globals/HttpApi` for those of the template's global properties.
+        api: String,
+        /// The authorizer's name.
+        name: String,
+    },
+    /// What a state machine puts in place of `${Name}` in its definition.
+    Substitution {
+        /// The state machine.
+        machine: String,
+        /// The name.
         name: String,
     },
     /// A parameter.
@@ -64,7 +81,7 @@ pub enum Symbol {
         /// The resource that is the stack.
         stack: SymbolId,
     },
-    /// A file that is included.
+    /// A file that is included, or that has the definition of a state machine.
     Include {
         /// Its path, relative to the template's.
         location: String,
@@ -99,6 +116,8 @@ impl Symbol {
         match self {
             Self::Resource(name)
             | Self::Event { name, .. }
+            | Self::Authorizer { name, .. }
+            | Self::Substitution { name, .. }
             | Self::Parameter(name)
             | Self::Pseudo(name)
             | Self::Condition(name)

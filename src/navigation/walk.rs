@@ -2,6 +2,7 @@
 
 use super::declare::{Declared, Keys};
 use super::export;
+use super::serverless::{is_state_machine, kind_of_api};
 use super::symbol::{Missing, NestedPart, Occurrence, Role, Symbol, SymbolId};
 use super::texts::Texts;
 use crate::eval::begins_as_function;
@@ -19,13 +20,34 @@ pub(super) struct Walk<'n, 't> {
     found: Vec<Occurrence>,
     /// The identifiers of the loops around, the outermost first.
     identifiers: Vec<(&'n str, SymbolId)>,
+    /// The definitions of state machines in other files, by their locations.
+    definitions: &'n [(&'n str, &'n Node<'t>)],
     /// Among conditions, `{Condition: Name}` is a reference; elsewhere a key of some property.
     in_condition: bool,
 }
 
 impl<'n, 't> Walk<'n, 't> {
-    pub(super) fn new(texts: &'n Texts<'n>, declared: Declared<'n, 't>) -> Self {
-        Self { texts, declared, found: Vec::new(), identifiers: Vec::new(), in_condition: false }
+    pub(super) fn new(
+        texts: &'n Texts<'n>,
+        declared: Declared<'n, 't>,
+        definitions: &'n [(&'n str, &'n Node<'t>)],
+    ) -> Self {
+        Self { texts, declared, found: Vec::new(), identifiers: Vec::new(), definitions, in_condition: false }
+    }
+
+    /// What the template declares.
+    pub(super) fn declared(&self) -> &Declared<'n, 't> {
+        &self.declared
+    }
+
+    /// The symbol of a name.
+    pub(super) fn add(&mut self, symbol: Symbol) -> SymbolId {
+        self.declared.add(symbol)
+    }
+
+    /// The definition of a state machine in another file.
+    pub(super) fn definition(&self, location: &str) -> Option<&'n Node<'t>> {
+        self.definitions.iter().find(|(known, _)| *known == location).map(|(_, root)| *root)
     }
 
     /// Walks through a template, and returns its symbols and occurrences.
@@ -59,6 +81,10 @@ impl<'n, 't> Walk<'n, 't> {
                     self.interface(&entry.value);
                 }),
                 "Hooks" => self.hooks(&section.value),
+                "Globals" => {
+                    self.globals(&section.value);
+                    self.node(&section.value);
+                }
                 _ => self.node(&section.value),
             }
         }
@@ -129,6 +155,12 @@ impl<'n, 't> Walk<'n, 't> {
                     if kind == "AWS::Serverless::Connector" {
                         self.connector(&attribute.value);
                     }
+                    if let Some(of_api) = kind_of_api(kind) {
+                        self.auth(&entry.key, of_api, &attribute.value);
+                    }
+                    if is_state_machine(kind) {
+                        self.state_machine(&entry.key, kind, &attribute.value);
+                    }
                     self.events(entry, &attribute.value);
                     self.node(&attribute.value);
                 }
@@ -178,25 +210,7 @@ impl<'n, 't> Walk<'n, 't> {
         for event in properties.get("Events").and_then(Node::as_mapping).unwrap_or_default() {
             let symbol = self.declared.event(&resource.key, &event.key);
             self.define_key(event, symbol);
-        }
-    }
-
-    fn connectors(&mut self, connectors: &'n Node<'t>) {
-        for entry in connectors.as_mapping().unwrap_or_default() {
-            if let Some(properties) = entry.value.get("Properties") {
-                self.connector(properties);
-            }
-            self.node(&entry.value);
-        }
-    }
-
-    /// The resources that a connector of SAM names as texts.
-    fn connector(&mut self, properties: &'n Node<'t>) {
-        for end in ["Source", "Destination"].into_iter().filter_map(|name| properties.get(name)) {
-            let ends = end.as_sequence().unwrap_or(std::slice::from_ref(end));
-            for id in ends.iter().filter_map(|end| end.get("Id")) {
-                self.refer_whole(id, Self::referable);
-            }
+            self.route(&event.value);
         }
     }
 
@@ -254,7 +268,7 @@ impl<'n, 't> Walk<'n, 't> {
     }
 
     /// Anything that may use names.
-    fn node(&mut self, node: &'n Node<'t>) {
+    pub(super) fn node(&mut self, node: &'n Node<'t>) {
         match &node.kind {
             Kind::String(text) => self.identifiers_in(node.span, text),
             Kind::Sequence(items) => items.iter().for_each(|item| self.node(item)),
@@ -433,7 +447,7 @@ impl<'n, 't> Walk<'n, 't> {
     }
 
     /// What `Ref`, `Fn::GetAtt` and `Fn::Sub` name, with the bytes of the name that name it.
-    fn referable(&mut self, name: &str) -> (SymbolId, usize) {
+    pub(super) fn referable(&mut self, name: &str) -> (SymbolId, usize) {
         let identifier = self.identifiers.iter().rev().find(|(identifier, _)| *identifier == name);
         if let Some((_, symbol)) = identifier {
             return (*symbol, name.len());
@@ -466,14 +480,14 @@ impl<'n, 't> Walk<'n, 't> {
     }
 
     /// A node that is a name and nothing else.
-    fn refer_whole(&mut self, node: &'n Node<'t>, find: impl FnOnce(&mut Self, &str) -> (SymbolId, usize)) {
+    pub(super) fn refer_whole(&mut self, node: &'n Node<'t>, find: impl FnOnce(&mut Self, &str) -> (SymbolId, usize)) {
         if let Some(name) = node.as_str() {
             let (symbol, length) = find(self, name);
             self.at(node.span, name, 0..length, symbol, Role::Reference, None);
         }
     }
 
-    fn whole(&mut self, node: &'n Node<'t>, symbol: Option<SymbolId>, role: Role) {
+    pub(super) fn whole(&mut self, node: &'n Node<'t>, symbol: Option<SymbolId>, role: Role) {
         if let (Some(text), Some(symbol)) = (node.as_str(), symbol) {
             self.at(node.span, text, 0..text.len(), symbol, role, None);
         }
@@ -486,7 +500,7 @@ impl<'n, 't> Walk<'n, 't> {
         }
     }
 
-    fn define_key(&mut self, entry: &'n Entry<'t>, symbol: Option<SymbolId>) {
+    pub(super) fn define_key(&mut self, entry: &'n Entry<'t>, symbol: Option<SymbolId>) {
         if let Some(symbol) = symbol {
             self.at(entry.key_span, &entry.key, 0..entry.key.len(), symbol, Role::Definition, None);
         }
@@ -513,7 +527,15 @@ impl<'n, 't> Walk<'n, 't> {
     }
 
     /// A part of a scalar.
-    fn at(&mut self, scalar: Span, text: &str, part: Range<usize>, symbol: SymbolId, role: Role, exact: Option<Span>) {
+    pub(super) fn at(
+        &mut self,
+        scalar: Span,
+        text: &str,
+        part: Range<usize>,
+        symbol: SymbolId,
+        role: Role,
+        exact: Option<Span>,
+    ) {
         if let Some(span) = self.texts.written(scalar, text).and_then(|written| written.span(part)) {
             self.push(span, symbol, role, exact);
         }

@@ -8,7 +8,7 @@ use super::survey::Survey;
 use super::{How, Project, lint_number, number_of};
 use crate::discover::{Candidate, Reading};
 use crate::files::{Asked, Files, Recorder};
-use crate::finding::Related;
+use crate::finding::{Finding, Related};
 use crate::source::{Source, SourceId};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap};
@@ -78,10 +78,10 @@ pub enum Result {
 
 impl Project<'_> {
     /// Lints the candidates whose results are wanted, and the templates of their nested stacks, as far as they are not known: see
-    /// [`lint`](Self::lint).
+    /// [`lint`](Self::lint). If the work is stopped, `take` hears only of those that are done, and only they are known afterwards.
     pub fn lint_again(&self, candidates: Vec<Candidate>, again: &Again<'_>, mut take: impl FnMut(&Candidate, Result)) {
         let survey = self.survey(candidates, HashMap::new());
-        let (files, reuse) = (self.files, self.reuse);
+        let (files, reuse, counter) = (self.files, self.reuse, self.counter);
         let wanted = wanted(&survey, again);
         let hashes = &again.known.hashes;
         let mut parents = Parents { survey: &survey, files, hashes, sources: HashMap::new() };
@@ -102,7 +102,8 @@ impl Project<'_> {
         let lint = |number: usize| {
             let recorder = Arc::new(Recorder::over(files.system()));
             let recorded = files.on(recorder.clone());
-            let file = lint_number(number, &survey, &recorded, How { reuse, ..How::AFRESH })?;
+            let wants = |_: &Finding| !counter.is_stopped();
+            let file = lint_number(number, &survey, &recorded, How { reuse, wants: &wants })?;
             Some((file, recorder.asked(), number))
         };
         self.in_order_of_names(&survey, left, self.thread_number(), &lint, |candidate, result| {

@@ -22,17 +22,19 @@ pub use since::{Absent, Earlier};
 pub use survey::{identity, says_something_about_others};
 
 use crate::code::Code;
+use crate::digest::Sha256;
 use crate::discover::{self, Beside, Candidate, Foreign, Input, Reading};
 use crate::eval::inputs::{Inputs, Shared};
 use crate::files::Files;
-use crate::finding::Diagnostic;
+use crate::finding::{Diagnostic, Finding};
 use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, Wants};
 use crate::pool::in_order;
 use crate::source::{Source, SourceId};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use survey::{Deployment, Survey};
 
@@ -73,6 +75,17 @@ pub struct Linted {
     pub parents: Vec<Source>,
     /// What an earlier revision had in it, and is gone.
     pub absent: Absent,
+    /// The digests of the text and of those that it includes, as they were read, if the linter keeps them.
+    pub digests: Vec<FileDigest>,
+}
+
+/// The digest of a file that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileDigest {
+    /// The name of the file as reports show it.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: Sha256,
 }
 
 /// How candidates are linted.
@@ -89,11 +102,12 @@ pub struct Project<'l> {
     pub threads: Option<NonZeroUsize>,
 }
 
-/// The numbers of files to lint and of linted files, for another thread that shows the progress.
+/// The numbers of files to lint and of linted files, for another thread that shows the progress, and that may stop the work.
 #[derive(Debug, Default)]
 pub struct Counter {
     done: AtomicUsize,
     all: AtomicUsize,
+    is_stopped: AtomicBool,
 }
 
 impl Counter {
@@ -107,10 +121,29 @@ impl Counter {
         self.done.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Stops the work: no further file is linted, and no further fix is made. What comes of the work after that counts for nothing,
+    /// except the results that are complete.
+    pub fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the work was stopped.
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
+    }
+
     /// The numbers of linted files and of files to lint.
     pub fn read(&self) -> (usize, usize) {
         (self.done.load(Ordering::Relaxed), self.all.load(Ordering::Relaxed))
     }
+}
+
+/// What a thread did about a file.
+enum Done<T> {
+    /// Its work, which has no result if something is wrong with it.
+    Result(Option<T>),
+    /// Nothing, because all work was stopped.
+    Left,
 }
 
 /// One text to lint.
@@ -185,7 +218,8 @@ impl Project<'_> {
         let named = candidates.len();
         let survey = self.survey(candidates, HashMap::new());
         let files = self.files;
-        let fix = |number: usize| fix_number(number, number < named, &survey, files, fixer);
+        let counter = self.counter;
+        let fix = |number: usize| fix_number(number, number < named, &survey, files, fixer, counter);
         // A person is asked about one after another.
         let threads = if fixer.asks() { 1 } else { self.thread_number() };
         if !fixer.asks() && !survey.is_tied() {
@@ -225,14 +259,20 @@ impl Project<'_> {
         self.counter.expect(order.len());
         let counter = self.counter;
         let work = |index: usize| {
+            if counter.is_stopped() {
+                return Done::Left;
+            }
             let result = order.get(index).and_then(|number| work(*number));
             counter.finish_one();
-            result
+            // What was stopped in between is not complete.
+            if counter.is_stopped() { Done::Left } else { Done::Result(result) }
         };
         in_order(order.len(), threads, &work, |index, result| {
             let candidate = order.get(index).and_then(|number| survey.candidates.get(*number));
-            if let Some(candidate) = candidate {
-                take(candidate, result.flatten());
+            match (candidate, result) {
+                (Some(candidate), Some(Done::Result(result))) => take(candidate, result),
+                (Some(candidate), None) => take(candidate, None),
+                (_, Some(Done::Left)) | (None, _) => {}
             }
         });
     }
@@ -276,10 +316,12 @@ fn fix_number(
     survey: &Survey,
     files: &Files,
     fixer: &dyn Fixer,
+    counter: &Counter,
 ) -> Option<(File, Fixed)> {
     let candidate = survey.candidates.get(number)?;
     let reading = survey.read(number, files)?;
-    let lint = |reading| lint_reading(number, reading, survey, files, How::AFRESH);
+    let wants = |_: &Finding| !counter.is_stopped();
+    let lint = |reading| lint_reading(number, reading, survey, files, How { wants: &wants, ..How::AFRESH });
     let Reading::Text(text) = &reading else {
         return Some((lint(reading)?, Fixed::default()));
     };
@@ -289,6 +331,7 @@ fn fix_number(
         text: text.clone(),
         is_named,
         lint: &|text| lint(Reading::Text(text.to_owned())),
+        is_stopped: &|| counter.is_stopped(),
         editor: &fixing::edited,
     };
     let file = lint(reading)?;
@@ -369,7 +412,16 @@ fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
         };
     }
     let source = source_of(candidate, source_id(job.number), text);
-    let load = |location: &str| load_beside(candidate, location, files);
+    let digest = |name: &str, text: &str| FileDigest { name: name.to_owned(), sha256: Sha256::of(text.as_bytes()) };
+    // The texts as they are: later, secrets are hidden in them.
+    let digests = RefCell::new(linter.keep().digests.then(|| vec![digest(candidate.name(), source.text())]));
+    let load = |location: &str| {
+        let loaded = load_beside(candidate, location, files)?;
+        if let Some(digests) = digests.borrow_mut().as_mut() {
+            digests.push(digest(&loaded.name, &loaded.text));
+        }
+        Ok(loaded)
+    };
     let (constructs, How { wants, reuse }) = (candidate.constructs.as_deref(), job.how);
     let report = match reuse {
         None => linter.lint_wanting(&source, &load, &job.inputs, constructs, wants),
@@ -385,7 +437,8 @@ fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
     }
     // A text is kept only if something points into it. Findings in nested stacks point to their parents.
     let source = report.shows_text().then(|| source.hiding(&report.hidden));
-    File::Linted(Box::new(Linted { report, source, parents: Vec::new(), absent: Absent::default() }))
+    let digests = digests.into_inner().unwrap_or_default();
+    File::Linted(Box::new(Linted { report, source, parents: Vec::new(), absent: Absent::default(), digests }))
 }
 
 /// Whether a text that is not a template should be one.
@@ -405,7 +458,7 @@ fn other(candidate: &Candidate, report: FileReport, source: Source) -> File {
     }
     let broken = (is_broken && foreign.is_none()).then(|| {
         let source = Some(source.hiding(&report.hidden));
-        Linted { report, source, parents: Vec::new(), absent: Absent::default() }
+        Linted { report, source, parents: Vec::new(), absent: Absent::default(), digests: Vec::new() }
     });
     File::Other(Box::new(Other { foreign, resources, broken, problem: None }))
 }

@@ -213,16 +213,17 @@ impl Session {
     }
 
     /// The text of a file, which is among the [`files`](Self::files), before and after its findings are fixed, as
-    /// [`lint`](Self::lint) does with these options, in as many rounds as it takes. Nothing is written. None if nothing is fixed.
-    pub fn fixed(&self, path: &Path, fixing: Fixing) -> Option<Texts> {
+    /// [`lint`](Self::lint) does with these options, in as many rounds as it takes. Nothing is written. None if nothing is fixed, or if
+    /// the `counter` stops the work.
+    pub fn fixed(&self, path: &Path, fixing: Fixing, counter: &Counter) -> Option<Texts> {
         let nothing = &mut |_: &Path, _: &Path, _: bool| false;
         let filter = Filter { gitignore: false, skips: nothing, skips_named: false };
         let found = discover::discover(&[path.to_owned()], filter, &self.files);
         let mut fixed = OneText::default();
-        let (fixing, counter) = (Fixing { is_dry: true, ..fixing }, &Counter::default());
+        let fixing = Fixing { is_dry: true, ..fixing };
         let doing = Doing { is_open: true, fixing: Some(&fixing), ..Doing::new(counter) };
         self.run(found, &self.files, doing, &mut fixed);
-        fixed.0.filter(|texts| texts.before != texts.after)
+        fixed.0.filter(|texts| texts.before != texts.after && !counter.is_stopped())
     }
 
     /// The edits that add an exception for a finding to the text of its template, with a reason that a person has to write before it

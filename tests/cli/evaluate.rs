@@ -242,6 +242,7 @@ fn programs_read_json() {
       "deployments": [
         {
           "parents": [],
+          "notes": [],
           "parts": [
             {
               "section": "Resources",
@@ -699,4 +700,67 @@ fn texts_that_double_at_each_level_end() {
     let output = folder.run(&["evaluate", "app.yaml", "B/Properties/BucketName"]);
     assert_eq!(output.code, 0, "{}", output.stderr);
     assert_eq!(output.stdout.matches("parameter Start").count(), 1, "{}", output.stdout);
+}
+
+/// What only the whole template or a store knows, and texts that look like something else.
+#[test]
+fn what_is_not_in_the_template_is_named() {
+    let template = "\
+Transform: [AWS::LanguageExtensions, MyMacro, '111122223333::Other']
+Parameters:
+  Image: { Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>', Default: /aws/service/image }
+  Name: { Type: 'AWS::SSM::Parameter::Value<String>' }
+Resources:
+  Server:
+    Type: AWS::EC2::Instance
+    Properties:
+      ImageId: !Ref Image
+      KeyName: !Sub '${Gone.Arn}'
+      HostId: !GetAtt Gone.Other.Deep
+      SubnetId: !Ref Gone
+      PrivateIpAddress: !Sub 'x-${!Name}-${AWS::AccountId}'
+      UserData: !Sub |
+        echo ${!HOME}
+        echo ${AWS::AccountId}
+      Affinity: !Sub 'x-${!Name}'
+";
+    let folder = Folder::with(&[("app.yaml", template)]);
+    let ran = folder.run(&["evaluate", "app.yaml"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{}", ran.all());
+    for line in [
+        "# The template calls the macros `MyMacro` and `111122223333::Other`. hipaalint does not know what",
+        "  Image: ${Image}  # read from Parameter Store",
+        "  Name: ${Name}  # read from Parameter Store",
+        "      ImageId: ${Image}  #",
+        "      KeyName: ${Gone.Arn}",
+        "      HostId: ${Gone.Other.Deep}",
+        "      SubnetId: ${Gone}",
+        "      PrivateIpAddress: x-${!Name}-${AWS::AccountId}",
+        "        echo ${!HOME}",
+        "      Affinity: \"x-${Name}\"",
+    ] {
+        assert!(ran.stdout.lines().any(|one| one.starts_with(line)), "{line}\n{}", ran.stdout);
+    }
+    let ran = folder.run(&["evaluate", "app.yaml", "--format", "json"]);
+    let notes = json(&ran)["deployments"][0]["notes"].clone();
+    assert!(notes[0].as_str().unwrap().contains("`MyMacro`"), "{notes}");
+    let ran = folder.run(&["evaluate", "app.yaml", "Parameters/Image"]);
+    assert!(ran.stdout.contains("read from Parameter Store: /aws/service/image"), "{}", ran.stdout);
+}
+
+/// The two characters of a secret that are shown may be quotes.
+#[test]
+fn the_beginning_of_a_secret_ends_no_quotes() {
+    let template = "\
+Parameters: { Env: { Type: String } }
+Resources:
+  Records:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      MasterUserPassword: '\"\\hunter2-hunter2'
+      DBName: !Sub '# ${Env}'
+";
+    let folder = Folder::with(&[("app.yaml", template)]);
+    let ran = folder.run(&["evaluate", "app.yaml"]);
+    assert!(ran.stdout.contains(r#"MasterUserPassword: "\"\\… (17 characters)""#), "{}", ran.stdout);
 }

@@ -93,7 +93,7 @@ fn paths_lead_through_choices() {
         ("Records/Properties/Unknown", format!("${{Other.Arn}} when {when}; (absent) when Vpc is empty")),
         (
             "Records/Properties/Text",
-            format!("a ${{AWS::AccountId}} ${{Literal}} when {when}; (absent) when Vpc is empty"),
+            format!("a ${{AWS::AccountId}} ${{!Literal}} when {when}; (absent) when Vpc is empty"),
         ),
         ("Other/Properties/TopicName", "(absent)".to_owned()),
         ("Conditions/IsProd", "false when Env is dev or test; true when Env is prod".to_owned()),

@@ -19,6 +19,8 @@ fn named(index: &Index, symbol: &Symbol) -> String {
     match symbol {
         Symbol::Resource(name) => format!("resource {name}"),
         Symbol::Event { resource, name } => format!("event {resource}.{name}"),
+        Symbol::Authorizer { api, name } => format!("authorizer {api}.{name}"),
+        Symbol::Substitution { machine, name } => format!("substitution {machine}.{name}"),
         Symbol::Parameter(name) => format!("parameter {name}"),
         Symbol::Pseudo(name) => format!("pseudo {name}"),
         Symbol::Condition(name) => format!("condition {name}"),
@@ -599,4 +601,109 @@ fn hostile_texts_take_no_time() {
         index(&text);
         assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
     }
+}
+
+const SAM: &str = r#"
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Api: {Auth: {Authorizers: {Shared: {UserPoolArn: x}}, DefaultAuthorizer: Shared}}
+Resources:
+  Own:
+    Type: AWS::Serverless::HttpApi
+    Properties: {Auth: {Authorizers: {Pool: {IdentitySource: x}}, DefaultAuthorizer: Pool}}
+  Function:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        A: {Type: HttpApi, Properties: {ApiId: !Ref Own, Auth: {Authorizer: Pool}}}
+        B: {Type: Api, Properties: {Path: /, Method: get, Auth: {Authorizer: Shared}}}
+        C: {Type: Api, Properties: {Path: /c, Method: get, Auth: {Authorizer: AWS_IAM}}}
+        D: {Type: HttpApi, Properties: {ApiId: !Ref Own, Auth: {Authorizer: Shared}}}
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionSubstitutions: {Start: !GetAtt Function.Arn, End: x}
+      Definition: {StartAt: A, States: {A: {Type: Task, Resource: '${Start}', Next: '${Other}'}}}
+  Classic:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      DefinitionSubstitutions: {Start: x}
+      DefinitionString: !Sub '{"Resource": "${!Start}", "Role": "${Function.Arn}"}'
+Outputs:
+  Url: {Value: !Sub 'https://${ServerlessRestApi}.example.com'}
+"#;
+
+#[test]
+fn names_of_sam_and_of_state_machines() {
+    let expected = [
+        "4: Shared = authorizer Globals/Api.Shared",
+        "4: Shared → authorizer Globals/Api.Shared",
+        "6: Own = resource Own",
+        "8: Pool = authorizer Own.Pool",
+        "8: Pool → authorizer Own.Pool",
+        "9: Function = resource Function",
+        "13: A = event Function.A",
+        "13: Own → resource Own",
+        "13: Pool → authorizer Own.Pool",
+        "14: B = event Function.B",
+        // What brings about the API that nobody declares.
+        "14: Api = resource ServerlessRestApi",
+        "14: Shared → authorizer Globals/Api.Shared",
+        "15: C = event Function.C",
+        "15: Api = resource ServerlessRestApi",
+        "16: D = event Function.D",
+        "16: Own → resource Own",
+        "17: Machine = resource Machine",
+        "20: Start = substitution Machine.Start",
+        "20: Function → resource Function",
+        "20: End = substitution Machine.End",
+        "21: Start → substitution Machine.Start",
+        "22: Classic = resource Classic",
+        "25: Start = substitution Classic.Start",
+        "26: Start → substitution Classic.Start",
+        "26: Function → resource Function",
+        "28: Url = output Url",
+        "28: ServerlessRestApi → resource ServerlessRestApi",
+    ];
+    assert_eq!(places(SAM), expected);
+    // The same in JSON.
+    let document = hipaalint::syntax::parse(SAM, SourceId(0)).unwrap();
+    let json = serde_json::to_string_pretty(&document.root.to_json()).unwrap();
+    let mut short: Vec<String> = expected.iter().map(|place| place.split_once(": ").unwrap().1.to_owned()).collect();
+    short.sort();
+    assert_eq!(names(&json), short);
+}
+
+#[test]
+fn a_definition_in_a_file_belongs_to_its_state_machine() {
+    let template = "\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: machines/records.asl.json
+      DefinitionSubstitutions: {Start: x}
+";
+    let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${Start}", "End": true}}}"#;
+    let mut buffers = Buffers::default();
+    buffers.open(Path::new("/p/template.yaml"), template);
+    buffers.open(Path::new("/p/machines/records.asl.json"), definition);
+    let files = Files::new(Arc::new(buffers), PathBuf::from("/p"));
+    let list = || vec![PathBuf::from("/p/template.yaml")];
+    let project = Project::new(&files, &list);
+    let at = |path: &str, text: &str, what: &str| (PathBuf::from(path), text.find(what).unwrap() + 1);
+    let shown = |places: Vec<Place>| -> Vec<String> {
+        places.iter().map(|place| format!("{}:{:?}", place.path.display(), place.span.start)).collect()
+    };
+    let (path, offset) = at("/p/template.yaml", template, "machines/");
+    assert_eq!(shown(project.definitions(&path, offset)), ["/p/machines/records.asl.json:0"]);
+    let start = template.find("Start").unwrap();
+    let used = definition.find("${Start").unwrap() + 2;
+    let both = [format!("/p/machines/records.asl.json:{used}"), format!("/p/template.yaml:{start}")];
+    let (path, offset) = at("/p/template.yaml", template, "Start");
+    assert_eq!(shown(project.references(&path, offset)), both);
+    let (path, offset) = at("/p/machines/records.asl.json", definition, "Start}");
+    assert_eq!(shown(project.definitions(&path, offset)), both[1..]);
+    assert_eq!(shown(project.references(&path, offset)), both);
 }

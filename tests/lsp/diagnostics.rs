@@ -1,8 +1,8 @@
 //! Pushed diagnostics: what they have, for which texts, and that only news are sent.
 
-use crate::client::{BAD, Client, codes, range};
+use crate::client::{BAD, Client, GOOD, codes, range};
 use lsp_types::{DiagnosticSeverity, Position};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn diagnostics_follow_the_text() {
@@ -102,4 +102,33 @@ fn documents_without_a_file_are_linted() {
     let published = client.notified("textDocument/publishDiagnostics");
     assert_eq!(published["uri"], "untitled:Untitled-1");
     assert!(published["diagnostics"].as_array().unwrap().len() > 5);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_open_by_two_names_is_said_to_be() {
+    let mut client = Client::new(&[("child.yaml", BAD)]);
+    std::os::unix::fs::symlink(client.path("child.yaml"), client.path("link.yaml")).unwrap();
+    let nested =
+        "Resources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: child.yaml}\n";
+    client.open("child.yaml", GOOD);
+    client.open("link.yaml", BAD);
+    let message = client.notified("window/showMessage")["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("link.yaml` is the same file as `"), "{message}");
+    assert!(client.published_for("link.yaml", 1).is_empty());
+    // Its text counts nowhere, also not after a change.
+    client.replace("link.yaml", 2, &BAD.replace("Records", "Other"));
+    client.open("parent.yaml", nested);
+    client.settled();
+    let of_child = |published: &Value| published["uri"].as_str().unwrap().ends_with("child.yaml");
+    let all = client.all_published();
+    assert!(all.iter().filter(|one| of_child(one)).all(|one| one["diagnostics"] == json!([])), "{all:?}");
+    // When the first name is closed, the file is linted by the other one.
+    client.close("parent.yaml");
+    client.close("child.yaml");
+    client.settled();
+    let all = client.all_published();
+    let of_link = |published: &&Value| published["uri"].as_str().unwrap().ends_with("link.yaml");
+    let last = all.iter().rfind(of_link).unwrap();
+    assert!(last["diagnostics"].as_array().unwrap().len() > 2, "{last}");
 }

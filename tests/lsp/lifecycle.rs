@@ -100,6 +100,49 @@ fn a_request_is_cancelled_while_it_waits() {
     assert_eq!(client.end(), Exit::Clean);
 }
 
+/// A template of so many buckets, whose fixes take a while.
+fn large(buckets: usize) -> String {
+    let bucket = |number| format!("  Bucket{number}:\n    Type: AWS::S3::Bucket\n");
+    format!("Resources:\n{}", (0..buckets).map(bucket).collect::<String>())
+}
+
+#[test]
+fn a_request_that_takes_long_makes_no_other_wait_and_can_be_ended() {
+    let mut client = Client::new(&[]);
+    client.open("large.yaml", &large(400));
+    client.open("small.yaml", BAD);
+    client.settled();
+    let end = json!({ "line": 2000, "character": 0 });
+    let params = |client: &Client, name: &str| {
+        json!({
+            "textDocument": { "uri": client.uri(name) },
+            "range": { "start": { "line": 0, "character": 0 }, "end": end },
+            "context": { "diagnostics": [] },
+        })
+    };
+    // Others are answered in the meantime, and diagnostics come.
+    let actions = client.ask("textDocument/codeAction", params(&client, "large.yaml"));
+    let uri = client.uri("small.yaml");
+    let symbols = client.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } }));
+    let first = client.until(|message| matches!(message, Message::Response(_)));
+    assert!(matches!(&first, Message::Response(response) if response.id == symbols), "{first:?}");
+    client.replace("small.yaml", 2, &BAD.replace("Records", "Other"));
+    assert!(!client.published_for("small.yaml", 2).is_empty());
+    let cancel = json!({ "id": serde_json::to_value(&actions).unwrap() });
+    client.send(lsp_server::Notification { method: "$/cancelRequest".to_owned(), params: cancel });
+    assert_eq!(code(client.response(&actions)), ErrorCode::RequestCanceled as i32);
+    // The work has ended, too: the next one does not wait for it.
+    let small = client.raw("textDocument/codeAction", params(&client, "small.yaml")).unwrap();
+    assert!(!small.as_array().unwrap().is_empty());
+    // What is made for a text that is no more has no result, and the client may ask again.
+    let actions = client.ask("textDocument/codeAction", params(&client, "large.yaml"));
+    client.replace("large.yaml", 2, BAD);
+    assert_eq!(code(client.response(&actions)), ErrorCode::ContentModified as i32);
+    let again = client.raw("textDocument/codeAction", params(&client, "large.yaml")).unwrap();
+    assert!(!again.as_array().unwrap().is_empty());
+    assert_eq!(client.end(), Exit::Clean);
+}
+
 #[test]
 fn a_panic_in_a_request_is_the_error_of_that_request() {
     let mut client = Client::new(&[]);

@@ -1,7 +1,9 @@
 //! Diagnostics that the client asks for: with ids, and without what it has already.
 
 use crate::client::{BAD, Client, GOOD};
+use lsp_server::Message;
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 fn client(files: &[(&str, &str)]) -> Client {
     let capabilities = json!({
@@ -88,4 +90,57 @@ fn the_client_hears_of_changes_that_it_did_not_make() {
     client.write("hipaalint.yaml", "profile: strict\n");
     client.changed_on_disk(&["hipaalint.yaml"]);
     client.requested("workspace/diagnostic/refresh");
+}
+
+/// Templates that take a while.
+fn many(client: &Client) {
+    let bucket = |number| format!("  Bucket{number}:\n    Type: AWS::S3::Bucket\n");
+    let text = format!("Resources:\n{}", (0..40).map(bucket).collect::<String>());
+    (0..80).for_each(|number| client.write(&format!("stacks/{number}.yaml"), &text));
+}
+
+#[test]
+fn the_workspace_has_a_progress() {
+    let mut client = client(&[]);
+    many(&client);
+    let started = Instant::now();
+    let report = client.raw("workspace/diagnostic", json!({ "previousResultIds": [] })).unwrap();
+    assert_eq!(report["items"].as_array().unwrap().len(), 80);
+    // A machine that needs less time than a person notices has nothing to show.
+    if started.elapsed() < Duration::from_secs(1) {
+        return;
+    }
+    let token = client.requested("window/workDoneProgress/create")["token"].clone();
+    let mut kinds = Vec::new();
+    let mut last = 0;
+    while kinds.last().is_none_or(|kind| kind != "end") {
+        let progress = client.notified("$/progress");
+        assert_eq!(progress["token"], token);
+        let percentage = progress["value"]["percentage"].as_u64().unwrap_or(last);
+        assert!((last..=100).contains(&percentage), "{progress}");
+        last = percentage;
+        kinds.push(progress["value"]["kind"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(kinds[0], "begin");
+    assert!(kinds[1..kinds.len() - 1].iter().all(|kind| kind == "report"), "{kinds:?}");
+}
+
+/// The workspace is linted on the thread that lints what is open.
+#[test]
+fn what_is_open_does_not_wait_for_the_workspace() {
+    let mut client = client(&[]);
+    many(&client);
+    let id = client.ask("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    client.open("a.yaml", BAD);
+    let document = client.ask("textDocument/diagnostic", json!({ "textDocument": { "uri": client.uri("a.yaml") } }));
+    let first = client.until(|message| matches!(message, Message::Response(_)));
+    // On a fast machine the workspace may be done.
+    let is_document = matches!(&first, Message::Response(response) if response.id == document);
+    let whole = if is_document { client.response(&id).unwrap() } else { json!({ "items": [] }) };
+    if is_document {
+        // It goes on afterwards, and has all of them.
+        assert_eq!(whole["items"].as_array().unwrap().len(), 81);
+    }
+    let again = client.raw("workspace/diagnostic", json!({ "previousResultIds": [] })).unwrap();
+    assert_eq!(again["items"].as_array().unwrap().len(), 81);
 }

@@ -120,6 +120,50 @@ fn broken_messages_have_an_error_and_nothing_ends() {
     assert_eq!(server.ended(), Some(0));
 }
 
+/// Editors whose texts are UTF-16 can have one half of a character, which no JSON in UTF-8 has.
+#[test]
+fn half_a_character_loses_no_change() {
+    let mut server = Server::start();
+    server.initialize();
+    let message = |method: &str, params: &str| {
+        format!(r#"{{"jsonrpc": "2.0", "method": "textDocument/{method}", "params": {{"textDocument": {params}}}}}"#)
+    };
+    let uri = "file:///nowhere/a.yaml";
+    let text = r"# \ud83d\\ud83d \ud83d\ude00 x\nResources:\n  Records:\n    Type: AWS::S3::Bucket\n";
+    server.frame(&message(
+        "didOpen",
+        &format!(r#"{{"uri": "{uri}", "languageId": "", "version": 1, "text": "{text}"}}"#),
+    ));
+    assert!(server.next()["params"]["diagnostics"].as_array().unwrap().len() > 2);
+    // Behind the half, the escaped backslash and the whole character: `x` becomes a line of its own.
+    let change = r#""range": {"start": {"line": 0, "character": 13}, "end": {"line": 0, "character": 14}}, "text": "\nA: \udc00""#;
+    let params = format!(r#"{{"uri": "{uri}", "version": 2}}, "contentChanges": [{{{change}}}]"#);
+    server.frame(&message("didChange", &params));
+    let published = server.next();
+    assert_eq!(published["params"]["version"], 2);
+    let lines: Vec<u64> = published["params"]["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|diagnostic| diagnostic["range"]["start"]["line"].as_u64().unwrap())
+        .collect();
+    assert!(lines.contains(&3), "{lines:?}");
+    // As programs write such a half that do not know better.
+    let mut bytes = message("didChange", &params).replace(r"\udc00", "@@@").into_bytes();
+    let at = bytes.windows(3).position(|window| window == b"@@@").unwrap();
+    bytes.splice(at..at + 3, *b"\xed\xb0\x80");
+    server.bytes(format!("Content-Length: {}\r\n\r\n", bytes.len()).as_bytes());
+    server.bytes(&bytes);
+    assert_eq!(server.next()["method"], "textDocument/publishDiagnostics");
+    // A change that cannot be read at all is not lost without a word.
+    server.frame(&message("didChange", &params).replace("2.0", "2.0\u{1}"));
+    assert_eq!(server.next()["error"]["code"], -32700);
+    let told = server.next();
+    assert_eq!(told["method"], "window/showMessage");
+    assert!(told["params"]["message"].as_str().unwrap().contains("open it again"), "{told}");
+    assert_eq!(server.ended(), Some(1));
+}
+
 #[test]
 fn a_cut_message_is_the_end() {
     let mut server = Server::start();

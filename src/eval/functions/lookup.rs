@@ -43,7 +43,7 @@ impl<'t> Run<'_, 't> {
             _ => return None,
         };
         if self.evaluator.named(id).is_none() {
-            return Some(self.missing(id, false, span));
+            return Some(self.missing(id, Some(attribute), span));
         }
         self.resource_attribute(id, attribute, span)
     }

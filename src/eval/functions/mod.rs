@@ -149,7 +149,7 @@ impl<'t> Run<'_, 't> {
         match name {
             Name::Known("AWS::NoValue") => CallResult::NoValue,
             Name::Known(name) => {
-                CallResult::Value(self.referred(name, span).unwrap_or_else(|| self.missing(name, true, span)))
+                CallResult::Value(self.referred(name, span).unwrap_or_else(|| self.missing(name, None, span)))
             }
             Name::Unknown => CallResult::Value(Value::unknown(Origin::function("Ref"), span)),
         }
@@ -203,20 +203,20 @@ impl<'t> Run<'_, 't> {
     }
 
     /// What a reference gives to something that the template does not declare. `Ref` could have meant more than a resource.
-    fn missing(&self, name: &'t str, is_ref: bool, span: Span) -> Value<'t> {
+    fn missing(&self, name: &'t str, attribute: Option<Cow<'t, str>>, span: Span) -> Value<'t> {
         let evaluator = self.evaluator;
         evaluator.reads.add(Read::NAMES);
         let resources = evaluator.resources.keys().copied();
-        let meant = match is_ref {
+        let meant = match &attribute {
             // A comparison takes far longer than a lookup.
             _ if !evaluator.may_search() => None,
-            true => {
+            None => {
                 let parameters = evaluator.template.parameters.iter().map(|parameter| parameter.name);
                 nearest(name, resources.chain(parameters).chain(super::choices::PSEUDO))
             }
-            false => nearest(name, resources),
+            Some(_) => nearest(name, resources),
         };
-        Value::unknown(Origin::Missing { name, has_attribute: !is_ref, meant }, span)
+        Value::unknown(Origin::Missing { name, attribute, meant }, span)
     }
 
     /// A parameter whose value is a list. Lists are distinguished as wholes: their items have no existence before the choice.

@@ -55,14 +55,14 @@ impl<'t> Run<'_, 't> {
                             value
                         }
                         (None, _) => match name.split_once('.') {
-                            Some((id, _)) if self.evaluator.named(id).is_none() => {
-                                return Some(self.missing(id, false, span));
+                            Some((id, attribute)) if self.evaluator.named(id).is_none() => {
+                                return Some(self.missing(id, Some(Cow::Borrowed(attribute)), span));
                             }
                             Some((id, attribute)) => self.resource_attribute(id, Cow::Borrowed(attribute), span)?,
                             None => match self.referred(name, span) {
                                 Some(value) => value,
                                 None if name == "AWS::NoValue" => return None,
-                                None => return Some(self.missing(name, true, span)),
+                                None => return Some(self.missing(name, None, span)),
                             },
                         },
                     };

@@ -6,6 +6,7 @@
 
 use super::commands;
 use super::names::{Promise, may_hold_promise, next_mark, promise};
+use super::partial::{IsPlain, Partial, may_be_partial, parts_of_secret};
 use super::texts::{is_promised, names_a_secret};
 use std::ops::Range;
 
@@ -57,6 +58,27 @@ pub fn assigned_secrets(text: &str, dialect: Dialect) -> Vec<Assignment<'_>> {
     }
     found.sort_by_key(|assignment| assignment.range.start);
     found.dedup_by(|later, first| later.range.start < first.range.end);
+    found
+}
+
+/// The names that promise a secret with the parts of it that a text writes out: `export DB_PASSWORD=hunter2-${Env}`. Their bytes are
+/// those of the text.
+pub fn partly_assigned<'c>(text: &'c str, dialect: Dialect, is_plain: IsPlain<'_>) -> Vec<(&'c str, Partial)> {
+    let mut found = Vec::new();
+    if may_be_partial(text) && may_hold_promise(text) {
+        each_assignment(text, dialect, |candidate| {
+            let Some(value) = text.get(candidate.value.range.clone()) else { return };
+            let is_of_secret = |shape: &str| candidate.gives(shape, text, dialect);
+            if let Some(mut partial) =
+                parts_of_secret(candidate.promise, candidate.name, value, is_plain, &is_of_secret)
+            {
+                for range in &mut partial.ranges {
+                    *range = range.start + candidate.value.range.start..range.end + candidate.value.range.start;
+                }
+                found.push((candidate.name, partial));
+            }
+        });
+    }
     found
 }
 
@@ -358,7 +380,12 @@ impl Candidate<'_> {
     /// Whether the value is a secret that the text writes out.
     fn is_secret(&self, text: &str, dialect: Dialect) -> bool {
         let Some(value) = text.get(self.value.range.clone()) else { return false };
-        if value.len() < SHORTEST || !is_promised(self.promise, self.name, value) || is_made(value, self.value.quote) {
+        is_promised(self.promise, self.name, value) && self.gives(value, text, dialect)
+    }
+
+    /// Whether what the name promises may be this value.
+    fn gives(&self, value: &str, text: &str, dialect: Dialect) -> bool {
+        if value.len() < SHORTEST || is_made(value, self.value.quote) {
             return false;
         }
         let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());

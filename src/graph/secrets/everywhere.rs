@@ -1,12 +1,13 @@
 //! One search through a whole template, which serves every block and what no report may show.
 
-use super::literals::{LiteralSecret, literal_secrets};
+use super::literals::{Extent, LiteralSecret, literal_secrets};
+use super::places::Sections;
 use crate::eval::Run;
 use crate::eval::reads::Sought;
 use crate::eval::value::{Field, Kind, Value};
 use crate::expand::{Block, Model};
 use crate::source::Span;
-use crate::syntax::{Entry, Node};
+use crate::syntax::Node;
 use std::borrow::Cow;
 
 /// Where secrets may be written in the entries of a section; of sections that are not listed, anywhere.
@@ -16,21 +17,18 @@ const SECTIONS: [(&str, &[&str]); 3] = [
     ("Parameters", &["Default", "AllowedValues"]),
 ];
 
-/// Finds the secrets that are written out in a template's tree, or in one that a template includes, with their paths from its root.
-pub(super) fn secrets_of_tree<'t>(root: &'t Node<'t>, mappings: &'t [Entry<'t>]) -> Vec<LiteralSecret> {
-    secrets_of_known(root, mappings, None)
+/// Finds the secrets that are written out in a template's tree, or in one that a template includes, with their paths from its root. Their
+/// texts are put together of the sections of a template.
+pub(super) fn secrets_of_tree<'t>(root: &'t Node<'t>, of: Sections<'t>) -> Vec<LiteralSecret> {
+    secrets_of_known(root, of, None)
 }
 
 /// The same of the tree of a model, which may know of resources that they are without.
-fn secrets_of_known<'t>(
-    root: &'t Node<'t>,
-    mappings: &'t [Entry<'t>],
-    model: Option<&Model<'_, 't>>,
-) -> Vec<LiteralSecret> {
+fn secrets_of_known<'t>(root: &'t Node<'t>, of: Sections<'t>, model: Option<&Model<'_, 't>>) -> Vec<LiteralSecret> {
     let mut found = Vec::new();
     let mut search = |way: &[&str], name: &str, node: &'t Node<'t>| {
         let before = found.len();
-        found.extend(literal_secrets(name, node, mappings).into_iter().map(|secret| {
+        found.extend(literal_secrets(name, node, of).into_iter().map(|secret| {
             let (path, own) = (way.join("/"), secret.path.as_str());
             let steps = [path.as_str(), own].into_iter().filter(|step| !step.is_empty());
             LiteralSecret { path: steps.collect::<Vec<_>>().join("/"), ..secret }
@@ -100,7 +98,7 @@ pub fn secrets_of_block<'t>(
             let item = path_of(item);
             item.len() == path.len() || item.as_bytes().get(path.len()) == Some(&b'/')
         };
-        found.extend(group.filter(is_below).filter_map(decoded));
+        found.extend(group.filter(is_below).filter_map(decoded).filter(|secret| secret.extent != Extent::Part));
     }
     found
 }
@@ -109,7 +107,7 @@ pub fn secrets_of_block<'t>(
 pub(super) fn secrets_of_template<'m, 't>(run: &mut Run<'m, 't>, model: &Model<'_, 't>) -> Option<&'m Value<'t>> {
     let template = model.evaluator.template;
     run.remembered(template.root, "secrets that are written out", |_| {
-        let mut found = secrets_of_known(template.root, template.mappings, Some(model));
+        let mut found = secrets_of_known(template.root, Sections::of(template.root), Some(model));
         found.sort_by(|one, other| one.path.cmp(&other.path));
         Some(value(Span::default(), Kind::List(found.into_iter().map(encoded).collect())))
     })
@@ -122,6 +120,8 @@ const LINE: &str = "line";
 const LINE_OF: &str = "line of";
 const WRITTEN: &str = "written";
 const ELSEWHERE: &str = "elsewhere";
+const EXPOSED: &str = "exposed";
+const PART: &str = "part";
 
 fn value<'t>(span: Span, kind: Kind<'t>) -> Value<'t> {
     Value { span, kind }
@@ -145,6 +145,12 @@ fn encoded<'t>(secret: LiteralSecret) -> Value<'t> {
         fields.push(field(LINE, text(Span::default(), line.to_string())));
         fields.push(field(LINE_OF, text(Span::default(), of)));
     }
+    let extent = match secret.extent {
+        Extent::Whole => None,
+        Extent::Exposed => Some(EXPOSED),
+        Extent::Part => Some(PART),
+    };
+    fields.extend(extent.map(|extent| field(extent, text(Span::default(), String::new()))));
     fields.extend(secret.elsewhere.map(|span| field(ELSEWHERE, text(span, String::new()))));
     value(secret.span, Kind::Map(fields))
 }
@@ -159,6 +165,11 @@ pub(super) fn decoded(item: &Value<'_>) -> Option<LiteralSecret> {
         path: text(PATH)?,
         name: text(NAME)?,
         what: Cow::Owned(text(WHAT)?),
+        extent: match (item.get(EXPOSED), item.get(PART)) {
+            (None, None) => Extent::Whole,
+            (Some(_), _) => Extent::Exposed,
+            (None, Some(_)) => Extent::Part,
+        },
         line: line.zip(text(LINE_OF)),
         written: written.iter().filter_map(|part| Some((part.span, part.text()?.into_owned()))).collect(),
         elsewhere: item.get(ELSEWHERE).map(|value| value.span),

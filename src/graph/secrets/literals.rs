@@ -1,15 +1,30 @@
 //! Where a template writes a secret out.
 
-use super::assignments::{Assignment, Dialect, assigned_secrets};
+use super::assignments::{Assignment, Dialect, assigned_secrets, partly_assigned};
 use super::names::{Promise, promise};
-use super::spelled::{OPEN, Spelled, Speller};
-use super::texts::{PRIVATE_KEY, is_promised, may_hold_shape, secret_texts};
+use super::partial::{Partial, may_be_partial, parts_of_secret, parts_of_urls};
+use super::places::{
+    Sections, Variable, decoded, dialect_of_file, dialect_of_script, dialect_under, is_passed_over, variable,
+};
+use super::spelled::{Spelled, Speller};
+use super::texts::{PRIVATE_KEY, is_promised, secret_texts};
 use crate::eval::begins_as_function;
 use crate::source::Span;
-use crate::syntax::{Entry, Kind, Node, base64};
+use crate::syntax::{Entry, Kind, Node};
 use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 use std::ops::Range;
+
+/// How much of a secret is written out.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// A part that gives it away.
+    Exposed,
+    /// A part that may not be what is secret.
+    Part,
+}
 
 /// A secret that is written out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +37,8 @@ pub struct LiteralSecret {
     pub name: String,
     /// What it is: "a hard-coded secret", "a private key".
     pub what: Cow<'static, str>,
+    /// How much of it is written.
+    pub extent: Extent,
     /// Its line in the text, counted from 1, and the key of that text, where it is one line of several.
     pub line: Option<(usize, String)>,
     /// The nodes that it is written in, each with the part of it that is there. The parts are as CloudFormation reads them.
@@ -34,6 +51,10 @@ pub struct LiteralSecret {
 const HARD_CODED: &str = "a hard-coded secret";
 /// The same of a command.
 const ARGUMENT: &str = "given a hard-coded secret";
+/// The same of one of which the template writes out a part.
+const PARTIAL: &str = "a partly hard-coded secret";
+/// The same in a URL.
+const PARTIAL_URL: &str = "a URL that contains part of a password";
 
 impl Assignment<'_> {
     fn what(&self) -> &'static str {
@@ -41,80 +62,14 @@ impl Assignment<'_> {
     }
 }
 
-/// Whether what stands under a key is prose, an example or a recipe that makes a secret: nothing below it is searched.
-fn is_passed_over(key: &str) -> bool {
-    matches!(
-        key,
-        "AWS::CloudFormation::Interface"
-            | "AllowedPattern"
-            | "ConstraintDescription"
-            | "Description"
-            | "GenerateSecretString"
-            | "example"
-            | "examples"
-    )
-}
-
-/// What stands under a key, where the key says so.
-pub(super) fn dialect_under(key: &str) -> Option<Dialect> {
-    Some(match key {
-        "ZipFile"
-        | "InlineCode"
-        | "FunctionCode"
-        | "Script"
-        | "Code"
-        | "RequestMappingTemplate"
-        | "ResponseMappingTemplate" => Dialect::Program,
-        "UserData"
-        | "Command"
-        | "command"
-        | "commands"
-        | "Commands"
-        | "EntryPoint"
-        | "entryPoint"
-        | "Entrypoint"
-        | "runCommand"
-        | "BuildSpec"
-        | "test"
-        | "Args"
-        | "args"
-        | "Arguments"
-        | "HealthCheck"
-        | "OnCreate"
-        | "OnStart"
-        | "LifecycleConfigAppContent"
-        | "Data" => Dialect::Script,
-        "ServerProperties" | "PropertiesFileContent" | "content" | "ExtraConnectionAttributes" => Dialect::Settings,
-        _ => return None,
-    })
-}
-
-/// What the content of a file is, by its name: cfn-init's `files` are maps of names to contents.
-fn dialect_of_file(name: &str) -> Option<Dialect> {
-    let (_, ending) = name.rsplit('/').next()?.rsplit_once('.')?;
-    Some(match ending {
-        "js" | "mjs" | "ts" | "py" | "rb" | "php" | "pl" | "java" | "go" | "cs" => Dialect::Program,
-        "sh" | "bash" | "ps1" | "bat" | "cmd" | "sql" => Dialect::Script,
-        _ => Dialect::Settings,
-    })
-}
-
-/// What a script is, by its first line.
-fn dialect_of_script(text: &str) -> Dialect {
-    let first = text.trim_start().lines().next().unwrap_or_default();
-    let is_program =
-        first.starts_with("#!") && ["python", "node", "perl", "ruby", "php"].iter().any(|name| first.contains(name));
-    if is_program { Dialect::Program } else { Dialect::Script }
-}
-
-/// Finds the secrets that are written out in a node that stands under `name`, in every branch of every condition. `mappings` are the
-/// template's.
-pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>, mappings: &'t [Entry<'t>]) -> Vec<LiteralSecret> {
+/// Finds the secrets that are written out in a node that stands under `name`, in every branch of every condition.
+pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>, sections: Sections<'t>) -> Vec<LiteralSecret> {
     let mut search = Search {
         path: SmallVec::new(),
         dialect: Dialect::Text,
         is_item: false,
-        speller: Speller::new(mappings),
+        speller: Speller::new(sections.mappings),
+        sections,
         found: Vec::new(),
     };
     search.named(name, node);
@@ -129,6 +84,7 @@ struct Search<'t> {
     /// Whether it is at an item of a list, of which the list's name promises nothing.
     is_item: bool,
     speller: Speller<'t>,
+    sections: Sections<'t>,
     found: Vec<LiteralSecret>,
 }
 
@@ -189,6 +145,10 @@ impl<'t> Search<'t> {
     fn name_of(&mut self, variable: Variable<'t>) -> Option<Cow<'t, str>> {
         if let Kind::String(name) = &variable.name.kind {
             return Some(Cow::Borrowed(name.as_ref()));
+        }
+        // What a parameter is called promises nothing.
+        if variable.name.get("Ref").is_some() {
+            return None;
         }
         let names: Vec<Cow<'t, str>> =
             self.speller.texts(variable.name).into_iter().map(|spelled| spelled.text).collect();
@@ -271,6 +231,9 @@ impl<'t> Search<'t> {
             };
             return self.found(name, node, spelled, &ranges, HARD_CODED);
         }
+        if may_be_partial(text) && self.partial(name, node, spelled) {
+            return;
+        }
         for shaped in secret_texts(text) {
             // A program that looks for the first line of a key is not the key.
             let is_marker =
@@ -301,6 +264,30 @@ impl<'t> Search<'t> {
         }
     }
 
+    /// The parts of secrets in a text that is not written out as a whole. Whether the text itself is a secret that they give away.
+    fn partial(&mut self, name: &str, node: &'t Node<'t>, spelled: &Spelled<'_>) -> bool {
+        let text = spelled.text.as_ref();
+        let sections = self.sections;
+        let is_plain = |name: &str| sections.is_plain(name);
+        let extent = |is_exposed| if is_exposed { Extent::Exposed } else { Extent::Part };
+        if let Some(promise) = self.promise(name)
+            && let Some(Partial { ranges, is_exposed }) = parts_of_secret(promise, name, text, &is_plain, &|_| true)
+        {
+            self.found_as(name, node, spelled, &ranges, PARTIAL, extent(is_exposed));
+            return is_exposed;
+        }
+        for Partial { ranges, is_exposed } in parts_of_urls(text, &is_plain) {
+            self.found_as(name, node, spelled, &ranges, PARTIAL_URL, extent(is_exposed));
+        }
+        let dialect = if self.dialect == Dialect::Script { dialect_of_script(text) } else { self.dialect };
+        if self.dialect != Dialect::Text || may_assign(text) {
+            for (name, Partial { ranges, is_exposed }) in partly_assigned(text, dialect, &is_plain) {
+                self.found_as(name, node, spelled, &ranges, PARTIAL, extent(is_exposed));
+            }
+        }
+        false
+    }
+
     fn found(
         &mut self,
         name: &str,
@@ -308,6 +295,18 @@ impl<'t> Search<'t> {
         spelled: &Spelled<'_>,
         ranges: &[Range<usize>],
         what: &'static str,
+    ) {
+        self.found_as(name, node, spelled, ranges, what, Extent::Whole);
+    }
+
+    fn found_as(
+        &mut self,
+        name: &str,
+        node: &Node<'_>,
+        spelled: &Spelled<'_>,
+        ranges: &[Range<usize>],
+        what: &'static str,
+        extent: Extent,
     ) {
         let parts = ranges.iter().flat_map(|range| spelled.written(range));
         let written: SmallVec<[(Span, String); 1]> = parts.map(|(span, part)| (span, part.to_owned())).collect();
@@ -320,8 +319,11 @@ impl<'t> Search<'t> {
         };
         let elsewhere = written.iter().map(|(span, _)| *span).find(|span| !is_below(*span));
         // A text under a secret's name may have a secret's shape as well.
-        let overlaps =
-            |secret: &LiteralSecret| secret.span == span && secret.written.iter().any(|part| written.contains(part));
+        let overlaps = |secret: &LiteralSecret| {
+            secret.span == span
+                && (secret.extent != Extent::Part || extent == Extent::Part)
+                && secret.written.iter().any(|part| written.contains(part))
+        };
         if self.found.iter().rev().take(MAX_COMPARED).any(overlaps) {
             return;
         }
@@ -345,6 +347,7 @@ impl<'t> Search<'t> {
             path: steps.join("/"),
             name: name.to_owned(),
             what: Cow::Borrowed(what),
+            extent,
             line,
             written,
             elsewhere,
@@ -363,54 +366,6 @@ fn is_call(entry: &Entry<'_>) -> bool {
     entry.key == "Ref" || begins_as_function(&entry.key)
 }
 
-/// Whether a text may give a value to a name: `=`, or the quotes of JSON. Nearly all do not.
-fn may_assign(text: &str) -> bool {
-    /// The shortest that does: `pwd=hunter2`.
-    const SHORTEST: usize = 8;
-    text.len() >= SHORTEST && (text.contains('=') || (text.contains('"') && text.contains(':')))
-}
-
-/// Whether a text below a function may hold a secret, alone or with what it is put together with.
-fn holds_mark(node: &Node<'_>) -> bool {
-    match &node.kind {
-        Kind::String(text) => may_hold_shape(text) || text.contains(['=', '\n', '"']),
-        Kind::Sequence(items) => items.iter().any(holds_mark),
-        Kind::Mapping(entries) => entries.iter().any(|entry| holds_mark(&entry.value)),
-        _ => false,
-    }
-}
-
-/// The text that a long text of Base64 stands for.
-fn decoded(text: &str) -> Option<String> {
-    const SHORTEST: usize = 16;
-    let is_digit =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=') || byte.is_ascii_whitespace();
-    (text.len() >= SHORTEST && !text.contains(OPEN) && text.bytes().all(is_digit))
-        .then(|| base64::decode(text))
-        .flatten()
-}
-
-/// `{Name: DB_PASSWORD, Value: …}`: a variable.
-#[derive(Copy, Clone)]
-pub(super) struct Variable<'t> {
-    /// What it is called.
-    pub(super) name: &'t Node<'t>,
-    /// The entry of its value.
-    pub(super) value: &'t Entry<'t>,
-}
-
-/// The variable that a map is, as containers, build projects, option settings and tags write it. None where its `Type` says that
-/// the value is the name of a stored one.
-pub(super) fn variable<'t>(entries: &'t [Entry<'t>]) -> Option<Variable<'t>> {
-    let entry = |is: fn(&str) -> bool| entries.iter().find(|entry| is(&entry.key));
-    let value = entry(|key| matches!(key, "Value" | "value" | "ParameterValue"))?;
-    let name = entry(|key| matches!(key, "Name" | "name" | "OptionName" | "ParameterKey" | "Key" | "Variable"))?;
-    let stored = entry(|key| matches!(key, "Type" | "type"))
-        .and_then(|entry| entry.value.as_str())
-        .is_some_and(|kind| matches!(kind, "PARAMETER_STORE" | "SECRETS_MANAGER"));
-    (!stored).then_some(Variable { name: &name.value, value })
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -421,7 +376,7 @@ mod tests {
 
     fn paths(text: &str) -> Vec<String> {
         let document = parse(text, SourceId(0)).unwrap();
-        literal_secrets("", &document.root, &[]).into_iter().map(|secret| secret.path).collect()
+        literal_secrets("", &document.root, Sections::default()).into_iter().map(|secret| secret.path).collect()
     }
 
     #[test]
@@ -458,7 +413,7 @@ Variables: {Ref: 'postgres://app:hunter9@db', Other: x}
 
     #[test]
     fn secrets_that_functions_put_together() {
-        let mappings = parse("Stage: {prod: {Pw: hunter2hunter2, Name: records}}", SourceId(1)).unwrap();
+        let mappings = parse("Mappings: {Stage: {prod: {Pw: hunter2hunter2, Name: records}}}", SourceId(1)).unwrap();
         let document = parse(
             r#"
 DB_PASSWORD: !Join ['-', [hunter2, hunter2]]
@@ -475,7 +430,7 @@ Referenced: {DB_PASSWORD: !Join ['', ['{{resolve:secretsmanager:', !Ref Host, ':
             SourceId(0),
         )
         .unwrap();
-        let found = literal_secrets("", &document.root, mappings.root.as_mapping().unwrap());
+        let found = literal_secrets("", &document.root, Sections::of(&mappings.root));
         let paths: Vec<&str> = found.iter().map(|secret| secret.path.as_str()).collect();
         assert_eq!(
             paths,
@@ -496,6 +451,58 @@ Referenced: {DB_PASSWORD: !Join ['', ['{{resolve:secretsmanager:', !Ref Host, ':
             found.iter().flat_map(|secret| &secret.written).map(|(_, text)| text.as_str()).collect();
         assert_eq!(written[..4], ["hunter2", "-", "hunter2", "hunter2hunter2"]);
         assert!(found[4].elsewhere.is_some_and(|span| span.source == SourceId(1)));
+    }
+
+    #[test]
+    fn secrets_of_which_a_part_is_written() {
+        let text = r##"
+Parameters:
+  Env: {Type: String}
+  Salt: {Type: String, NoEcho: true}
+Mappings:
+  Stage: {prod: {Pw: hunter2}}
+Values:
+  DB_PASSWORD: !Sub 'hunter1-${Env}'
+  Joined: {Password: !Join ['', [!Ref Env, hunter2]]}
+  Chosen: {Password: !Join ['', [!If [IsProd, hunter3, hunter4], !Ref Env]]}
+  Mapped: {Password: !Sub ['${x}${Env}', {x: !FindInMap [Stage, prod, Pw]}]}
+  Branch: {Password: !If [IsProd, !Sub 'hunter5-${Env}', !Ref Env]}
+  Salted: {Password: !Join ['', [hunter6, !Ref Salt]]}
+  Imported: {Password: !Join ['', [hunter7, !ImportValue x]]}
+  SecretString: !Sub '{"user": "${Env}", "password": "hunter8-${Env}"}'
+  Url: !Sub 'postgres://app:hunter9-${Env}@${Env}'
+  UserData: {'Fn::Base64': !Sub "#!/bin/bash\nexport DB_PASSWORD='hunter10-${Env}'\nexport X=$(cat ${Env})\n"}
+  Environment: [{Name: DB_PASSWORD, Value: !Sub 'hunter11-${Env}'}]
+  Named: {Password: !Sub '${AWS::StackName}-db-password'}
+"##;
+        let document = parse(text, SourceId(0)).unwrap();
+        let values = document.root.get("Values").unwrap();
+        let found = literal_secrets("", values, Sections::of(&document.root));
+        let found: Vec<String> = found
+            .iter()
+            .map(|secret| {
+                let parts: Vec<&str> = secret.written.iter().map(|(_, text)| text.as_str()).collect();
+                format!("{} {} {}", secret.path, parts.join("|"), secret.extent == Extent::Exposed)
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "DB_PASSWORD hunter1- true",
+                "Joined/Password hunter2 true",
+                "Chosen/Password hunter3 true",
+                "Chosen/Password hunter4 true",
+                "Mapped/Password hunter2 true",
+                "Branch/Password hunter5- true",
+                "Salted/Password hunter6 false",
+                "Imported/Password hunter7 false",
+                "SecretString hunter8- true",
+                "Url hunter9- true",
+                "UserData hunter10- true",
+                "Environment/0/Value hunter11- true",
+                "Named/Password -db-password false",
+            ]
+        );
     }
 
     #[test]
@@ -529,7 +536,7 @@ Connection: Server=db;Password=hunter2;
             SourceId(0),
         )
         .unwrap();
-        let found = literal_secrets("", &document.root, &[]);
+        let found = literal_secrets("", &document.root, Sections::default());
         let paths: Vec<String> = found
             .iter()
             .map(|secret| match &secret.line {

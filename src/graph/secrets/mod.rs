@@ -10,6 +10,8 @@ mod everywhere;
 mod literals;
 mod names;
 mod parameters;
+mod partial;
+mod places;
 mod shown;
 mod spelled;
 mod texts;
@@ -18,7 +20,7 @@ mod written;
 
 pub use attributes::{SECRET_ATTRIBUTES, is_secret_attribute};
 pub use everywhere::secrets_of_block;
-pub use literals::LiteralSecret;
+pub use literals::{Extent, LiteralSecret};
 pub use names::{is_secret_name, names_a_reference, promises_secret};
 pub use parameters::{Carries, carries_secret, may_carry, parameter_uses};
 pub use shown::{Referenced, Search, Shown, shown_secrets};

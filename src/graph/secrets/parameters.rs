@@ -1,8 +1,8 @@
 //! Which parameters carry secrets.
 
 use super::assignments::{Dialect, assigned_references};
-use super::literals::{dialect_under, variable};
 use super::names::{is_secret_name, names_a_reference};
+use super::places::{dialect_under, variable};
 use super::texts::is_secret_literal;
 use crate::eval::reads::{Read, Sought};
 use crate::eval::value::{Field, Kind, Value};

@@ -3,8 +3,8 @@
 //! Looked at as written, for scripts are put together of many functions; of an `Fn::If` the branch that the scenario takes.
 
 use super::attributes::is_secret_attribute;
-use super::literals::variable;
 use super::parameters::carries_secret;
+use super::places::variable;
 use crate::eval::{Run, begins_as_function, has_macro, is_function};
 use crate::expand::{Block, Model, Section};
 use crate::source::Span;

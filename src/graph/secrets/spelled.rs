@@ -43,6 +43,11 @@ impl<'t> Spelled<'t> {
         Self { text: Cow::Borrowed(OPEN), pieces: SmallVec::new() }
     }
 
+    /// What something with a name is.
+    fn reference(name: &str) -> Self {
+        Self { text: Cow::Owned(["${", name, "}"].concat()), pieces: SmallVec::new() }
+    }
+
     /// Nothing yet.
     fn empty() -> Self {
         Self { text: Cow::Borrowed(""), pieces: SmallVec::new() }
@@ -140,7 +145,8 @@ impl<'t> Speller<'t> {
                 let found = self.rows(mapping, keys);
                 found.into_iter().flat_map(|node| self.spell(node)).take(MAX_TEXTS).collect()
             }
-            (name, _) if name == "Ref" || name.starts_with("Fn::") => vec![Spelled::open()],
+            ("Ref", _) => vec![value.as_str().map_or_else(Spelled::open, Spelled::reference)],
+            (name, _) if name.starts_with("Fn::") => vec![Spelled::open()],
             _ => Vec::new(),
         }
     }
@@ -295,10 +301,11 @@ mod tests {
         for (value, expected) in [
             ("plain", &["plain"][..]),
             ("12", &["12"]),
-            ("!Ref X", &["${}"]),
+            ("!Ref X", &["${X}"]),
+            ("!GetAtt X.Y", &["${}"]),
             ("!Sub 'a${X}'", &["a${X}"]),
             ("!Sub ['a${x}-${Y}-${!z}', {x: b}]", &["ab-${Y}-${!z}"]),
-            ("!Join ['-', [a, !Ref B, c]]", &["a-${}-c"]),
+            ("!Join ['-', [a, !Ref B, c]]", &["a-${B}-c"]),
             ("!Join ['', [a, !If [C, b, c], d]]", &["abd", "acd"]),
             ("!Join ['', !Split [',', 'a,b']]", &["ab"]),
             ("!Select [1, [a, b]]", &["b"]),
@@ -309,7 +316,7 @@ mod tests {
             ("!Select [1, !FindInMap [Stage, prod, All]]", &["b1"]),
             ("!FindInMap [Stage, test, Pw]", &[]),
             ("Fn::Base64: !Sub ['${x}', {x: !If [C, a, b]}]", &["a", "b"]),
-            ("!If [C, a, !If [D, b, !Ref AWS::NoValue]]", &["a", "b", "${}"]),
+            ("!If [C, a, !If [D, b, !Ref AWS::NoValue]]", &["a", "b", "${AWS::NoValue}"]),
             ("[a]", &[]),
             ("{a: b}", &[]),
             ("!Join [',', x]", &[]),

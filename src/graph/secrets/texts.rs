@@ -384,7 +384,7 @@ const SHORTEST_GENERATED: usize = 16;
 
 /// Whether a text looks like something that a program generated: long, of letters and digits together, and neither a UUID, as KMS
 /// keys have, nor words with a number.
-fn looks_generated(text: &str) -> bool {
+pub fn looks_generated(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_of_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-' | b'.');
     let is_uuid = bytes.len() == 36 && text.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
@@ -442,7 +442,7 @@ const PLACE_WORDS: [&str; 19] = [
 
 /// Whether a text names the place of a secret rather than being one: words with `/` between them, or with `-` where one of them is
 /// a word that names of places have (`patient-db`).
-fn names_a_place(text: &str) -> bool {
+pub fn names_a_place(text: &str) -> bool {
     if text.contains('/') {
         return text.split('/').all(|step| !step.is_empty() && step.split(['-', '_', '.']).all(is_word));
     }

@@ -2,6 +2,7 @@
 
 use super::assignments::{Dialect, MAX_VALUE, assigned_secrets, each_name, value_after};
 use super::names::Promise;
+use super::partial::parts_of_secret;
 use super::texts::{is_secret_literal, secret_texts};
 use std::ops::Range;
 
@@ -29,6 +30,7 @@ fn unread_secrets(text: &str) -> Vec<Range<usize>> {
         });
         if promise == Promise::Secret {
             found.extend(unclosed_after(text, end));
+            found.extend(parts_after(text, end));
         }
         if promise == Promise::Secret
             && let Some((start, end)) = keys.min()
@@ -51,6 +53,41 @@ fn unread_secrets(text: &str) -> Vec<Range<usize>> {
     }
     found
 }
+
+/// What is written out of a text that a function after a name makes: `MasterUserPassword: !Sub "hunter2-${Env}"`.
+fn parts_after(text: &str, end: usize) -> Vec<Range<usize>> {
+    let limit = (end..=text.len().min(end + MAX_VALUE)).rev().find(|limit| text.is_char_boundary(*limit));
+    let Some(near) = limit.and_then(|limit| text.get(end..limit)) else { return Vec::new() };
+    let is_between = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ':' | '{' | '[' | '!' | '-');
+    let call = near.trim_start_matches(is_between);
+    let call = call.strip_prefix("Fn::").unwrap_or(call);
+    let Some(arguments) = call.strip_prefix("Sub").or_else(|| call.strip_prefix("Join")) else { return Vec::new() };
+    if !arguments.starts_with(['"', '\'', ':', ' ', '\t', '\n']) {
+        return Vec::new();
+    }
+    let arguments = arguments.trim_start_matches(is_between);
+    let start = end + near.len() - arguments.len();
+    // Of a list whose end nobody knows, the texts in its first line; of a text, all that has a part that is not written out.
+    let line = arguments.split('\n').next().unwrap_or_default();
+    let mut found = Vec::new();
+    let mut from = 0;
+    for word in line.split(['"', '\'', ',', '[', ']', '}', ' ', '\r']) {
+        let at = start + from;
+        from += word.len() + 1;
+        let word = word.strip_suffix("${").map_or(word, |before| before);
+        if word.len() >= MIN_WORD && is_secret_literal(word) && !word.starts_with(['!', '{', '&', '*']) {
+            found.push(at..at + word.len());
+        }
+    }
+    let value = line.trim_end().trim_end_matches(['"', '\'']);
+    if let Some(parts) = parts_of_secret(Promise::Secret, "", value, &|_| false, &|_| true) {
+        found.extend(parts.ranges.into_iter().map(|range| start + range.start..start + range.end));
+    }
+    found
+}
+
+/// Shorter words are marks, and names of functions.
+const MIN_WORD: usize = 4;
 
 /// What follows a name in quotes that nobody closed, to the end of its line.
 fn unclosed_after(text: &str, end: usize) -> Option<Range<usize>> {
@@ -111,6 +148,12 @@ mod tests {
             "x: postgres://a:hunter2@db }",
             "Opener:\n  AllowedValues:\n    - hunter1\n    - hunter2\n  NoEcho: true\n  }",
             "Password: \"hunter2",
+            "Password: !Sub 'hunter2${Env}'\nX: [",
+            "Password: !Sub hunter2${Env}\nX: [",
+            "{\"Password\": {\"Fn::Sub\": \"hunter2${Env}\"}, ]",
+            "{\"Password\": {\n \"Fn::Sub\": [\"hunter2${Env}\", {}]}, ]",
+            "Password: !Join ['', [hunter2, !Ref Env]]\nX: [",
+            "Password:\n  Fn::Join: ['', ['hunter2', !Ref Env]]\nX: [",
             "Opener: {Type: String, NoEcho: true, Default: hunter2 ]",
             "Opener: {Type: String, AllowedValues: [hunter1, hunter2], NoEcho: 'true' ]",
         ] {

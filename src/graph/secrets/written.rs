@@ -1,8 +1,9 @@
 //! Every secret that the text of a template holds, whether a rule reports it or not: what no report may show.
 
 use super::everywhere::{decoded, secrets_of_template, secrets_of_tree};
-use super::literals::LiteralSecret;
+use super::literals::{Extent, LiteralSecret};
 use super::parameters::carries_secret;
+use super::places::Sections;
 use super::texts::is_secret_literal;
 use crate::eval::explore;
 use crate::eval::inputs::Inputs;
@@ -19,6 +20,15 @@ pub struct Written {
     pub span: Option<Span>,
     /// What CloudFormation reads there.
     pub text: String,
+    /// How much of the secret it is.
+    pub extent: Extent,
+}
+
+impl Written {
+    /// A secret that nothing has to be put to.
+    fn whole(span: Option<Span>, text: String) -> Self {
+        Self { span, text, extent: Extent::Whole }
+    }
 }
 
 /// The secrets of a template, whose trees as written are `roots`: those that are written out, the values that its parameters for
@@ -32,16 +42,16 @@ pub fn written_secrets<'m, 't>(model: &'m Model<'m, 't>, roots: &[&'t Node<'t>],
     });
     // What was expanded has a tree of its own.
     for root in roots.iter().filter(|root| !std::ptr::eq(**root, template.root)) {
-        found.extend(secrets_of_tree(root, template.mappings));
+        found.extend(secrets_of_tree(root, Sections::of(template.root)));
     }
     let mut written = parts(found);
     let judged = written.len();
     let carrying = secret_parameters(model);
     for parameter in &carrying {
         for node in parameter.default.into_iter().chain(parameter.allowed) {
-            written.extend(node.scalar_text().map(|text| Written { span: Some(node.span), text: text.into_owned() }));
+            written.extend(node.scalar_text().map(|text| Written::whole(Some(node.span), text.into_owned())));
         }
-        written.extend(inputs.fixed(parameter.name).map(|text| Written { span: None, text: text.to_owned() }));
+        written.extend(inputs.fixed(parameter.name).map(|text| Written::whole(None, text.to_owned())));
     }
     if !carrying.is_empty() {
         let names: BTreeSet<&str> = carrying.iter().map(|parameter| parameter.name).collect();
@@ -57,14 +67,15 @@ pub fn written_secrets<'m, 't>(model: &'m Model<'m, 't>, roots: &[&'t Node<'t>],
 
 /// The secrets that are written out in a tree of which nothing comes to be.
 pub fn written_in_tree<'t>(root: &'t Node<'t>) -> Vec<Written> {
-    let mappings = root.get("Mappings").and_then(Node::as_mapping).unwrap_or_default();
-    parts(secrets_of_tree(root, mappings))
+    parts(secrets_of_tree(root, Sections::of(root)))
 }
 
 /// The parts of secrets, each where it is written. A mark that joins parts is no secret.
 fn parts(secrets: Vec<LiteralSecret>) -> Vec<Written> {
-    let parts = secrets.into_iter().flat_map(|secret| secret.written).filter(|(_, text)| text.len() > 1);
-    parts.map(|(span, text)| Written { span: Some(span), text }).collect()
+    let parts = secrets.into_iter().flat_map(|LiteralSecret { written, extent, .. }| {
+        written.into_iter().map(move |(span, text)| Written { span: Some(span), text, extent })
+    });
+    parts.filter(|part| part.text.len() > 1).collect()
 }
 
 /// The parameters whose values nobody may see: with `NoEcho`, or for a secret.
@@ -89,7 +100,7 @@ fn compared(node: &Node<'_>, is_carrying: &dyn Fn(&str) -> bool, written: &mut V
                 for (reference, literal) in [(one, other), (other, one)] {
                     if reference.get("Ref").and_then(Node::as_str).is_some_and(is_carrying) {
                         let text = literal.scalar_text();
-                        written.extend(text.map(|text| Written { span: Some(literal.span), text: text.into_owned() }));
+                        written.extend(text.map(|text| Written::whole(Some(literal.span), text.into_owned())));
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! When the server lints: soon after a change, once for several, and the workspace on request.
 
-use super::{Asked, Server, Waiting};
+use super::{Asked, Server, Waiting, Whole};
 use crate::lsp::checks::{Check, Checked, CheckedFile};
 use crate::lsp::progress::{Progress, Step};
 use crate::lsp::snapshot::Snapshot;
@@ -30,6 +30,10 @@ impl Server {
     /// Something has changed that findings depend on.
     pub(super) fn changed(&mut self) {
         self.is_whole_known = false;
+        // It begins again when what is open is linted, with what it knows so far.
+        if let Some(whole) = &self.checking_whole {
+            whole.progress.counter.stop();
+        }
         let now = Instant::now();
         self.unsettled = Some((self.unsettled.map_or(now, |(first, _)| first), now));
     }
@@ -59,7 +63,7 @@ impl Server {
 
     /// Lints the workspace, if a client waits for that. The check of what is open comes first, so nothing has changed since.
     pub(super) fn check_whole(&mut self) {
-        let is_idle = self.unsettled.is_none() && !self.is_checking && self.progress.is_none();
+        let is_idle = self.unsettled.is_none() && !self.is_checking && self.checking_whole.is_none();
         // Without news, the client waits, but only if the server hears of them.
         let holds = |params: &WorkspaceDiagnosticParams| {
             self.is_whole_known && self.client.watches_files && !params.previous_result_ids.is_empty()
@@ -69,19 +73,30 @@ impl Server {
         let counter = Arc::<Counter>::default();
         let check = self.check(BTreeSet::new(), true, Arc::clone(&counter));
         let (id, failed) = (id.clone(), id.clone());
-        self.progress = Some(Progress::new(counter, token, self.client.progress));
+        let progress = Progress::new(counter, token, self.client.progress);
+        self.checking_whole = Some(Whole { id: id.clone(), progress });
         self.is_whole_known = true;
         let work = move || Event::CheckedWhole(id, Some(Box::new(check.run())));
         self.checking.start_job(work, Event::CheckedWhole(failed, None));
     }
 
     pub(super) fn was_checked_whole(&mut self, id: RequestId, checked: Option<Checked>) {
-        if let Some(end) = self.progress.take().and_then(Progress::end) {
-            self.notify::<notes::Progress>(end);
-        }
+        let Some(Whole { progress, .. }) = self.checking_whole.take() else { return };
+        let is_stopped = progress.counter.is_stopped();
+        let end = progress.end();
+        let was_shown = end.is_some();
+        end.into_iter().for_each(|end| self.notify::<notes::Progress>(end));
         let Some(place) = self.whole.iter().position(|(waiting, _)| *waiting == id) else { return };
+        if is_stopped {
+            self.is_whole_known = false;
+            // A client's token is good for one progress.
+            if let Some((_, params)) = self.whole.get_mut(place).filter(|_| was_shown) {
+                params.work_done_progress_params.work_done_token = None;
+            }
+            return;
+        }
         let (id, params) = self.whole.remove(place);
-        let snapshot = self.snapshot();
+        let snapshot = self.snapshot(Arc::default());
         let result = match checked {
             Some(checked) => handlers::written(pulling::workspace(&snapshot, &checked, params)),
             None => Err(bug()),
@@ -90,7 +105,8 @@ impl Server {
     }
 
     pub(super) fn show_progress(&mut self) {
-        let Some(progress) = self.progress.as_mut().filter(|progress| progress.rest().is_some()) else { return };
+        let shown = self.checking_whole.as_mut().map(|whole| &mut whole.progress);
+        let Some(progress) = shown.filter(|progress| progress.rest().is_some()) else { return };
         for step in progress.steps(self.next_id) {
             match step {
                 Step::Create(token) => {
@@ -140,8 +156,9 @@ impl Server {
         }
     }
 
-    pub(super) fn snapshot(&self) -> Snapshot {
+    pub(super) fn snapshot(&self, counter: Arc<Counter>) -> Snapshot {
         Snapshot {
+            counter,
             client: Arc::clone(&self.client),
             documents: self.documents.clone(),
             roots: self.roots.clone(),

@@ -29,6 +29,8 @@ pub(in crate::project) struct Text<'t> {
     pub(in crate::project) is_named: bool,
     /// Lints another text in its place.
     pub(in crate::project) lint: &'t dyn Fn(&str) -> Option<File>,
+    /// Whether nobody waits for the result any more.
+    pub(in crate::project) is_stopped: &'t dyn Fn() -> bool,
     pub(in crate::project) editor: &'t Editor<'t>,
 }
 
@@ -138,7 +140,7 @@ impl Rounds<'_, '_> {
     fn run(&mut self, first: &FileReport) -> Option<File> {
         let mut last: Option<File> = None;
         let mut whole = 0;
-        while whole < MAX_ROUNDS {
+        while whole < MAX_ROUNDS && !self.is_over() {
             let report = match &last {
                 Some(File::Linted(linted)) => &linted.report,
                 Some(_) => break,
@@ -153,11 +155,16 @@ impl Rounds<'_, '_> {
             match file {
                 Some(file) => last = Some(file),
                 // All that was tried has been taken back, or nothing more may be tried.
-                None if self.lints >= MAX_LINTS => break,
+                None if self.is_over() => break,
                 None => {}
             }
         }
         last
+    }
+
+    /// Whether nothing more may be tried.
+    fn is_over(&self) -> bool {
+        self.lints >= MAX_LINTS || (self.text.is_stopped)()
     }
 
     /// The findings that are to be fixed.
@@ -205,7 +212,7 @@ impl Rounds<'_, '_> {
     fn round(&mut self, report: &FileReport, wanted: &[(&Finding, Arc<Fix>)]) -> (Option<File>, bool) {
         let mut tried: Vec<usize> = (0..wanted.len()).collect();
         let mut is_whole = true;
-        while !tried.is_empty() && self.lints < MAX_LINTS {
+        while !tried.is_empty() && !self.is_over() {
             let fixes: Vec<(usize, &Fix)> =
                 tried.iter().filter_map(|index| Some((*index, &*wanted.get(*index)?.1))).collect();
             let Plan { text, made, refused, .. } = plan(&self.now, &fixes, self.text.editor);
@@ -280,7 +287,7 @@ impl Rounds<'_, '_> {
         // What was covered is not to be fixed.
         let mut next = if new.uncovers { None } else { self.follow(&text, &file, &new) };
         for _ in 0..MAX_FOLLOWED {
-            let Some(after) = next.take().filter(|_| self.lints < MAX_LINTS) else { break };
+            let Some(after) = next.take().filter(|_| !self.is_over()) else { break };
             match self.tried(&after, report, fixed, added) {
                 (file, Verdict::Good) => return (file, after, Verdict::Good),
                 (Some(file), Verdict::New(new)) if !new.uncovers => next = self.follow(&after, &file, &new),

@@ -69,6 +69,7 @@ pub(super) fn fixed(text: &str, rules: &[Rule], fixer: &All) -> (String, Fixed, 
         text: text.to_owned(),
         is_named: true,
         lint: &lint,
+        is_stopped: &|| false,
         editor: &edited,
     };
     let (file, fixed) = fix(job, first, fixer);
@@ -86,7 +87,13 @@ fn linted(text: &str, rules: &[Rule]) -> File {
     let findings: Vec<Finding> = rules.iter().filter(fails).map(finding).collect();
     let report = FileReport { is_template: !text.contains("broken"), findings, ..FileReport::default() };
     let source = Some(Source::new(SourceId(0), "app.yaml", text));
-    File::Linted(Box::new(Linted { report, source, parents: Vec::new(), absent: Default::default() }))
+    File::Linted(Box::new(Linted {
+        report,
+        source,
+        parents: Vec::new(),
+        absent: Default::default(),
+        digests: Vec::new(),
+    }))
 }
 
 pub(super) fn finding(rule: &Rule) -> Finding {

@@ -1,0 +1,148 @@
+//! What the places of a template say about the texts in them: whether they are code, which parts are variables, what they are put
+//! together of.
+
+use super::assignments::Dialect;
+use super::names::promise;
+use super::spelled::OPEN;
+use super::texts::may_hold_shape;
+use crate::syntax::{Entry, Kind, Node, base64};
+
+/// Whether what stands under a key is prose, an example or a recipe that makes a secret: nothing below it is searched.
+pub(super) fn is_passed_over(key: &str) -> bool {
+    matches!(
+        key,
+        "AWS::CloudFormation::Interface"
+            | "AllowedPattern"
+            | "ConstraintDescription"
+            | "Description"
+            | "GenerateSecretString"
+            | "example"
+            | "examples"
+    )
+}
+
+/// What stands under a key, where the key says so.
+pub(super) fn dialect_under(key: &str) -> Option<Dialect> {
+    Some(match key {
+        "ZipFile"
+        | "InlineCode"
+        | "FunctionCode"
+        | "Script"
+        | "Code"
+        | "RequestMappingTemplate"
+        | "ResponseMappingTemplate" => Dialect::Program,
+        "UserData"
+        | "Command"
+        | "command"
+        | "commands"
+        | "Commands"
+        | "EntryPoint"
+        | "entryPoint"
+        | "Entrypoint"
+        | "runCommand"
+        | "BuildSpec"
+        | "test"
+        | "Args"
+        | "args"
+        | "Arguments"
+        | "HealthCheck"
+        | "OnCreate"
+        | "OnStart"
+        | "LifecycleConfigAppContent"
+        | "Data" => Dialect::Script,
+        "ServerProperties" | "PropertiesFileContent" | "content" | "ExtraConnectionAttributes" => Dialect::Settings,
+        _ => return None,
+    })
+}
+
+/// What the content of a file is, by its name: cfn-init's `files` are maps of names to contents.
+pub(super) fn dialect_of_file(name: &str) -> Option<Dialect> {
+    let (_, ending) = name.rsplit('/').next()?.rsplit_once('.')?;
+    Some(match ending {
+        "js" | "mjs" | "ts" | "py" | "rb" | "php" | "pl" | "java" | "go" | "cs" => Dialect::Program,
+        "sh" | "bash" | "ps1" | "bat" | "cmd" | "sql" => Dialect::Script,
+        _ => Dialect::Settings,
+    })
+}
+
+/// What a script is, by its first line.
+pub(super) fn dialect_of_script(text: &str) -> Dialect {
+    let first = text.trim_start().lines().next().unwrap_or_default();
+    let is_program =
+        first.starts_with("#!") && ["python", "node", "perl", "ruby", "php"].iter().any(|name| first.contains(name));
+    if is_program { Dialect::Program } else { Dialect::Script }
+}
+
+/// What texts of a template are put together of.
+#[derive(Copy, Clone, Default)]
+pub struct Sections<'t> {
+    pub(super) mappings: &'t [Entry<'t>],
+    parameters: &'t [Entry<'t>],
+}
+
+impl<'t> Sections<'t> {
+    /// Those of a template's tree.
+    pub fn of(root: &'t Node<'t>) -> Self {
+        let section = |name| root.get(name).and_then(Node::as_mapping).unwrap_or_default();
+        Self { mappings: section("Mappings"), parameters: section("Parameters") }
+    }
+
+    /// Whether everyone may know what `${Name}` stands for: a pseudo parameter, or a parameter that is not hidden and not called
+    /// like a secret.
+    pub(super) fn is_plain(self, name: &str) -> bool {
+        let is_hidden = |parameter: &Node<'_>| {
+            parameter.get("NoEcho").is_some_and(|hides| hides.scalar_text().is_none_or(|hides| hides != "false"))
+        };
+        let parameter = || self.parameters.iter().find(|entry| entry.key == name);
+        name.starts_with("AWS::")
+            || (promise(name).is_none() && parameter().is_some_and(|parameter| !is_hidden(&parameter.value)))
+    }
+}
+
+/// The text that a long text of Base64 stands for.
+pub(super) fn decoded(text: &str) -> Option<String> {
+    const SHORTEST: usize = 16;
+    let is_digit =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=') || byte.is_ascii_whitespace();
+    (text.len() >= SHORTEST && !text.contains(OPEN) && text.bytes().all(is_digit))
+        .then(|| base64::decode(text))
+        .flatten()
+}
+
+/// `{Name: DB_PASSWORD, Value: …}`: a variable.
+#[derive(Copy, Clone)]
+pub(super) struct Variable<'t> {
+    /// What it is called.
+    pub(super) name: &'t Node<'t>,
+    /// The entry of its value.
+    pub(super) value: &'t Entry<'t>,
+}
+
+/// The variable that a map is, as containers, build projects, option settings and tags write it. None where its `Type` says that
+/// the value is the name of a stored one.
+pub(super) fn variable<'t>(entries: &'t [Entry<'t>]) -> Option<Variable<'t>> {
+    let entry = |is: fn(&str) -> bool| entries.iter().find(|entry| is(&entry.key));
+    let value = entry(|key| matches!(key, "Value" | "value" | "ParameterValue"))?;
+    let name = entry(|key| matches!(key, "Name" | "name" | "OptionName" | "ParameterKey" | "Key" | "Variable"))?;
+    let stored = entry(|key| matches!(key, "Type" | "type"))
+        .and_then(|entry| entry.value.as_str())
+        .is_some_and(|kind| matches!(kind, "PARAMETER_STORE" | "SECRETS_MANAGER"));
+    (!stored).then_some(Variable { name: &name.value, value })
+}
+
+/// Whether a text may give a value to a name: `=`, or the quotes of JSON. Nearly all do not.
+pub(super) fn may_assign(text: &str) -> bool {
+    /// The shortest that does: `pwd=hunter2`.
+    const SHORTEST: usize = 8;
+    text.len() >= SHORTEST && (text.contains('=') || (text.contains('"') && text.contains(':')))
+}
+
+/// Whether a text below a function may hold a secret, alone or with what it is put together with.
+pub(super) fn holds_mark(node: &Node<'_>) -> bool {
+    match &node.kind {
+        Kind::String(text) => may_hold_shape(text) || text.contains(['=', '\n', '"']),
+        Kind::Sequence(items) => items.iter().any(holds_mark),
+        Kind::Mapping(entries) => entries.iter().any(|entry| holds_mark(&entry.value)),
+        _ => false,
+    }
+}
