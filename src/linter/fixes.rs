@@ -5,6 +5,7 @@
 
 mod access;
 mod collapse;
+mod item;
 mod key;
 mod making;
 mod names;

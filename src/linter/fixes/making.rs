@@ -3,7 +3,7 @@
 use super::place::{self, Choice, Deed, Obstacle, Walk, Walked};
 use super::risk::{Deeds, Touched};
 use super::values::{Shape, Values, reference};
-use super::{Job, Workshop, sam};
+use super::{Job, Workshop, item, sam};
 use crate::change::{Action, Change, Moved, Step, Value};
 use crate::expand::{self, Block};
 use crate::facts::schema::{self, Schema};
@@ -326,7 +326,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         let values = Values {
             resource: self.job.block.written_name(),
             item: self.item(),
-            item_name: &|before, behind| place::item_name(self.job.block.node, self.job.mark.exact, before, behind),
+            item_name: &|before, behind| item::name(self.job.block.node, self.job.mark.exact, before, behind),
             settings: self.job.setting.parameters,
             added: added.to_vec(),
             key: &self.key_name,
