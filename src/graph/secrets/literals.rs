@@ -4,7 +4,8 @@ use super::assignments::{Assignment, Dialect, assigned_secrets, partly_assigned}
 use super::names::{Promise, promise};
 use super::partial::{Partial, may_be_partial, parts_of_secret, parts_of_urls};
 use super::places::{
-    Sections, Variable, decoded, dialect_of_file, dialect_of_script, dialect_under, is_passed_over, variable,
+    Sections, Variable, decoded, dialect_of_file, dialect_of_script, dialect_under, holds_mark, is_passed_over,
+    may_assign, variable,
 };
 use super::spelled::{Spelled, Speller};
 use super::texts::{PRIVATE_KEY, is_promised, secret_texts};
