@@ -9,6 +9,7 @@
 )]
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -69,9 +70,34 @@ fn main() {
     write(&out.join("examples.json"), &all_examples);
     write(&out.join("controls.txt"), &packed(&read(Path::new("rules/controls.yaml"))));
     write_starts(Path::new("data"), &out);
+    let versions = [("RULES", "rules"), ("FACTS", "data")].map(|(name, folder)| {
+        format!("/// SHA-256 of the files of `{folder}`.\npub const {name}: &str = {:?};\n", digest(Path::new(folder)))
+    });
+    write(&out.join("versions.rs"), &versions.concat());
     for name in ["profiles", "runtime", "services", "frameworks", "nist-800-53"] {
         write(&out.join(format!("{name}.json")), &read(&Path::new("rules").join(format!("{name}.yaml"))).to_string());
     }
+}
+
+/// SHA-256 of the files below a folder, in the order of their names: of each, its name, the number of its bytes, and these.
+fn digest(folder: &Path) -> String {
+    let mut files = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(&path).expect("a folder of the project").flatten().map(|entry| entry.path()));
+        } else {
+            files.push((path.to_str().expect("a name in UTF-8").replace('\\', "/"), path));
+        }
+    }
+    files.sort();
+    let mut sum = Sha256::new();
+    for (name, path) in files {
+        let bytes = fs::read(path).expect("a file of the project");
+        sum.update(format!("{name} {}\n", bytes.len()));
+        sum.update(bytes);
+    }
+    sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Writes where the lines of each file of facts start, behind its header, so that a search in it reads no line as a whole.

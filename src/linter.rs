@@ -133,6 +133,8 @@ pub struct Keep {
     pub passed: bool,
     /// What fixes violations.
     pub fixes: Fixes,
+    /// The digests of the texts.
+    pub digests: bool,
 }
 
 /// How much of the fixes of violations is made.
@@ -333,6 +335,11 @@ impl Linter {
     /// What is known of every deployment: the parameters that the user pinned.
     pub fn inputs(&self) -> &Inputs {
         &self.inputs
+    }
+
+    /// Which results become findings, and what else is kept.
+    pub fn keep(&self) -> Keep {
+        self.keep
     }
 
     /// Lints one text as [`lint_with`](Self::lint_with) does, in a deployment of which this is known, with the constructs that a cloud

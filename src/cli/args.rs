@@ -3,6 +3,7 @@
 mod catalogue;
 mod choices;
 mod evaluate;
+mod evidence;
 mod graph;
 mod lint;
 #[cfg(any(feature = "lsp", feature = "mcp"))]
@@ -14,8 +15,11 @@ mod test;
 pub(super) use catalogue::{ControlsArguments, DocumentFormat, ExplainArguments, ListFormat, RulesArguments};
 pub(super) use choices::{Format, Show};
 pub(super) use evaluate::{EvaluateArguments, EvaluateFormat};
+pub(super) use evidence::{
+    DiffArguments, DiffFormat, EvidenceArguments, EvidenceCommand, OscalArguments, OscalDocument, VerifyArguments,
+};
 pub(super) use graph::{GraphArguments, GraphFormat};
-pub(super) use lint::LintArguments;
+pub(super) use lint::{AccountArguments, LintArguments};
 #[cfg(feature = "lsp")]
 pub(super) use serving::LspArguments;
 #[cfg(feature = "mcp")]
@@ -26,6 +30,7 @@ pub(super) use test::{TestArguments, TestFormat};
 
 use super::deferred::Deferred;
 use clap::{Parser, Subcommand};
+use std::ffi::OsString;
 
 /// Checks AWS CloudFormation templates against the HIPAA Security Rule
 ///
@@ -40,6 +45,50 @@ pub(super) struct Arguments {
     pub(super) command: Option<Command>,
     #[command(flatten)]
     pub(super) lint: LintArguments,
+    #[command(flatten)]
+    import: AccountArguments,
+}
+
+/// The arguments of runs without a command: nearly all.
+#[derive(Debug, Parser)]
+#[command(name = "hipaalint")]
+struct Frequent {
+    #[command(flatten)]
+    lint: LintArguments,
+}
+
+/// The names of the commands, so that a path is not taken for one.
+const COMMANDS: [&str; 14] = [
+    "completions",
+    "controls",
+    "evaluate",
+    "evidence",
+    "explain",
+    "graph",
+    "help",
+    "init",
+    "lsp",
+    "man",
+    "mcp",
+    "oscal",
+    "rules",
+    "test",
+];
+
+/// Reads the arguments. Commands and rare options are described to clap only if the other options do not suffice, so that they cost a
+/// run without them nothing. All errors and helps are those of the whole description.
+///
+/// # Errors
+/// Those of clap, and its help.
+pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let names_command = arguments.iter().skip(1).any(|argument| COMMANDS.iter().any(|name| argument == name));
+    if !names_command && let Ok(Frequent { lint }) = Frequent::try_parse_from(&arguments) {
+        return Ok(Arguments { command: None, lint, import: AccountArguments::default() });
+    }
+    let mut parsed = Arguments::try_parse_from(arguments)?;
+    parsed.lint.import = std::mem::take(&mut parsed.import);
+    Ok(parsed)
 }
 
 const SHORT_AFTER_HELP: &str = "Examples and exit codes: hipaalint --help";
@@ -51,6 +100,8 @@ Examples:
   hipaalint infra --format sarif > out.sarif
   hipaalint infra --output out.sarif         print a report and write SARIF for code scanning
   hipaalint infra --output audit.html        write a page for an auditor
+  hipaalint infra --today 2026-12-31 --output evidence.zip
+                                             write a dated bundle for an auditor
   hipaalint app.yaml --parameter Env=prod    check the production deployment only
   cdk synth -q && hipaalint cdk.out          lint the stacks of an AWS CDK app
   cdk synth | hipaalint -                    lint standard input
@@ -88,6 +139,10 @@ pub(super) enum Command {
     Evaluate(Deferred<EvaluateArguments>),
     /// Draw the resources of a template and the relations between them
     Graph(Deferred<GraphArguments>),
+    /// Compare or verify evidence bundles
+    Evidence(Deferred<EvidenceArguments>),
+    /// Print the Security Rule, or what hipaalint can show of it, in OSCAL
+    Oscal(Deferred<OscalArguments>),
     /// Run the examples of custom rules
     Test(Deferred<TestArguments>),
     /// Write a first configuration
@@ -104,4 +159,20 @@ pub(super) enum Command {
     Mcp(McpArguments),
     /// Print a manual page
     Man(ManArguments),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_is_known_by_its_name() {
+        let command = Arguments::command();
+        let mut names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        names.extend(["help", "lsp", "mcp"]);
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names, COMMANDS);
+    }
 }

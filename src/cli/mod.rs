@@ -5,8 +5,10 @@
 mod args;
 mod completions;
 mod controls;
+mod dated;
 mod deferred;
 mod evaluate;
+mod evidence;
 mod explain;
 mod fix;
 mod graph;
@@ -18,6 +20,7 @@ mod man;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod missing;
+mod oscal;
 mod output;
 mod page;
 mod plan;
@@ -30,14 +33,13 @@ mod topic;
 mod watch;
 
 use crate::session::Exit;
-use args::{Arguments, Command};
-use clap::Parser;
+use args::Command;
 use deferred::Deferred;
 use std::ffi::OsString;
 
 /// Runs the command of the arguments; the first argument is the name of the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments = match args::parse(arguments) {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
@@ -49,6 +51,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Controls(Deferred(arguments))) => controls::run(&arguments).unwrap_or_else(|error| usage(&error)),
         Some(Command::Evaluate(Deferred(arguments))) => evaluate::run(&arguments).unwrap_or_else(|error| usage(&error)),
         Some(Command::Graph(Deferred(arguments))) => graph::run(&arguments).unwrap_or_else(|error| usage(&error)),
+        Some(Command::Evidence(Deferred(arguments))) => evidence::run(&arguments),
+        Some(Command::Oscal(Deferred(arguments))) => oscal::run(&arguments),
         Some(Command::Test(Deferred(arguments))) => test::run(&arguments),
         Some(Command::Init(Deferred(arguments))) => init::run(&arguments),
         #[cfg(feature = "lsp")]

@@ -1,13 +1,16 @@
 //! Writes reports to standard output and to files, and messages to standard error.
 
 use super::args::Format;
+use super::dated::Dated;
 use super::progress::Progress;
 use super::terminal;
 use crate::config::FILE_NAME;
 use crate::discover::has_resources;
+use crate::evidence::Bundle;
 use crate::files::{Files, MAX_NAMED, Reach};
 use crate::finding::Finding;
 use crate::linter::Fixes;
+use crate::report::asff::Asff;
 use crate::report::diff;
 use crate::report::exceptions::{Csv, Register};
 use crate::report::github::Github;
@@ -18,6 +21,7 @@ use crate::report::json::Json;
 use crate::report::jsonl::JsonLines;
 use crate::report::junit::Junit;
 use crate::report::markdown::Comment;
+use crate::report::oscal::Oscal;
 use crate::report::sarif::Sarif;
 use crate::report::statistics::{Grouping, JsonStatistics};
 use crate::report::text::{count, one_line};
@@ -69,7 +73,7 @@ impl Texts {
 }
 
 /// What writes a report in a format.
-fn reporter<'o>(out: impl Write + 'o, shown: Shown) -> Box<dyn Reporter + 'o> {
+fn reporter<'o>(out: impl Write + 'o, shown: Shown, dated: &Dated) -> Box<dyn Reporter + 'o> {
     let Shown { format, style, part, grouping } = shown;
     match format {
         Format::Json if part == Part::Statistics => {
@@ -86,6 +90,13 @@ fn reporter<'o>(out: impl Write + 'o, shown: Shown) -> Box<dyn Reporter + 'o> {
         Format::Html => Box::new(Whole(Page::new(out))),
         Format::Exceptions => Box::new(Register::new(out)),
         Format::ExceptionsCsv => Box::new(Csv::new(out)),
+        Format::Oscal => Box::new(Oscal::new(out, dated.time())),
+        Format::Evidence => Box::new(Bundle::new(out, dated.time())),
+        Format::Asff => match &dated.account {
+            Some(account) => Box::new(Asff::new(out, account.clone(), dated.time())),
+            // The plan has one for each report that needs it.
+            None => Box::new(JsonLines::new(out)),
+        },
     }
 }
 
@@ -135,6 +146,7 @@ impl<'o> Outputs<'o> {
         outputs: &'o [Output],
         session: &'o Session,
         shown: Shown,
+        dated: &Dated,
         texts: Option<Texts>,
         progress: Option<Progress>,
     ) -> Self {
@@ -143,7 +155,7 @@ impl<'o> Outputs<'o> {
             let whole = Shown { format: *format, style: terminal::FILE, part: Part::Whole, grouping: shown.grouping };
             let started = inputs.check(file).and_then(|()| Saving::start(file));
             let (file_in_work, reporter) = match started.and_then(|saving| Ok((saving.writer()?, saving))) {
-                Ok((out, saving)) => (Some(saving), Ok(reporter(BufWriter::new(out), whole))),
+                Ok((out, saving)) => (Some(saving), Ok(reporter(BufWriter::new(out), whole, dated))),
                 Err(error) => (None, Err(error)),
             };
             WritingFile { name: file, writing: Writing { reporter }, file: file_in_work }
@@ -152,10 +164,10 @@ impl<'o> Outputs<'o> {
         let out: Box<dyn Write> = Box::new(BufWriter::with_capacity(STANDARD_BUFFER, io::stdout().lock()));
         let (report, text_out, is_terminal): (_, io::Result<Box<dyn Write>>, _) = match texts {
             Some(texts) => {
-                let report = reporter(BufWriter::new(io::stderr()), texts.shown(shown));
+                let report = reporter(BufWriter::new(io::stderr()), texts.shown(shown), dated);
                 (report, Ok(out), io::stderr().is_terminal())
             }
-            None => (reporter(out, shown), Err(io::ErrorKind::Unsupported.into()), io::stdout().is_terminal()),
+            None => (reporter(out, shown, dated), Err(io::ErrorKind::Unsupported.into()), io::stdout().is_terminal()),
         };
         let texts = texts.map(|texts| (texts, shown.style));
         let standard = Writing { reporter: Ok(report) };
@@ -378,6 +390,13 @@ pub(super) fn print(text: &str, exit: Exit) -> Exit {
 pub(super) fn pretty<T: serde::Serialize>(list: &[T]) -> String {
     // Only maps with keys that are not strings, and failing writers, cause errors. Neither occurs here.
     let mut text = serde_json::to_string_pretty(list).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// One value as JSON for programs, indented.
+pub(super) fn pretty_one(value: &impl serde::Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
 }

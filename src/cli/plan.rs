@@ -1,6 +1,7 @@
 //! The meaning of the arguments together with the configuration. Every choice of a run is made here, once.
 
 use super::args::{self, Format, LintArguments, Show};
+use super::dated::{self, Dated};
 use super::fix::{self, Prompt};
 use super::output::{Output, Shown, Texts};
 use super::records::Records;
@@ -28,6 +29,7 @@ pub(super) struct Plan {
     pub(super) records: Option<Records>,
     pub(super) session: Session,
     pub(super) shown: Shown,
+    pub(super) dated: Dated,
     /// The fixed texts on standard output, if they take the place of the report.
     pub(super) texts: Option<Texts>,
     /// The revision that the files are compared with.
@@ -56,7 +58,12 @@ impl Plan {
             return Err(usage(ErrorKind::ArgumentConflict, message));
         }
         let grouping = arguments.group_by.map(Into::into);
+        if format == Format::Evidence {
+            let message = "a bundle needs a file: --output evidence.zip";
+            return Err(usage(ErrorKind::ArgumentConflict, message));
+        }
         let formats: Vec<Format> = outputs.iter().map(|output| output.format).chain([format]).collect();
+        let account = dated::account(&arguments.import, &formats)?;
         let color = arguments.color.color;
         let shown = Shown { format, style: terminal::style(color), part, grouping };
         let quiet = arguments.quiet;
@@ -83,8 +90,10 @@ impl Plan {
         };
         let files = files.naming(&paths);
         let since = arguments.since.clone();
-        let session = Session::new(Options { fixing, ..options(arguments, &formats)? }, files);
-        Ok(Self { paths, records, session, shown, texts, since, prompt, outputs, quiet })
+        let options = Options { fixing, ..options(arguments, &formats)? };
+        let dated = Dated { time: dated::time(&options, &formats)?, account };
+        let session = Session::new(options, files);
+        Ok(Self { paths, records, session, shown, dated, texts, since, prompt, outputs, quiet })
     }
 }
 
@@ -163,25 +172,32 @@ fn options(arguments: LintArguments, formats: &[Format]) -> Result<Options, clap
 
 /// What reports of these formats contain.
 fn contents(show: &[Show], formats: &[Format]) -> Contents {
-    let requested =
-        Keep { undecided: show.contains(&Show::Undecided), passed: show.contains(&Show::Passed), fixes: Fixes::None };
+    let requested = Keep {
+        undecided: show.contains(&Show::Undecided),
+        passed: show.contains(&Show::Passed),
+        fixes: Fixes::None,
+        digests: false,
+    };
     let needed = formats.iter().map(|format| format.keeps()).fold(requested, |all, one| Keep {
         undecided: all.undecided || one.undecided,
         passed: all.passed || one.passed,
         fixes: all.fixes.max(one.fixes),
+        digests: all.digests || one.digests,
     });
     // The other formats look rules up: those of their results.
     let looks_up = |format: &Format| {
-        matches!(format, Format::Human | Format::Json | Format::Jsonl | Format::Github | Format::Gitlab)
+        matches!(format, Format::Human | Format::Json | Format::Jsonl | Format::Github | Format::Gitlab | Format::Asff)
     };
     Contents {
         requested,
         needed,
         suppressed: show.contains(&Show::Suppressed),
         all_rules: !formats.iter().all(looks_up),
-        all_texts: formats.contains(&Format::Sarif),
+        all_texts: formats.iter().any(|format| matches!(format, Format::Sarif | Format::Evidence)),
         leaves_out_fixes: formats.iter().all(|format| *format == Format::Sarif || format.keeps().fixes == Fixes::None),
-        revision: formats.iter().any(|format| matches!(format, Format::Html | Format::Markdown)),
+        revision: formats
+            .iter()
+            .any(|format| matches!(format, Format::Html | Format::Markdown | Format::Oscal | Format::Evidence)),
     }
 }
 
@@ -256,7 +272,9 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
         return Err(usage(ErrorKind::InvalidValue, format!("'--output {text}' does not name a file")));
     }
     let ending = Path::new(file).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    let format = named.or(format).or(Format::of_ending(ending));
+    // An archive is never another report, whatever standard output shows.
+    let of_ending = Format::of_ending(ending);
+    let format = named.or(of_ending.filter(|of_ending| *of_ending == Format::Evidence)).or(format).or(of_ending);
     let is_plain = ending.is_empty() || PLAIN.iter().any(|plain| ending.eq_ignore_ascii_case(plain));
     let Some(format) = format.or(is_plain.then_some(Format::Human)) else {
         let message = format!(

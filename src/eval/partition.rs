@@ -1,33 +1,6 @@
-//! Partitions of AWS: which Regions are whose, and the domain that their endpoints end in.
-//!
-//! Source: `partitions.json` of the AWS SDKs (botocore), where each partition has its Regions' pattern and its DNS suffix.
+//! The pseudo parameters that follow from the partition of a Region.
 
-/// One partition.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Partition {
-    /// What `AWS::Partition` gives.
-    pub name: &'static str,
-    /// What `AWS::URLSuffix` gives.
-    pub suffix: &'static str,
-    /// What the names of its Regions begin with.
-    regions: &'static [&'static str],
-}
-
-/// Every partition. The more exact beginning of a Region's name stands first: `us-gov-` before `us-`.
-pub(super) const PARTITIONS: [Partition; 8] = [
-    Partition { name: "aws-cn", suffix: "amazonaws.com.cn", regions: &["cn-"] },
-    Partition { name: "aws-us-gov", suffix: "amazonaws.com", regions: &["us-gov-"] },
-    Partition { name: "aws-iso", suffix: "c2s.ic.gov", regions: &["us-iso-"] },
-    Partition { name: "aws-iso-b", suffix: "sc2s.sgov.gov", regions: &["us-isob-"] },
-    Partition { name: "aws-iso-e", suffix: "cloud.adc-e.uk", regions: &["eu-isoe-"] },
-    Partition { name: "aws-iso-f", suffix: "csp.hci.ic.gov", regions: &["us-isof-"] },
-    Partition { name: "aws-eusc", suffix: "amazonaws.eu", regions: &["eusc-"] },
-    Partition {
-        name: "aws",
-        suffix: "amazonaws.com",
-        regions: &["us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-"],
-    },
-];
+pub(super) use crate::facts::partitions::{PARTITIONS, Partition, named, of_region};
 
 /// A pseudo parameter that the partition decides.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -54,38 +27,5 @@ impl Derived {
             Self::Name => partition.name,
             Self::Suffix => partition.suffix,
         }
-    }
-}
-
-/// The partition that a Region is in; none for a Region that nobody has announced.
-pub(super) fn of_region(region: &str) -> Option<&'static Partition> {
-    PARTITIONS.iter().find(|partition| partition.regions.iter().any(|beginning| region.starts_with(beginning)))
-}
-
-/// The partition of this name.
-pub(super) fn named(name: &str) -> Option<&'static Partition> {
-    PARTITIONS.iter().find(|partition| partition.name == name)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-    use super::*;
-
-    #[test]
-    fn every_region_has_its_partition() {
-        for (region, name, suffix) in [
-            ("us-east-1", "aws", "amazonaws.com"),
-            ("eu-central-2", "aws", "amazonaws.com"),
-            ("cn-northwest-1", "aws-cn", "amazonaws.com.cn"),
-            ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
-            ("us-iso-east-1", "aws-iso", "c2s.ic.gov"),
-            ("us-isob-east-1", "aws-iso-b", "sc2s.sgov.gov"),
-            ("eusc-de-east-1", "aws-eusc", "amazonaws.eu"),
-        ] {
-            let partition = of_region(region).unwrap();
-            assert_eq!((partition.name, partition.suffix), (name, suffix), "{region}");
-        }
-        assert_eq!(of_region("moon-1"), None);
     }
 }

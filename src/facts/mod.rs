@@ -13,6 +13,7 @@ mod hipaa_eligible;
 mod iam_actions;
 mod lifecycles;
 mod managed_policies;
+pub mod partitions;
 mod policy_templates;
 pub mod properties;
 mod replacement;

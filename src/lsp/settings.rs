@@ -69,7 +69,7 @@ impl Settings {
 
     /// The options of a session with these settings, which makes so much of fixes.
     pub(super) fn options(&self, fixes: Fixes, today: Option<Date>) -> Options {
-        let requested = Keep { undecided: self.undecided, passed: false, fixes };
+        let requested = Keep { undecided: self.undecided, fixes, ..Keep::default() };
         let configuration = match &self.configuration {
             Some(file) => Configuration::File(file.clone()),
             None => Configuration::Nearest,

@@ -63,7 +63,7 @@ impl Project {
         };
         let files = files.naming(self.rooted.roots());
         let fixes = if wish.fixing.is_some() { Fixes::WithEdits } else { Fixes::Changes };
-        let keep = Keep { undecided: wish.undecided, passed: false, fixes };
+        let keep = Keep { undecided: wish.undecided, fixes, ..Keep::default() };
         let options = Options {
             profile: wish.profile.map(|profile| profile.name().to_owned()),
             rules: wish.rules,

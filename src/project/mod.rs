@@ -22,6 +22,7 @@ pub use since::{Absent, Earlier};
 pub use survey::{identity, says_something_about_others};
 
 use crate::code::Code;
+use crate::digest::Sha256;
 use crate::discover::{self, Beside, Candidate, Foreign, Input, Reading};
 use crate::eval::inputs::{Inputs, Shared};
 use crate::files::Files;
@@ -29,6 +30,7 @@ use crate::finding::{Diagnostic, Finding};
 use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, Wants};
 use crate::pool::in_order;
 use crate::source::{Source, SourceId};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -73,6 +75,17 @@ pub struct Linted {
     pub parents: Vec<Source>,
     /// What an earlier revision had in it, and is gone.
     pub absent: Absent,
+    /// The digests of the text and of those that it includes, as they were read, if the linter keeps them.
+    pub digests: Vec<FileDigest>,
+}
+
+/// The digest of a file that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileDigest {
+    /// The name of the file as reports show it.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: Sha256,
 }
 
 /// How candidates are linted.
@@ -399,7 +412,16 @@ fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
         };
     }
     let source = source_of(candidate, source_id(job.number), text);
-    let load = |location: &str| load_beside(candidate, location, files);
+    let digest = |name: &str, text: &str| FileDigest { name: name.to_owned(), sha256: Sha256::of(text.as_bytes()) };
+    // The texts as they are: later, secrets are hidden in them.
+    let digests = RefCell::new(linter.keep().digests.then(|| vec![digest(candidate.name(), source.text())]));
+    let load = |location: &str| {
+        let loaded = load_beside(candidate, location, files)?;
+        if let Some(digests) = digests.borrow_mut().as_mut() {
+            digests.push(digest(&loaded.name, &loaded.text));
+        }
+        Ok(loaded)
+    };
     let (constructs, How { wants, reuse }) = (candidate.constructs.as_deref(), job.how);
     let report = match reuse {
         None => linter.lint_wanting(&source, &load, &job.inputs, constructs, wants),
@@ -415,7 +437,8 @@ fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
     }
     // A text is kept only if something points into it. Findings in nested stacks point to their parents.
     let source = report.shows_text().then(|| source.hiding(&report.hidden));
-    File::Linted(Box::new(Linted { report, source, parents: Vec::new(), absent: Absent::default() }))
+    let digests = digests.into_inner().unwrap_or_default();
+    File::Linted(Box::new(Linted { report, source, parents: Vec::new(), absent: Absent::default(), digests }))
 }
 
 /// Whether a text that is not a template should be one.
@@ -435,7 +458,7 @@ fn other(candidate: &Candidate, report: FileReport, source: Source) -> File {
     }
     let broken = (is_broken && foreign.is_none()).then(|| {
         let source = Some(source.hiding(&report.hidden));
-        Linted { report, source, parents: Vec::new(), absent: Absent::default() }
+        Linted { report, source, parents: Vec::new(), absent: Absent::default(), digests: Vec::new() }
     });
     File::Other(Box::new(Other { foreign, resources, broken, problem: None }))
 }

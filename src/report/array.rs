@@ -22,6 +22,11 @@ impl Array {
         Self { depth, has_elements: false }
     }
 
+    /// Whether it has elements so far.
+    pub(crate) fn has_elements(&self) -> bool {
+        self.has_elements
+    }
+
     /// Writes what comes before an element.
     pub(crate) fn begin(&mut self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
         let mut bytes = Vec::new();

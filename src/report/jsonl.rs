@@ -14,6 +14,7 @@
 
 use super::json::{SCHEMA, Tool, diagnostic_entry, exception_entry, finding_entry};
 use super::{Report, Reporter, write_whole};
+use crate::finding::Outcome;
 use serde::Serialize;
 use std::io;
 
@@ -29,6 +30,7 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
 pub struct JsonLines<W> {
     out: W,
     has_begun: bool,
+    shows_undecided: bool,
 }
 
 /// A line.
@@ -58,7 +60,12 @@ struct FileEntry<'a> {
 impl<W: io::Write> JsonLines<W> {
     /// Starts without records.
     pub fn new(out: W) -> Self {
-        Self { out, has_begun: false }
+        Self { out, has_begun: false, shows_undecided: false }
+    }
+
+    /// Starts without records. Undecided checks have one in any case.
+    pub(crate) fn with_undecided(out: W) -> Self {
+        Self { shows_undecided: true, ..Self::new(out) }
     }
 
     fn add(&mut self, record: &'static str, entry: impl Serialize) -> io::Result<()> {
@@ -86,7 +93,9 @@ impl<W: io::Write> Reporter for JsonLines<W> {
         for diagnostic in part.diagnostics {
             self.add("diagnostic", diagnostic_entry(diagnostic, part))?;
         }
-        for finding in part.findings {
+        let undecided =
+            part.unshown.iter().filter(|finding| self.shows_undecided && finding.outcome == Outcome::Undecided);
+        for finding in part.findings.iter().chain(undecided.collect::<Vec<_>>()) {
             self.add("finding", finding_entry(finding, part))?;
         }
         for finding in part.suppressed {

@@ -4,6 +4,7 @@
 //! run waits in a `spill`.
 
 mod array;
+pub mod asff;
 #[cfg(feature = "cli")]
 pub mod diff;
 pub(crate) mod escape;
@@ -23,17 +24,19 @@ pub(crate) mod ledger;
 pub(crate) mod lines;
 pub mod markdown;
 mod not_looked_at;
+pub mod oscal;
 pub(crate) mod patch;
 mod pretty;
 pub(crate) mod prose;
 pub mod sarif;
 mod since;
-mod spill;
+pub(crate) mod spill;
 pub mod statistics;
 pub(crate) mod text;
 pub mod whole;
 
 use crate::date::Date;
+use crate::digest::Sha256;
 use crate::finding::{Counts, Diagnostic, Exception, Finding, Outcome, Suppression};
 use crate::rules::meta::{Control, RuleMeta, RuleProse};
 use crate::source::{Source, SourceId};
@@ -183,6 +186,19 @@ pub struct TemplateReport {
     pub resources: usize,
     /// How its checks ended.
     pub counts: Counts,
+    /// The details that only reports for auditors name; none for the others.
+    pub evidence: Option<Evidence>,
+}
+
+/// The details of a template that reports for auditors name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// SHA-256 of its bytes.
+    pub sha256: Sha256,
+    /// The files that it includes, each with SHA-256 of its bytes.
+    pub included: Vec<(String, Sha256)>,
+    /// How its checks ended by rule, for each rule with a result, sorted by id.
+    pub by_rule: Vec<(Arc<str>, Counts)>,
 }
 
 /// A rule as reports see it.

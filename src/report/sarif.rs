@@ -51,6 +51,11 @@ const RESULTS: usize = 4;
 /// Diagnostics that go in: so many of any kind, and so many errors.
 const MAX_NOTIFICATIONS: usize = 5_000;
 
+/// The URI of a file, as links write it.
+pub(crate) fn uri(name: &str) -> String {
+    location::artifact_location(name, None).uri
+}
+
 /// Writes the document, with a line break at its end.
 ///
 /// # Errors

@@ -34,7 +34,7 @@ pub(super) struct Part {
 impl Part {
     /// What was found in a text; only the included texts are left there. The baselines have not marked it.
     pub(super) fn of(linted: &mut Linted) -> Self {
-        let Linted { report, source, parents, absent } = linted;
+        let Linted { report, source, parents, absent, .. } = linted;
         let shows_text = source.is_some();
         let included = report.included.iter().filter(|_| shows_text).cloned();
         let mut sources: Vec<Source> = source.take().into_iter().chain(included).collect();

@@ -15,13 +15,16 @@ use super::settings::Settings;
 use super::since::Since;
 use super::sink::{FixedText, Sink};
 use crate::code::Code;
+use crate::digest::Sha256;
 use crate::discover::{self, Candidate, Input, LeftOut};
 use crate::eval::inputs::Refused;
 use crate::files::Files;
 use crate::finding::{Counts, Diagnostic, Severity};
 use crate::linter::{self, Declared, FileReport};
-use crate::project::{Absent, File, Fixed, Linted};
-use crate::report::{Fixable, Prepared, Preparer, Provenance, Report, Revision, RuleReport, Summary, TemplateReport};
+use crate::project::{Absent, File, FileDigest, Fixed, Linted};
+use crate::report::{
+    Evidence, Fixable, Prepared, Preparer, Provenance, Report, Revision, RuleReport, Summary, TemplateReport,
+};
 use crate::revision;
 use crate::rules::load::{RuleEntry, controls};
 use crate::rules::meta::{RuleKind, RuleProse};
@@ -101,6 +104,7 @@ impl Ready {
             name: candidate.name().to_owned(),
             resources: linted.report.resources,
             counts: linted.report.counts,
+            evidence: evidence(linted),
         });
         Self { part: Part::of(linted), template, prepared: None }
     }
@@ -134,6 +138,20 @@ pub(super) struct Ended {
     fired: BTreeSet<Arc<str>>,
     ran: Ran,
     provenance: Provenance,
+}
+
+/// What reports for auditors name of a template, if the run keeps it.
+fn evidence(linted: &mut Linted) -> Option<Evidence> {
+    let mut digests = std::mem::take(&mut linted.digests).into_iter().map(|FileDigest { name, sha256 }| (name, sha256));
+    let (_, sha256) = digests.next()?;
+    let mut by_rule: BTreeMap<Arc<str>, Counts> = BTreeMap::new();
+    for (rule, counts) in &linted.report.by_rule {
+        *by_rule.entry(Arc::clone(rule)).or_default() += *counts;
+    }
+    let mut included: Vec<(String, Sha256)> = digests.collect();
+    included.sort();
+    included.dedup();
+    Some(Evidence { sha256, included, by_rule: by_rule.into_iter().collect() })
 }
 
 impl Tally {

@@ -8,6 +8,7 @@ mod comfort;
 mod configuration;
 mod discovery;
 mod evaluate;
+mod evidence;
 mod exceptions;
 mod expansion;
 mod fix;

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 /// What all secrets of the templates have in common but their first two characters, and one that is a word.
 const SECRETS: [&str; 2] = ["cret", "sesame"];
 
-const FORMATS: [&str; 11] = [
+const FORMATS: [&str; 13] = [
     "human",
     "json",
     "jsonl",
@@ -19,6 +19,8 @@ const FORMATS: [&str; 11] = [
     "markdown",
     "exceptions",
     "exceptions-csv",
+    "oscal",
+    "asff",
 ];
 
 fn data(name: &str) -> PathBuf {
@@ -70,8 +72,16 @@ fn in_every_format(template: &Path, code: i32) {
             "AdminPassword=S3cret-0099",
             "--parameter",
             "Opener=sesame",
+            "--today",
+            "2026-11-28",
         ];
-        let output = run(&arguments);
+        let account = [
+            "--account=111122223333",
+            "--region=us-east-1",
+            "--product-arn=arn:aws:securityhub:us-east-1::product/a/b",
+        ];
+        let account = if format == "asff" { &account[..] } else { &[] };
+        let output = run(&[&arguments[..], account].concat());
         assert_hidden(format, &output);
         assert_eq!(output.status.code(), Some(code), "{format}");
     }

@@ -187,7 +187,7 @@ fn bad_options_are_explained() {
     error: invalid value 'sometimes' for '--color <WHEN>'
     error: invalid value 'Env' for '--parameter <KEY=VALUE>': write it as KEY=VALUE, such as Env=prod
     error: invalid value '=prod' for '--parameter <KEY=VALUE>': write it as KEY=VALUE, such as Env=prod
-    error: 'xml' in '--output xml=out.xml' is not a format; use human, json, jsonl, sarif, github, gitlab, junit, markdown, html, exceptions or exceptions-csv
+    error: 'xml' in '--output xml=out.xml' is not a format; use human, json, jsonl, sarif, github, gitlab, junit, markdown, html, exceptions, exceptions-csv, oscal, asff or evidence
     error: '--output json=' does not name a file
     error: two reports cannot have the same file 'a.json'
     error: the argument '--config <FILE>' cannot be used with '--no-config'
@@ -228,6 +228,8 @@ fn help_goes_to_standard_output() {
       controls     List the citations of the HIPAA Security Rule with the rules for each
       evaluate     Print the values of a template as CloudFormation would deploy it
       graph        Draw the resources of a template and the relations between them
+      evidence     Compare or verify evidence bundles
+      oscal        Print the Security Rule, or what hipaalint can show of it, in OSCAL
       test         Run the examples of custom rules
       init         Write a first configuration
       lsp          Serve an editor over the Language Server Protocol
@@ -252,7 +254,7 @@ fn help_goes_to_standard_output() {
     Report:
           --format <FORMAT>         The format of standard output [possible values: human, json, jsonl,
                                     sarif, github, gitlab, junit, markdown, html, exceptions,
-                                    exceptions-csv]
+                                    exceptions-csv, oscal, asff, evidence]
           --output <[FORMAT=]FILE>  Also write a report to a file (repeatable)
           --title <TEXT>            Title of the HTML and Markdown pages [default: HIPAA Security Rule
                                     report]
@@ -270,6 +272,9 @@ fn help_goes_to_standard_output() {
           --group-by <WHAT>         What findings are grouped by in the human report, and what
                                     --statistics counts [default: file; for --statistics: rule]
                                     [possible values: rule, resource, file]
+          --account <ID>            The AWS account that findings are imported into, with --format asff
+          --region <NAME>           The Region that they are imported into, such as us-east-1
+          --product-arn <ARN>       The ARN of the product in Security Hub that they belong to
 
     Rules:
           --profile <NAME>           The profile to run: core, conformance, strict or proposed-2025

@@ -25,7 +25,7 @@ impl Numbers {
 }
 
 fn linter(fixes: Fixes) -> Linter {
-    let keep = Keep { undecided: true, passed: false, fixes };
+    let keep = Keep { undecided: true, fixes, ..Keep::default() };
     let linter = Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), BTreeMap::new(), keep);
     linter.unwrap_or_else(|error| panic!("{error}"))
 }
@@ -86,7 +86,7 @@ const VALUES: [&str; 24] = [
 ];
 
 /// Resources to put in.
-const RESOURCES: [&str; 12] = [
+const RESOURCES: [&str; 17] = [
     "Type: AWS::S3::Bucket",
     "Type: AWS::S3::BucketPolicy\n    Properties:\n      Bucket: !Ref OTHER\n      PolicyDocument:\n        Statement:\n          - {Effect: Deny, Principal: '*', Action: 's3:*', Resource: '*', Condition: {Bool: {'aws:SecureTransport': false}}}",
     "Type: AWS::IAM::Policy\n    Properties:\n      PolicyName: p\n      Roles: [!Ref OTHER]\n      PolicyDocument:\n        Statement: {Effect: Allow, Action: '*', Resource: '*'}",
@@ -99,6 +99,11 @@ const RESOURCES: [&str; 12] = [
     "Type: AWS::IAM::Role\n    Properties: {PermissionsBoundary: !Ref OTHER, AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: '*', Action: 'sts:AssumeRole'}}}",
     "Type: Some::Module::MODULE",
     "Type: AWS::CloudTrail::Trail\n    Condition: NoSuchCondition\n    Properties: {S3BucketName: !Ref OTHER, IsLogging: true}",
+    "Type: AWS::S3::Bucket\n    Properties: {BucketName: records, Tags: [{Key: DataClassification, Value: PHI}]}",
+    "Type: AWS::S3::BucketPolicy\n    Properties: {Bucket: records, PolicyDocument: {Statement: {Effect: Allow, Principal: '*', Action: 's3:*', Resource: '*'}}}",
+    "Type: AWS::Backup::BackupSelection\n    Properties: {BackupPlanId: x, BackupSelection: {IamRoleArn: x, SelectionName: x, Resources: [!GetAtt OTHER.Arn], ListOfTags: [{ConditionType: STRINGEQUALS, ConditionKey: DataClass, ConditionValue: PHI}]}}",
+    "Type: AWS::KMS::Alias\n    Properties: {AliasName: alias/x, TargetKeyId: !Ref OTHER}",
+    "Type: AWS::IAM::ManagedPolicy\n    Properties: {Roles: [!Ref OTHER], PolicyDocument: {Statement: {Effect: Allow, Action: 'iam:*', Resource: !Sub '${OTHER.Arn}'}}}",
 ];
 
 /// The text after an edit as somebody makes one.

@@ -6,10 +6,11 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 41] = [
+const LAYERS: [(&str, &[&str]); 44] = [
     ("source", &[]),
     ("date", &[]),
     ("code", &[]),
+    ("digest", &[]),
     ("paths", &[]),
     ("change", &["source"]),
     // The only part that knows of threads.
@@ -78,7 +79,11 @@ const LAYERS: [(&str, &[&str]); 41] = [
     ("trial", &["code", "source", "date", "change", "pool", "finding", "syntax", "rules", "linter"]),
     ("baseline", &["code", "source", "syntax", "finding", "rules"]),
     ("catalogue", &["finding", "rules", "trial"]),
-    ("report", &["code", "source", "date", "finding", "rules"]),
+    // The catalogue in OSCAL, and the names that assessment results share with it.
+    ("oscal", &["date", "digest", "rules", "catalogue"]),
+    ("report", &["code", "source", "date", "digest", "facts", "finding", "rules", "oscal"]),
+    // Bundles of reports, written and read.
+    ("evidence", &["digest", "rules", "oscal", "report"]),
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),
     // What templates come to, value by value: for `hipaalint evaluate` and for editors.
@@ -91,6 +96,7 @@ const LAYERS: [(&str, &[&str]); 41] = [
             "code",
             "source",
             "paths",
+            "digest",
             "pool",
             "files",
             "finding",
@@ -137,6 +143,7 @@ const LAYERS: [(&str, &[&str]); 41] = [
             "code",
             "source",
             "date",
+            "digest",
             "paths",
             "files",
             "git",
@@ -200,6 +207,7 @@ const LAYERS: [(&str, &[&str]); 41] = [
             "code",
             "source",
             "date",
+            "digest",
             "paths",
             "pool",
             "files",
@@ -209,7 +217,9 @@ const LAYERS: [(&str, &[&str]); 41] = [
             "linter",
             "trial",
             "catalogue",
+            "oscal",
             "report",
+            "evidence",
             "evaluated",
             "discover",
             "project",

@@ -30,6 +30,12 @@ pub(in crate::cli) enum Format {
     Exceptions,
     /// The register of exceptions, for spreadsheets
     ExceptionsCsv,
+    /// OSCAL assessment results
+    Oscal,
+    /// The AWS Security Finding Format, for Security Hub
+    Asff,
+    /// A bundle for an auditor: an archive of reports with a manifest of their digests
+    Evidence,
 }
 
 impl Format {
@@ -42,6 +48,7 @@ impl Format {
             "md" => Some(Self::Markdown),
             "sarif" => Some(Self::Sarif),
             "xml" => Some(Self::Junit),
+            "zip" => Some(Self::Evidence),
             _ => None,
         }
     }
@@ -49,14 +56,31 @@ impl Format {
     /// What the format always contains besides violations.
     pub(in crate::cli) fn keeps(self) -> Keep {
         let fixes = match self {
-            Self::Json | Self::Jsonl | Self::Sarif | Self::Markdown => Fixes::WithEdits,
+            // Those of a bundle are the same whatever other reports there are.
+            Self::Json | Self::Jsonl | Self::Sarif | Self::Markdown | Self::Evidence => Fixes::WithEdits,
             Self::Human => Fixes::Changes,
-            Self::Github | Self::Gitlab | Self::Junit | Self::Html | Self::Exceptions | Self::ExceptionsCsv => {
-                Fixes::None
-            }
+            Self::Github
+            | Self::Gitlab
+            | Self::Junit
+            | Self::Html
+            | Self::Exceptions
+            | Self::ExceptionsCsv
+            | Self::Oscal
+            | Self::Asff => Fixes::None,
         };
+        let digests = matches!(self, Self::Oscal | Self::Evidence);
         // The page counts passed checks, and lists them only on request.
-        Keep { undecided: matches!(self, Self::Junit | Self::Html), passed: self == Self::Junit, fixes }
+        Keep {
+            undecided: digests || matches!(self, Self::Junit | Self::Html),
+            passed: digests || self == Self::Junit,
+            fixes,
+            digests,
+        }
+    }
+
+    /// Whether the report has a date in any case.
+    pub(in crate::cli) fn is_dated(self) -> bool {
+        matches!(self, Self::Oscal | Self::Asff | Self::Evidence)
     }
 }
 

@@ -13,6 +13,24 @@ use std::path::PathBuf;
 const EXCEPTIONS: &str = "Exceptions and baseline";
 const FIXES: &str = "Fixes";
 
+/// The options of `--format asff`. Few runs have them, so they are described to clap only if the others do not suffice.
+#[derive(Clone, Debug, Default, Args)]
+pub(in crate::cli) struct AccountArguments {
+    /// The AWS account that findings are imported into, with --format asff
+    #[arg(help_heading = REPORT, long, value_name = "ID")]
+    pub(in crate::cli) account: Option<String>,
+
+    /// The Region that they are imported into, such as us-east-1
+    #[arg(help_heading = REPORT, long, value_name = "NAME")]
+    pub(in crate::cli) region: Option<String>,
+
+    /// The ARN of the product in Security Hub that they belong to
+    ///
+    /// For your own findings, it is arn:aws:securityhub:REGION:ACCOUNT:product/ACCOUNT/default.
+    #[arg(help_heading = REPORT, long, value_name = "ARN")]
+    pub(in crate::cli) product_arn: Option<String>,
+}
+
 /// `hipaalint [PATHS]…`.
 #[derive(Clone, Debug, Args)]
 pub(in crate::cli) struct LintArguments {
@@ -45,7 +63,7 @@ pub(in crate::cli) struct LintArguments {
     /// Also write a report to a file (repeatable)
     ///
     /// FORMAT is a format of --format. Without FORMAT, the file has the format of --format. Without both, the ending of the
-    /// file selects it (.html, .json, .jsonl, .md, .sarif, .txt for human, or .xml for junit). Another ending needs a FORMAT. With
+    /// file selects it (.html, .json, .jsonl, .md, .sarif, .txt for human, .xml for junit, or .zip for evidence). Another ending needs a FORMAT. With
     /// `exceptions`, a file that ends with .csv is for spreadsheets.
     #[arg(help_heading = REPORT, long, value_name = "[FORMAT=]FILE")]
     pub(in crate::cli) output: Vec<OsString>,
@@ -90,6 +108,10 @@ pub(in crate::cli) struct LintArguments {
     #[arg(help_heading = REPORT, long, value_name = "TEXT")]
     pub(in crate::cli) revision: Option<String>,
 
+    /// Those of [`AccountArguments`].
+    #[arg(skip)]
+    pub(in crate::cli) import: AccountArguments,
+
     /// The lowest level that makes the exit code 1 [default: error]
     #[arg(help_heading = REPORT, long, value_enum, value_name = "LEVEL")]
     pub(in crate::cli) fail_on: Option<FailOn>,
@@ -111,6 +133,8 @@ pub(in crate::cli) struct LintArguments {
 
     /// The date that exceptions and ends of support are checked against, such as 2026-12-31 [default: SOURCE_DATE_EPOCH, or
     /// today in UTC]
+    ///
+    /// The formats oscal, asff and evidence need it, or SOURCE_DATE_EPOCH: their dates never come from the clock.
     #[arg(help_heading = EXCEPTIONS, long, value_name = "DATE")]
     pub(in crate::cli) today: Option<Date>,
 

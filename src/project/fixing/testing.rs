@@ -87,7 +87,13 @@ fn linted(text: &str, rules: &[Rule]) -> File {
     let findings: Vec<Finding> = rules.iter().filter(fails).map(finding).collect();
     let report = FileReport { is_template: !text.contains("broken"), findings, ..FileReport::default() };
     let source = Some(Source::new(SourceId(0), "app.yaml", text));
-    File::Linted(Box::new(Linted { report, source, parents: Vec::new(), absent: Default::default() }))
+    File::Linted(Box::new(Linted {
+        report,
+        source,
+        parents: Vec::new(),
+        absent: Default::default(),
+        digests: Vec::new(),
+    }))
 }
 
 pub(super) fn finding(rule: &Rule) -> Finding {

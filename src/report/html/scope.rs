@@ -149,7 +149,7 @@ fn templates(out: &mut impl io::Write, pieces: &Pieces) -> io::Result<()> {
 
 /// A template in the table of all.
 pub(super) fn template(template: &TemplateReport) -> String {
-    let TemplateReport { name, resources, counts } = template;
+    let TemplateReport { name, resources, counts, .. } = template;
     let numbers = [*resources, counts.failed, counts.undecided, counts.passed];
     let cells: String = numbers.iter().map(|number| format!("<td>{}</td>\n", grouped(*number))).collect();
     format!("<tr>\n<th scope=\"row\">{}</th>\n{cells}</tr>\n", Markup(&one_line(name, true)))

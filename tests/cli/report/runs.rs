@@ -521,7 +521,8 @@ pub fn whole() -> Run {
         ("s3-bucket-tls-only", counts(0, 2, 1)),
         ("s3-bucket-versioning", counts(1_200, 2, 0)),
     ]);
-    let template = |name: &str, resources, counts| TemplateReport { name: name.into(), resources, counts };
+    let template =
+        |name: &str, resources, counts| TemplateReport { name: name.into(), resources, counts, evidence: None };
     run.provenance = Provenance {
         profile: Some("Safeguards that any deployment needs.".into()),
         pinned: vec![
