@@ -236,13 +236,6 @@ impl Linter {
         Self { tags, ..self }
     }
 
-    /// The same linter, for templates that have a part of what is deployed if `is_part`: see [`Inputs::is_part`].
-    #[must_use]
-    pub fn of_parts(mut self, is_part: bool) -> Self {
-        self.inputs.is_part = is_part;
-        self
-    }
-
     /// The same linter, which also says why an exception of a selected rule does not hold, where the rules about exceptions are not
     /// selected: by those of them that `selects` takes.
     #[must_use]

@@ -17,13 +17,19 @@ pub(super) fn run(arguments: &CompletionsArguments) -> Exit {
     // Names of clap's values live as long as the program.
     static NAMES: OnceLock<Names> = OnceLock::new();
     let names = NAMES.get_or_init(Names::new);
-    let command = names.add_to(Arguments::command());
+    let command = names.add_to(described(Arguments::command()));
     let script = match arguments.shell {
         Shell::Zsh => for_zsh(&command),
         Shell::Fish => script(Shell::Fish, command.clone()) + &for_fish(&command),
         shell => script(shell, command),
     };
     output::print(&script, Exit::Clean)
+}
+
+/// The command line with the arguments that are described only if their command is named.
+fn described(mut command: Command) -> Command {
+    command.build();
+    command
 }
 
 /// The script that clap makes of a command line.

@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "line 3 of the records is not a record (column 1)",
+                "line 3 of the records is not a record (column 2)",
                 "line 4 of the records has a `path` that an earlier line has",
                 "line 5 of the records is not a record (column 13)",
             ]

@@ -33,3 +33,13 @@ impl std::fmt::Display for SetupError {
 }
 
 impl std::error::Error for SetupError {}
+
+impl super::Linter {
+    /// The same linter, for templates that have a part of what is deployed if `is_part`: see
+    /// [`Inputs::is_part`](crate::eval::inputs::Inputs::is_part).
+    #[must_use]
+    pub fn of_parts(mut self, is_part: bool) -> Self {
+        self.inputs.is_part = is_part;
+        self
+    }
+}

@@ -133,12 +133,12 @@ impl Writer<'_> {
     }
 
     /// The lines of neighbors, with the comments that describe the first of them.
-    fn lines(&self, node: &Node<'_>, first: usize, last: usize) -> Option<Lines> {
+    fn lines(&self, node: &Node<'_>, index: usize, end_index: usize) -> Option<Lines> {
         if self.form(node, false) != Form::Block {
             return None;
         }
-        let (start, _) = self.extent(node, first).ok()?;
-        let (_, end) = self.extent(node, last).ok()?;
+        let (start, _) = self.extent(node, index).ok()?;
+        let (_, end) = self.extent(node, end_index).ok()?;
         let line = self.page.line(start);
         if !self.page.is_first(start) || !self.page.is_last(end) {
             return None;
@@ -147,9 +147,17 @@ impl Writer<'_> {
         let last = self.page.line(end);
         let below = self.page.below(last, column + 1);
         let next = (below + 1..self.page.line_count()).find(|line| !self.page.is_empty(*line));
-        let leaves =
+        let mut leaves =
             next.is_some_and(|line| self.page.is_comment(line) && self.page.column(self.page.first(line)) > column);
-        Some(Lines { first: self.page.above(line, column), last, below, leaves })
+        let first = self.page.above(line, column);
+        // Nothing is left of the node, so what is above the lines in it goes, too.
+        let count = node.as_mapping().map(<[_]>::len).or(node.as_sequence().map(<[_]>::len)).unwrap_or_default();
+        if index == 0 && end_index + 1 == count {
+            let mut above = (0..first).rev();
+            let written = above.find(|line| !self.page.is_empty(*line));
+            leaves |= written.is_some_and(|line| self.page.is_comment(line));
+        }
+        Some(Lines { first, last, below, leaves })
     }
 
     fn place(&self, document: &Document<'_>, moved: &Moved, gone: &[Lines]) -> Option<Place> {

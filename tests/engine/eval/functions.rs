@@ -46,7 +46,7 @@ fn get_att() {
         ("!GetAtt Network.DefaultSecurityGroup", &["\"${Network.DefaultSecurityGroup}\""]),
         // CloudFormation refuses circles.
         ("!GetAtt One.CidrBlock", &["\"<malformed Fn::GetAtt>\""]),
-        ("!GetAtt Nobody.Arn", &["\"<${Nobody}>\""]),
+        ("!GetAtt Nobody.Arn", &["\"<${Nobody.Arn}>\""]),
         ("!GetAtt Name.Arn", &["\"<${Name}>\""]),
         ("!GetAtt Bucket", &["\"<malformed Fn::GetAtt>\""]),
         ("!GetAtt [Bucket]", &["\"<malformed Fn::GetAtt>\""]),
@@ -70,7 +70,7 @@ fn sub() {
         ("!Sub '${Bucket.Arn}/*'", &["\"${Bucket.Arn}/*\""]),
         ("!Sub 'open ${'", &["\"open ${\""]),
         ("!Sub '${Nobody}'", &["\"<${Nobody}>\""]),
-        ("!Sub '${Nobody.Arn}'", &["\"<${Nobody}>\""]),
+        ("!Sub '${Nobody.Arn}'", &["\"<${Nobody.Arn}>\""]),
         ("!Sub '${AWS::NoValue}'", &["\"<malformed Fn::Sub>\""]),
         ("!Sub '${Zones}'", &["\"<malformed Fn::Sub>\""]),
         ("!Sub ['${A}', {A: [a]}]", &["\"<malformed Fn::Sub>\""]),
