@@ -81,9 +81,11 @@ impl Names {
 /// The script for zsh. The generator takes the first word for a path and the second for a command, so it gets commands and paths
 /// one by one, and this function joins the two scripts.
 fn for_zsh(command: &Command) -> String {
-    let options = command.get_arguments().filter(|argument| !argument.is_positional()).cloned();
+    // The generator adds these two itself.
+    let own = |argument: &&Arg| !["help", "version"].contains(&argument.get_id().as_str());
+    let options = command.get_arguments().filter(|argument| !argument.is_positional()).filter(own).cloned();
     let commands = Command::new("hipaalint").args(options).subcommands(command.get_subcommands().cloned());
-    let paths = Command::new("hipaalint").args(command.get_arguments().cloned());
+    let paths = Command::new("hipaalint").args(command.get_arguments().filter(own).cloned());
     let commands = script(Shell::Zsh, commands.version(env!("CARGO_PKG_VERSION")));
     let paths = script(Shell::Zsh, paths.version(env!("CARGO_PKG_VERSION")));
     let (Some(start), Some((before, after))) = (paths.find("_hipaalint() {"), commands.rsplit_once("        esac\n"))

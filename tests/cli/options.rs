@@ -304,6 +304,8 @@ fn help_goes_to_standard_output() {
                                    findings count
           --today <DATE>           The date that exceptions and ends of support are checked against,
                                    such as 2026-12-31 [default: SOURCE_DATE_EPOCH, or today in UTC]
+          --since <REF>            Compare with a revision of git: only findings that it does not have
+                                   count
 
     Fixes:
           --fix            Fix what can be fixed safely, and lint what comes of it
