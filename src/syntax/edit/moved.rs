@@ -151,8 +151,7 @@ impl Writer<'_> {
             next.is_some_and(|line| self.page.is_comment(line) && self.page.column(self.page.first(line)) > column);
         let first = self.page.above(line, column);
         // Nothing is left of the node, so what is above the lines in it goes, too.
-        let count = node.as_mapping().map(<[_]>::len).or(node.as_sequence().map(<[_]>::len)).unwrap_or_default();
-        if index == 0 && end_index + 1 == count {
+        if index == 0 && end_index + 1 == children(node) {
             let mut above = (0..first).rev();
             let written = above.find(|line| !self.page.is_empty(*line));
             leaves |= written.is_some_and(|line| self.page.is_comment(line));
@@ -189,6 +188,12 @@ impl Writer<'_> {
         let Some(node) = at(&document.root, &moved.with) else { return false };
         let start = entry(document, &moved.with).map_or(node.span.start, |(_, entry)| entry.key_span.start) as usize;
         let end = self.page.last(node.span.start as usize, node.span.end as usize);
+        // In braces, or if nothing of a node is left, all that is around goes.
+        let around = moved.with.split_last().and_then(|(_, list)| at(&document.root, list));
+        let around = around.filter(|around| self.form(around, false) != Form::Block || children(around) == 1);
+        let start = around.map_or(start, |around| start.min(around.span.start as usize));
+        let end =
+            around.map_or(end, |around| end.max(self.page.last(around.span.start as usize, around.span.end as usize)));
         let (first, last) = (self.page.line(start).saturating_sub(1), self.page.line(end) + 1);
         let next = document.comments.partition_point(|comment| (comment.span.start as usize) < self.page.start(first));
         document.comments.get(next).is_some_and(|comment| self.page.line(comment.span.start as usize) <= last)
@@ -201,6 +206,11 @@ impl Place {
         let lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned());
         MovedText { column: self.column, lines: lines.collect(), above: Vec::new() }
     }
+}
+
+/// The number of entries or items of a node.
+fn children(node: &Node<'_>) -> usize {
+    node.as_mapping().map(<[_]>::len).or(node.as_sequence().map(<[_]>::len)).unwrap_or_default()
 }
 
 /// The entry at the end of a path, and its map.

@@ -47,7 +47,7 @@ fn get_att() {
         // CloudFormation refuses circles.
         ("!GetAtt One.CidrBlock", &["\"<malformed Fn::GetAtt>\""]),
         ("!GetAtt Nobody.Arn", &["\"<${Nobody.Arn}>\""]),
-        ("!GetAtt Name.Arn", &["\"<${Name}>\""]),
+        ("!GetAtt Name.Arn", &["\"<${Name.Arn}>\""]),
         ("!GetAtt Bucket", &["\"<malformed Fn::GetAtt>\""]),
         ("!GetAtt [Bucket]", &["\"<malformed Fn::GetAtt>\""]),
         ("'Fn::GetAtt': [!Ref Name, Arn]", &["\"<malformed Fn::GetAtt>\""]),
