@@ -46,7 +46,8 @@ pub(crate) fn report(request: &Request) -> Result<String, Refused> {
 
 /// What a report in a format contains, as for the program.
 fn contents(format: &str, request: &Request) -> Contents {
-    let requested = Keep { undecided: request.undecided, passed: request.passed, fixes: Fixes::None, ..Keep::default() };
+    let requested =
+        Keep { undecided: request.undecided, passed: request.passed, fixes: Fixes::None, ..Keep::default() };
     let has_fixes = matches!(format, "json" | "jsonl" | "sarif" | "markdown");
     let needed = Keep {
         undecided: requested.undecided || matches!(format, "junit" | "html"),
