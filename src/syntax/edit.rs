@@ -27,6 +27,7 @@ use super::{Document, Language};
 use crate::change::{Change, Edit};
 use crate::source::{Source, Span};
 use habits::Habits;
+use moved::Moves;
 use page::Page;
 use plan::{Indexes, Plan};
 use std::cell::Cell;
@@ -213,7 +214,7 @@ impl<'d> Session<'d> {
         let mut writer = Writer::new(&editor.page, &editor.habits);
         let all = || self.kept.iter().chain(numbers).filter_map(|number| Some((*number, self.changes.get(*number)?)));
         let own: Vec<Change>;
-        let mut moved: Vec<String> = Vec::new();
+        let mut moved = Moves::default();
         let changes: Vec<(usize, &Change)> = if moved::any(self.changes) {
             let mut changes: Vec<Change> = all().map(|(_, change)| change.clone()).collect();
             moved = writer.moved(self.document, &mut changes)?;
@@ -278,9 +279,9 @@ impl<'d> Editor<'d> {
     }
 
     /// Reads the edited text, and compares it with the old one and the plan.
-    fn proves(&self, session: &Session<'_>, plan: &Plan<'_>, pieces: &[Piece], moved: &[String]) -> bool {
+    fn proves(&self, session: &Session<'_>, plan: &Plan<'_>, pieces: &[Piece], moved: &Moves) -> bool {
         let source = session.document.root.span.source;
-        if self.shared.is_empty() && !self.reads_whole && moved.is_empty() {
+        if self.shared.is_empty() && !self.reads_whole && moved.starts.is_empty() {
             let mut read = 0;
             let holds = region::holds(&self.page, session.document, &plan.root, pieces, &mut read);
             self.read.set(self.read.get().saturating_add(read));

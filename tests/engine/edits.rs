@@ -1,7 +1,7 @@
 //! Changes of templates as edits of their texts: each kind, in each style, and many at random.
 
 use crate::fuzzed;
-use hipaalint::change::{Action, Change, Step, Value};
+use hipaalint::change::{Action, Change, Moved, Step, Value};
 use hipaalint::source::SourceId;
 use hipaalint::syntax;
 use hipaalint::syntax::edit::{Refused, Text, apply, edits};
@@ -345,5 +345,22 @@ fn edits_in_reports_are_proven_by_what_changes() {
         // A new section and changes far from it.
         let edited = shown.edits(&[set("Conditions/X", "1"), set("Resources/A/Properties/Name", "a3")]);
         assert_eq!((edited.refused.len(), shown.whole_proofs()), (0, 0), "{text}");
+    }
+}
+
+/// A value moves into a new section, and what is around it goes.
+fn moving(from: &str, with: &str, is: &str) -> [Change; 2] {
+    let moved = Moved { from: path(from), with: path(with), value: value(is), text: None };
+    [Change { path: path("New/Here"), action: Action::Set(Value::Moved(Box::new(moved))) }, remove(with)]
+}
+
+#[test]
+fn a_comment_moves_with_a_value_once_or_the_value_stays() {
+    check("A:\n  B: x # 1\n  C: y\n", &moving("A/B", "A/B", "x"), "A:\n  C: y\nNew:\n  # 1\n  Here: x\n");
+    // A comment below the only entry would stay, too, where the entry was.
+    for text in ["K:\n K: ''\n  # 1\nL: x\n", "K:\n  K: ''\n    # 1\n"] {
+        let (edited, refused) = changed(text, &moving("K/K", "K/K", "\"\""));
+        let comments = syntax::read(&edited, SourceId(7)).expect("a template").comments.len();
+        assert_eq!((comments, edited == text), (1, !refused.is_empty()), "{refused:?}\n{edited}");
     }
 }

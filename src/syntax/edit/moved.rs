@@ -32,6 +32,15 @@ struct Place {
     gone: usize,
 }
 
+/// What moves.
+#[derive(Debug, Default)]
+pub(super) struct Moves {
+    /// The comments that go with values.
+    pub comments: Vec<String>,
+    /// Where the values start.
+    pub starts: Vec<usize>,
+}
+
 /// Whether some change moves a value.
 pub(super) fn any(changes: &[Change]) -> bool {
     let mut any = false;
@@ -40,19 +49,21 @@ pub(super) fn any(changes: &[Change]) -> bool {
 }
 
 impl Writer<'_> {
-    /// Gives the values that move their texts. Returns the comments that move.
+    /// Gives the values that move their texts. Returns what moves.
     ///
     /// # Errors
     /// If a comment would be lost.
-    pub(super) fn moved(&mut self, document: &Document<'_>, changes: &mut [Change]) -> Result<Vec<String>, Refused> {
+    pub(super) fn moved(&mut self, document: &Document<'_>, changes: &mut [Change]) -> Result<Moves, Refused> {
         let gone = self.gone(document, changes);
         let mut places: Vec<Option<Place>> = Vec::new();
         let mut is_lost = false;
+        let mut moves = Moves::default();
         for value in changes.iter().filter_map(|change| change.action.value()) {
             value.each_moved(&mut |moved| {
                 let place = self.place(document, moved, &gone);
                 is_lost |= place.is_none() && self.has_comment(document, moved);
                 places.push(place);
+                moves.starts.extend(at(&document.root, &moved.from).map(|node| node.span.start as usize));
             });
         }
         if is_lost {
@@ -66,7 +77,6 @@ impl Writer<'_> {
         }
         let mut texts: Vec<Option<MovedText>> =
             places.iter().map(|place| place.as_ref().map(|place| place.text(self.page))).collect();
-        let mut all = Vec::new();
         for (number, Lines { first, last, below, leaves }) in gone.iter().enumerate() {
             let own = |place: &Place| place.gone == number;
             let mut members: Vec<usize> =
@@ -85,7 +95,7 @@ impl Writer<'_> {
                 if line > *below {
                     break;
                 }
-                all.push(comment.text.clone().into_owned());
+                moves.comments.push(comment.text.clone().into_owned());
                 let place = |index: &usize| places.get(*index).and_then(Option::as_ref);
                 let owner = members.iter().copied().find(|index| place(index).is_some_and(|place| line <= place.item));
                 let owner = owner.unwrap_or(end);
@@ -101,7 +111,7 @@ impl Writer<'_> {
                 value.each_moved_mut(&mut |moved| moved.text = texts.next().flatten());
             }
         }
-        Ok(all)
+        Ok(moves)
     }
 
     /// The lines that removals take away.

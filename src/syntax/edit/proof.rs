@@ -1,5 +1,6 @@
 //! The text after its edits, compared with what was asked: what changed is as it should be, and all else is what it was.
 
+use super::moved::Moves;
 use super::plan::Target;
 use super::writer::Piece;
 use crate::change::Value;
@@ -124,27 +125,35 @@ fn is_attribute(key: &str, node: &Node<'_>, value: &Value) -> bool {
     key == "Fn::GetAtt" && text.split_once('.') == Some((resource, attribute))
 }
 
-/// Whether all comments but those that are in removed bytes are there, in their order, and those that `moved`, somewhere.
-pub(super) fn keeps_comments(old: &[Comment<'_>], pieces: &[Piece], moved: &[String], new: &Document<'_>) -> bool {
+/// Whether all comments but those that are in removed bytes are there, in their order, and those that move, somewhere: once.
+pub(super) fn keeps_comments(old: &[Comment<'_>], pieces: &[Piece], moved: &Moves, new: &Document<'_>) -> bool {
     let mut pieces = pieces.iter().filter(|piece| piece.loses).peekable();
     let mut waiting: HashMap<&str, usize> = HashMap::default();
-    for comment in moved {
+    for comment in &moved.comments {
         *waiting.entry(comment.as_str()).or_default() += 1;
     }
+    // The comments that went with a value that moves, and were not yet found among those that move.
+    let mut leaving = waiting.clone();
     let mut news = new.comments.iter().map(|comment| comment.text.as_ref());
-    let mut moves = |text: &str| waiting.get_mut(text).filter(|count| **count > 0).map(|count| *count -= 1).is_some();
+    let take = |counts: &mut HashMap<&str, usize>, text: &str| {
+        counts.get_mut(text).filter(|count| **count > 0).map(|count| *count -= 1).is_some()
+    };
     for comment in old {
         let (start, end) = (comment.span.start as usize, comment.span.end as usize);
         while pieces.peek().is_some_and(|piece| piece.end <= start) {
             pieces.next();
         }
-        let is_lost = pieces.peek().is_some_and(|piece| piece.start <= start && end <= piece.end);
-        if is_lost {
+        if let Some(piece) = pieces.peek().filter(|piece| piece.start <= start && end <= piece.end) {
+            if moved.starts.iter().any(|start| (piece.start..piece.end).contains(start))
+                && !take(&mut leaving, &comment.text)
+            {
+                return false;
+            }
             continue;
         }
         let mut new = news.next();
         while let Some(text) = new.filter(|text| *text != comment.text) {
-            if !moves(text) {
+            if !take(&mut waiting, text) {
                 return false;
             }
             new = news.next();
@@ -153,5 +162,5 @@ pub(super) fn keeps_comments(old: &[Comment<'_>], pieces: &[Piece], moved: &[Str
             return false;
         }
     }
-    news.all(&mut moves) && waiting.values().all(|count| *count == 0)
+    news.all(|text| take(&mut waiting, text)) && waiting.values().chain(leaving.values()).all(|count| *count == 0)
 }

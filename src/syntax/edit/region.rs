@@ -5,6 +5,7 @@
 //! below them are such, and only the entries at its ends are read. Where that is not certain, there is no answer, and the whole text has
 //! to be read.
 
+use super::moved::Moves;
 use super::page::Page;
 use super::plan::Target;
 use super::proof;
@@ -238,7 +239,7 @@ impl Part<'_, '_> {
                 && more
                     .iter()
                     .all(|new| added.iter().any(|(key, value)| new.key == *key && proof::is_value(&new.value, value)))
-                && proof::keeps_comments(section.comments(*start, *end), pieces, &[], &new);
+                && proof::keeps_comments(section.comments(*start, *end), pieces, &Moves::default(), &new);
             if !is_as_planned {
                 return None;
             }
