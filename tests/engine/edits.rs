@@ -356,7 +356,7 @@ fn moving(from: &str, with: &str, is: &str) -> [Change; 2] {
 
 #[test]
 fn a_comment_moves_with_a_value_once_or_the_value_stays() {
-    check("A:\n  B: x # 1\n  C: y\n", &moving("A/B", "A/B", "x"), "A:\n  C: y\nNew:\n  # 1\n  Here: x\n");
+    check("A:\n  B: x # 1\n  C: y\n", &moving("A/B", "A/B", "x"), "A:\n  C: y\nNew:\n  Here: x # 1\n");
     // A comment below the only entry would stay, too, where the entry was.
     for text in ["K:\n K: ''\n  # 1\nL: x\n", "K:\n  K: ''\n    # 1\n"] {
         let (edited, refused) = changed(text, &moving("K/K", "K/K", "\"\""));
