@@ -13,6 +13,8 @@ use std::cell::OnceCell;
 const MAX_NAMED: usize = 4;
 /// What the reviewed list has for a value that is a reference.
 const REFERENCE: &str = "&";
+/// What is between several values on it.
+const OR: char = '|';
 /// Longer values are not in titles.
 const MAX_VALUE: usize = 60;
 
@@ -109,7 +111,7 @@ impl Touched {
 
     fn is_reviewed(&self) -> bool {
         self.leaves().iter().all(|(path, value)| match (reviewed_value(&self.kind, path), value) {
-            (Some(reviewed), Some(value)) => !reviewed.is_empty() && reviewed == value,
+            (Some(reviewed), Some(value)) => !reviewed.is_empty() && reviewed.split(OR).any(|one| one == value),
             (Some(reviewed), None) => reviewed.is_empty(),
             (None, _) => false,
         })
