@@ -1,14 +1,16 @@
 //! Where a template writes a secret out.
 
 use super::assignments::{Assignment, Dialect, assigned_secrets, partly_assigned};
+use super::glance::Glance;
 use super::names::{Promise, promise};
-use super::partial::{Partial, may_be_partial, parts_of_secret, parts_of_urls};
+use super::partial::{Partial, parts_of_secret, parts_of_urls};
 use super::places::{
     Sections, Variable, decoded, dialect_of_file, dialect_of_script, dialect_under, holds_mark, is_passed_over,
-    may_assign, variable,
+    variable,
 };
+use super::shapes::{PRIVATE_KEY, secret_texts, shaped_secrets};
 use super::spelled::{Spelled, Speller};
-use super::texts::{PRIVATE_KEY, is_promised, secret_texts};
+use super::texts::is_promised;
 use crate::eval::begins_as_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
@@ -232,10 +234,11 @@ impl<'t> Search<'t> {
             };
             return self.found(name, node, spelled, &ranges, HARD_CODED);
         }
-        if may_be_partial(text) && self.partial(name, node, spelled) {
+        let glance = Glance::at(text);
+        if glance.may_be_partial() && self.partial(name, node, spelled, glance) {
             return;
         }
-        for shaped in secret_texts(text) {
+        for shaped in shaped_secrets(text, glance) {
             // A program that looks for the first line of a key is not the key.
             let is_marker =
                 self.dialect == Dialect::Program && shaped.what == PRIVATE_KEY && shaped.range.len() < MARKER;
@@ -243,7 +246,7 @@ impl<'t> Search<'t> {
                 self.found(name, node, spelled, &[shaped.range], shaped.what);
             }
         }
-        if self.dialect == Dialect::Text && !may_assign(text) {
+        if self.dialect == Dialect::Text && !glance.may_assign() {
             return;
         }
         let dialect = if self.dialect == Dialect::Script { dialect_of_script(text) } else { self.dialect };
@@ -266,7 +269,7 @@ impl<'t> Search<'t> {
     }
 
     /// The parts of secrets in a text that is not written out as a whole. Whether the text itself is a secret that they give away.
-    fn partial(&mut self, name: &str, node: &'t Node<'t>, spelled: &Spelled<'_>) -> bool {
+    fn partial(&mut self, name: &str, node: &'t Node<'t>, spelled: &Spelled<'_>, glance: Glance) -> bool {
         let text = spelled.text.as_ref();
         let sections = self.sections;
         let is_plain = |name: &str| sections.is_plain(name);
@@ -277,11 +280,12 @@ impl<'t> Search<'t> {
             self.found_as(name, node, spelled, &ranges, PARTIAL, extent(is_exposed));
             return is_exposed;
         }
-        for Partial { ranges, is_exposed } in parts_of_urls(text, &is_plain) {
+        let of_urls = if glance.has_url() { parts_of_urls(text, &is_plain) } else { Vec::new() };
+        for Partial { ranges, is_exposed } in of_urls {
             self.found_as(name, node, spelled, &ranges, PARTIAL_URL, extent(is_exposed));
         }
         let dialect = if self.dialect == Dialect::Script { dialect_of_script(text) } else { self.dialect };
-        if self.dialect != Dialect::Text || may_assign(text) {
+        if self.dialect != Dialect::Text || glance.may_assign() {
             for (name, Partial { ranges, is_exposed }) in partly_assigned(text, dialect, &is_plain) {
                 self.found_as(name, node, spelled, &ranges, PARTIAL, extent(is_exposed));
             }

@@ -25,11 +25,13 @@ pub(super) struct Elements<'m, 't> {
 
 impl<'m, 't> From<Selection<'m, 't>> for Elements<'m, 't> {
     fn from(selection: Selection<'m, 't>) -> Self {
-        Self {
-            items: selection.items.into_iter().map(|item| (item, Truth::True)).collect(),
-            nearest: selection.nearest,
-            unknown: selection.unknown,
-        }
+        let Selection { mut items, nearest, unknown } = selection;
+        let items = match items.len() {
+            // Most paths select nothing, or one value.
+            0 | 1 => items.pop().map(|item| (item, Truth::True)).into_iter().collect(),
+            _ => items.into_iter().map(|item| (item, Truth::True)).collect(),
+        };
+        Self { items, nearest, unknown }
     }
 }
 
@@ -45,8 +47,13 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     match &found {
                         Item::Value { value, name, path, owner } if matches!(value.kind, Kind::List(_)) => {
                             for (index, inner) in value.items().iter().enumerate() {
-                                let path = if self.explain { format!("{path}/{index}") } else { String::new() };
-                                items.push(Item::Value { value: inner, name: name.clone(), path, owner });
+                                // Only locations have words.
+                                let (name, path) = if self.explain {
+                                    (name.clone(), format!("{path}/{index}"))
+                                } else {
+                                    Default::default()
+                                };
+                                items.push(Item::Value { value: inner, name, path, owner });
                             }
                         }
                         _ => items.push(found),
@@ -72,7 +79,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     .found
                     .into_iter()
                     .map(|statement| {
-                        let path = if base.is_empty() { base.clone() } else { format!("{base}/{}", statement.path) };
+                        let path = if base.is_empty() { String::new() } else { [&base, "/", statement.path].concat() };
                         (Item::Value { value: statement.value, name: String::new(), path, owner }, granted)
                     })
                     .collect();
@@ -187,7 +194,12 @@ impl<'m, 't> Checker<'_, 'm, 't> {
 
     /// Whether there may be resources of these types besides those that are declared; if so, it notes the reason.
     pub fn may_hide(&mut self, types: &[String]) -> bool {
-        let hides = types.iter().any(|kind| self.model.may_hide(kind));
+        types.iter().any(|kind| self.may_hide_any(kind))
+    }
+
+    /// As [`may_hide`](Self::may_hide), of one type.
+    pub fn may_hide_any(&mut self, kind: &str) -> bool {
+        let hides = self.model.may_hide(kind);
         if hides {
             self.run.note_reason(expand::HIDDEN);
         }

@@ -40,11 +40,6 @@ impl Location {
     pub fn is_of_absence(&self) -> bool {
         self.state == NOT_SET || self.state == NOT_DECLARED
     }
-
-    /// The same location, with what a value is there.
-    pub fn of_value(self, value: &Value<'_>) -> Self {
-        Self { state: value.state(), value: value.display(), ..self }
-    }
 }
 
 /// A result and, where explanations were asked for, the locations that make it so.
@@ -122,13 +117,14 @@ pub fn block_location(block: &Block<'_>) -> Location {
 
 /// The location of a value.
 pub fn value_location(value: &Value<'_>, name: &str, path: &str) -> Location {
+    let (state, display) = value.state_and_display();
     Location {
         span: value.span,
         exact: value.span,
         path: path.to_owned(),
         name: name.to_owned(),
-        state: value.state(),
-        value: value.display(),
+        state,
+        value: display,
         message: None,
         words: Vec::new(),
         related: Vec::new(),

@@ -154,6 +154,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Item::Block(block) => block.path(),
             Item::Value { path, .. } => path.clone(),
         };
+        base.reserve(names.iter().map(|name| name.as_ref().len() + 1).sum());
         for name in names {
             if !base.is_empty() {
                 base.push('/');
