@@ -42,6 +42,11 @@ impl Glance {
         self.met & SHAPE != 0 && self.length >= SHORTEST
     }
 
+    /// Whether any of the questions has to be asked.
+    pub(super) fn may_hold_secret(self) -> bool {
+        self.may_be_partial() || self.may_have_shape() || self.may_assign()
+    }
+
     /// Whether it holds the mark of a URL.
     pub(super) fn has_url(self) -> bool {
         self.met & URL != 0

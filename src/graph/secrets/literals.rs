@@ -2,6 +2,7 @@
 
 use super::assignments::{Assignment, Dialect, assigned_secrets, partly_assigned};
 use super::glance::Glance;
+use super::literal::{Extent, LiteralSecret};
 use super::names::{Promise, promise};
 use super::partial::{Partial, parts_of_secret, parts_of_urls};
 use super::places::{
@@ -17,38 +18,6 @@ use crate::syntax::{Entry, Kind, Node};
 use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 use std::ops::Range;
-
-/// How much of a secret is written out.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Extent {
-    /// All of it.
-    Whole,
-    /// A part that gives it away.
-    Exposed,
-    /// A part that may not be what is secret.
-    Part,
-}
-
-/// A secret that is written out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LiteralSecret {
-    /// The text that it is, or lies in.
-    pub span: Span,
-    /// The way to the value, `/` between steps: from the node that was searched, or from the template's root.
-    pub path: String,
-    /// The property or variable that holds it.
-    pub name: String,
-    /// What it is: "a hard-coded secret", "a private key".
-    pub what: Cow<'static, str>,
-    /// How much of it is written.
-    pub extent: Extent,
-    /// Its line in the text, counted from 1, and the key of that text, where it is one line of several.
-    pub line: Option<(usize, String)>,
-    /// The nodes that it is written in, each with the part of it that is there. The parts are as CloudFormation reads them.
-    pub written: SmallVec<[(Span, String); 1]>,
-    /// Where it is written, if that is elsewhere: in a mapping.
-    pub elsewhere: Option<Span>,
-}
 
 /// What a secret is called that is known by its name.
 const HARD_CODED: &str = "a hard-coded secret";
@@ -100,11 +69,9 @@ impl<'t> Search<'t> {
     /// The node of a key. A name that is typical of a secret decides what the texts in it are.
     fn named(&mut self, name: &str, node: &'t Node<'t>) {
         match &node.kind {
-            Kind::String(text) => self.text(name, node, &Spelled::plain(text, node.span)),
+            Kind::String(text) => self.plain(name, node, text),
             // A number of so many digits is a password that YAML or JSON took for a number.
-            Kind::Number(number) if number.text.len() >= 6 => {
-                self.text(name, node, &Spelled::plain(&number.text, node.span))
-            }
+            Kind::Number(number) if number.text.len() >= 6 => self.plain(name, node, &number.text),
             Kind::Mapping(entries) => match entries.as_slice() {
                 [only] if is_call(only) => self.call(name, node, only),
                 _ => self.map(name, entries),
@@ -198,7 +165,8 @@ impl<'t> Search<'t> {
             ("Fn::Sub" | "Fn::Join" | "Fn::Select" | "Fn::Base64" | "Fn::FindInMap" | "Fn::Split", arguments) => {
                 if self.promise(name).is_some() || self.dialect != Dialect::Text || holds_mark(node) {
                     for spelled in self.speller.texts(node) {
-                        self.text(name, node, &spelled);
+                        let glance = Glance::at(&spelled.text);
+                        self.text(name, node, &spelled, glance);
                     }
                 }
                 // The variables of a text have names of their own.
@@ -218,8 +186,16 @@ impl<'t> Search<'t> {
         if self.is_item { None } else { promise(name) }
     }
 
+    /// The text that `node` is, under a name. Nearly all hold nothing.
+    fn plain(&mut self, name: &str, node: &'t Node<'t>, text: &'t str) {
+        let glance = Glance::at(text);
+        if self.dialect != Dialect::Text || glance.may_hold_secret() || self.promise(name).is_some() {
+            self.text(name, node, &Spelled::plain(text, node.span), glance);
+        }
+    }
+
     /// A text that `node` can be, under a name.
-    fn text(&mut self, name: &str, node: &'t Node<'t>, spelled: &Spelled<'_>) {
+    fn text(&mut self, name: &str, node: &'t Node<'t>, spelled: &Spelled<'_>, glance: Glance) {
         let text = spelled.text.as_ref();
         if let Some(promise) = self.promise(name)
             && is_promised(promise, name, text)
@@ -234,7 +210,6 @@ impl<'t> Search<'t> {
             };
             return self.found(name, node, spelled, &ranges, HARD_CODED);
         }
-        let glance = Glance::at(text);
         if glance.may_be_partial() && self.partial(name, node, spelled, glance) {
             return;
         }

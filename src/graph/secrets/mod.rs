@@ -8,6 +8,7 @@ mod attributes;
 mod commands;
 mod everywhere;
 mod glance;
+mod literal;
 mod literals;
 mod names;
 mod parameters;
@@ -22,7 +23,7 @@ mod written;
 
 pub use attributes::{SECRET_ATTRIBUTES, is_secret_attribute};
 pub use everywhere::secrets_of_block;
-pub use literals::{Extent, LiteralSecret};
+pub use literal::{Extent, LiteralSecret};
 pub use names::{is_secret_name, names_a_reference, promises_secret};
 pub use parameters::{Carries, carries_secret, may_carry, parameter_uses};
 pub use shapes::secret_text;
