@@ -1,7 +1,7 @@
 //! What a quantifier looks at: values, statements, and resources on the other side of a reference.
 
 use super::checker::Checker;
-use super::location::{Item, Location, NOT_DECLARED};
+use super::location::{Item, Location, NOT_DECLARED, Nearest};
 use super::select::Selection;
 use crate::eval::text;
 use crate::eval::value::{Kind, Value};
@@ -19,7 +19,7 @@ use smallvec::SmallVec;
 /// Elements with the truth of their belonging.
 pub(super) struct Elements<'m, 't> {
     pub(super) items: SmallVec<[(Item<'m, 't>, Truth); 1]>,
-    pub(super) nearest: Location,
+    pub(super) nearest: Nearest,
     pub(super) unknown: bool,
 }
 
@@ -126,24 +126,25 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     /// Where a resource of one of these types should be: for the template as a whole, its section.
-    fn section_of_resources(&self, types: &[String], item: &Item<'m, 't>) -> Location {
+    fn section_of_resources(&self, types: &[String], item: &Item<'m, 't>) -> Nearest {
         let section = Section::Resources.name();
-        match item {
-            Item::Block(block) if block.section == Section::Template => match block.node.entry(section) {
-                Some(entry) => Location {
-                    state: NOT_DECLARED.to_owned(),
-                    ..self.absent(entry.key_span, section.to_owned(), &types.join("` or `"))
-                },
-                None => self.own_location(item),
+        let entry = match item {
+            Item::Block(block) if block.section == Section::Template => block.node.entry(section),
+            _ => None,
+        };
+        Nearest::new(self.explain, || match entry {
+            Some(entry) => Location {
+                state: NOT_DECLARED.to_owned(),
+                ..self.absent(entry.key_span, section.to_owned(), &types.join("` or `"))
             },
-            _ => self.own_location(item),
-        }
+            None => item.location(),
+        })
     }
 
     /// The deepest block that holds all of a resource's statements.
-    fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Location {
+    fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Nearest {
         if !self.explain {
-            return Location::default();
+            return Nearest::default();
         }
         let owner = item.owner();
         let lists = statements.found.iter().map(|statement| {
@@ -158,7 +159,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         });
         let path = common.unwrap_or_default().join("/");
         match written::key_at(owner.node, &path) {
-            Some(span) => self.absent(span, format!("{}/{path}", owner.path()), ""),
+            Some(span) => Nearest::new(true, || self.absent(span, format!("{}/{path}", owner.path()), "")),
             _ => self.own_location(item),
         }
     }
@@ -319,7 +320,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         }
         // A name that leads nowhere is what is wrong; where there is none, it is missing.
         let nearest = match selection.items.first() {
-            Some(named) if self.explain => self.explained(named),
+            Some(named) if self.explain => Nearest::new(true, || self.explained(named)),
             _ => selection.nearest,
         };
         Elements { items, nearest, unknown }

@@ -42,6 +42,22 @@ impl Location {
     }
 }
 
+/// The location where a path ends, for when it finds nothing or not enough. Only kept when explaining.
+#[derive(Clone, Debug, Default)]
+pub struct Nearest(Option<Box<Location>>);
+
+impl Nearest {
+    /// This location, if one is wanted.
+    pub fn new(is_wanted: bool, location: impl FnOnce() -> Location) -> Self {
+        Self(is_wanted.then(|| Box::new(location())))
+    }
+
+    /// The location; nowhere in particular unless one was wanted.
+    pub fn location(self) -> Location {
+        self.0.map(|location| *location).unwrap_or_default()
+    }
+}
+
 /// A result and, where explanations were asked for, the locations that make it so.
 #[derive(Clone, Debug)]
 pub struct Judgement {
