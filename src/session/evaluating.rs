@@ -55,7 +55,7 @@ impl Session {
         }
         let mut governing = self.governing();
         let mut problems = governing.problems.clone();
-        refused.complain(&parameters.declared, governing.made(), &mut problems);
+        refused.complain(&parameters, governing.made(), &mut problems);
         if is_alone && !deployed.is_empty() {
             problems.diagnostics.extend(governing.pinned().keys().filter_map(|name| parameters.unknown(name)));
         }

@@ -2,6 +2,7 @@
 
 use super::problems::Problems;
 use super::settings::Settings;
+use super::tally::Parameters;
 use crate::code::Code;
 use crate::eval::inputs::Refused;
 use crate::finding::{Diagnostic, Related};
@@ -36,10 +37,10 @@ impl RefusedPins {
         is_shown
     }
 
-    /// Reports each value once, with the templates that do not accept it. `declared` has the parameters of all templates, and whether
-    /// one of them hides the value. A file with such a value is named, but its text is not shown.
-    pub(super) fn complain(self, declared: &BTreeMap<String, bool>, all: &[Arc<Settings>], problems: &mut Problems) {
-        let is_shown = |name: &String| declared.get(name) != Some(&true) && !is_secret_name(name);
+    /// Reports each value once, with the templates that do not accept it. `declared` are the parameters of all templates, one of
+    /// which may hide the value. A file with such a value is named, but its text is not shown.
+    pub(super) fn complain(self, declared: &Parameters, all: &[Arc<Settings>], problems: &mut Problems) {
+        let is_shown = |name: &String| declared.is_secret(name) != Some(true) && !is_secret_name(name);
         let hidden: BTreeSet<SourceId> = all
             .iter()
             .flat_map(|settings| &settings.pins)

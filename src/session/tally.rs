@@ -30,7 +30,7 @@ use crate::rules::load::{RuleEntry, controls};
 use crate::rules::meta::{RuleKind, RuleProse};
 use crate::source::Source;
 use crate::suggest::nearest;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ pub(super) struct Tally {
     counts: Counts,
     by_rule: FxHashMap<Arc<str>, Counts>,
     /// The rules with a result, and those among them with findings that are shown.
-    named: HashSet<Arc<str>>,
+    named: FxHashSet<Arc<str>>,
     fired: BTreeSet<Arc<str>>,
     texts: Texts,
     /// Diagnostics about the run, which every file may have: of a rule that cannot be read.
@@ -71,13 +71,17 @@ pub(super) struct Tally {
     fixes: FixTally,
 }
 
-/// The parameters of the templates.
+/// The parameters of the templates, by their names.
 #[derive(Default)]
-pub(super) struct Parameters {
-    /// Their names, and whether the value is a secret in any template.
-    pub(super) declared: BTreeMap<String, bool>,
-    /// Those that some template declares and whose pinned value, if there is one, it accepts.
-    pub(super) accepted: BTreeSet<String>,
+pub(super) struct Parameters(FxHashMap<String, Known>);
+
+/// What templates state about a parameter.
+#[derive(Copy, Clone, Default)]
+struct Known {
+    /// Whether the value is a secret in any of them.
+    is_secret: bool,
+    /// Whether any of them accepts its pinned value, if there is one.
+    is_accepted: bool,
 }
 
 /// What the search for files found besides candidates.
@@ -134,7 +138,7 @@ pub(super) struct Ended {
     sources: Vec<Source>,
     diagnostics: Vec<Diagnostic>,
     by_rule: FxHashMap<Arc<str>, Counts>,
-    named: HashSet<Arc<str>>,
+    named: FxHashSet<Arc<str>>,
     fired: BTreeSet<Arc<str>>,
     ran: Ran,
     provenance: Provenance,
@@ -165,7 +169,7 @@ impl Tally {
             summary: Summary { fixable, ..Summary::default() },
             counts: Counts::default(),
             by_rule: FxHashMap::default(),
-            named: HashSet::new(),
+            named: FxHashSet::default(),
             fired: BTreeSet::new(),
             texts: Texts::default(),
             of_run: Vec::new(),
@@ -412,7 +416,7 @@ impl Tally {
         // Those of the run are added to a copy: the same settings may govern another run.
         let mut problems = governing.problems.clone();
         governing.complain_of_unknown_rules(&mut problems);
-        std::mem::take(&mut self.refused).complain(&self.parameters.declared, &all, &mut problems);
+        std::mem::take(&mut self.refused).complain(&self.parameters, &all, &mut problems);
         let Problems { diagnostics: mut problems, sources: of_problems, .. } = problems;
         if self.summary.templates > 0 {
             let pinned = governing.pinned().keys();
@@ -449,7 +453,7 @@ impl Tally {
         let provenance = Provenance {
             title: options.title.clone(),
             profile: ran.only_profile(),
-            pinned: ran.pins(&self.parameters.declared, &self.parameters.accepted),
+            pinned: ran.pins(&self.parameters),
             templates: Vec::new(),
             date: options.today.filter(|_| options.is_today_named),
             revision: revision_of(&self.folders.into_iter().collect(), options, files),
@@ -553,25 +557,36 @@ impl Ended {
 impl Parameters {
     /// Adds those of a template, with the pinned values that it does not accept.
     pub(super) fn add(&mut self, declared: Vec<Declared>, refused: &[Refused]) {
-        for parameter in declared {
-            if !refused.iter().any(|refused| refused.parameter == parameter.name) {
-                self.accepted.insert(parameter.name.clone());
-            }
-            *self.declared.entry(parameter.name).or_default() |= parameter.is_secret;
+        for Declared { name, is_secret, .. } in declared {
+            let is_accepted = !refused.iter().any(|refused| refused.parameter == name);
+            let known = self.0.entry(name).or_default();
+            known.is_secret |= is_secret;
+            known.is_accepted |= is_accepted;
         }
+    }
+
+    /// Whether the value of a parameter is a secret in any template; none if no template declares it.
+    pub(super) fn is_secret(&self, name: &str) -> Option<bool> {
+        self.0.get(name).map(|known| known.is_secret)
+    }
+
+    /// Whether some template declares a parameter and accepts its pinned value, if there is one.
+    pub(super) fn is_accepted(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|known| known.is_accepted)
     }
 
     /// The problem with a parameter of the options that no template declares.
     pub(super) fn unknown(&self, name: &str) -> Option<Diagnostic> {
-        if name.starts_with("AWS::") || self.declared.contains_key(name) {
+        if name.starts_with("AWS::") || self.0.contains_key(name) {
             return None;
         }
-        let names = || self.declared.keys().map(String::as_str);
+        let mut names: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        names.sort_unstable();
         Some(Diagnostic::error(Code::UnknownParameter, format!("no template has a parameter `{name}`")).with_help(
-            match nearest(name, names()) {
+            match nearest(name, names.iter().copied()) {
                 Some(nearest) => format!("Did you mean `{nearest}`?"),
-                None if self.declared.is_empty() => "The templates declare no parameters.".to_owned(),
-                None => format!("The templates declare {}.", names().collect::<Vec<_>>().join(", ")),
+                None if names.is_empty() => "The templates declare no parameters.".to_owned(),
+                None => format!("The templates declare {}.", names.join(", ")),
             },
         ))
     }
