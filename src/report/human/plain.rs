@@ -1,0 +1,129 @@
+//! The drawing of a finding with one mark in lines of printable ASCII, without colors, as miette draws it: nearly every finding of a report
+//! that goes to a file or a pipe. All others are miette's.
+
+use super::Style;
+use super::excerpt::{Excerpt, Pane};
+use crate::finding::Level;
+use crate::report::text::decimal_width;
+use std::fmt::Write;
+
+/// The drawing, with its header; none if it is not one of these.
+pub(super) fn draw(header: &str, level: Level, excerpt: &Excerpt, style: &Style) -> Option<String> {
+    if style.color {
+        return None;
+    }
+    let mut drawn = String::with_capacity(1024);
+    let (mark, bar) = match level {
+        Level::Error => (style.glyph("×", "x"), style.glyph("│", "|")),
+        Level::Warning => (style.glyph("⚠", "!"), style.glyph("│", "|")),
+        Level::Note => (style.glyph("•", "*"), style.glyph("│", "|")),
+    };
+    for (index, line) in header.split('\n').enumerate() {
+        if line.trim().is_empty() {
+            return None;
+        }
+        for part in ["  ", if index == 0 { mark } else { bar }, " ", line, "\n"] {
+            drawn.push_str(part);
+        }
+    }
+    match excerpt.only()? {
+        None => {}
+        Some((pane, start, end)) => draw_pane(&mut drawn, pane, start, end, style)?,
+    }
+    Some(drawn)
+}
+
+/// Some lines with a mark under these bytes of them.
+fn draw_pane(drawn: &mut String, pane: &Pane, start: usize, end: usize, style: &Style) -> Option<()> {
+    if !pane.text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~' | b'\n')) {
+        return None;
+    }
+    let rule = style.glyph("─", "-");
+    let columns = decimal_width(pane.first_line + pane.line_count.saturating_sub(1));
+    let position = pane.position;
+    indent(drawn, columns + 2);
+    drawn.push_str(style.glyph("╭", ","));
+    drawn.push_str(rule);
+    writeln!(drawn, "[{}:{}:{}]", pane.name, position.line, position.column).ok()?;
+    let mut line_start = 0;
+    for (index, line) in pane.text.split_terminator('\n').enumerate() {
+        let number = pane.first_line + index;
+        indent(drawn, 1 + columns.saturating_sub(decimal_width(number)));
+        write!(drawn, "{number}").ok()?;
+        for part in [" ", style.glyph("│", "|"), " ", line, "\n"] {
+            drawn.push_str(part);
+        }
+        let line_end = line_start + line.len();
+        if (line_start..=line_end).contains(&start) {
+            if end > line_end {
+                return None;
+            }
+            indent(drawn, columns + 2);
+            drawn.push_str(style.glyph("·", ":"));
+            indent(drawn, 1 + start - line_start);
+            if start == end {
+                drawn.push_str(style.glyph("▲", "^"));
+            }
+            let under = style.glyph("─", "^");
+            (start..end).for_each(|_| drawn.push_str(under));
+            drawn.push('\n');
+        }
+        line_start = line_end + 1;
+    }
+    indent(drawn, columns + 2);
+    for part in [style.glyph("╰", "`"), rule, rule, rule, rule, "\n"] {
+        drawn.push_str(part);
+    }
+    Some(())
+}
+
+fn indent(drawn: &mut String, columns: usize) {
+    (0..columns).for_each(|_| drawn.push(' '));
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::super::{Window, draw_by_miette};
+    use super::*;
+    use crate::report::lines::Mark;
+    use crate::source::{Source, SourceId, Span};
+
+    /// Each mark of some texts, drawn by both.
+    #[test]
+    fn drawings_are_those_of_miette() {
+        let long = format!("a: {}\n  b: c", "x ".repeat(300));
+        let numbered = "a: b\n".repeat(9) + "  Deep:\n    c: d\n" + &"\n".repeat(89) + "e: f\ng:";
+        let (mut drawn, mut others) = (0, 0);
+        for text in
+            ["a", "", "{\n  \"a\": 1,\n\n  \"b\": 2\n}\n", "a:\t1\né: 日\nb: 2", "a: 1\r\nb: 2\r\n", &long, &numbered]
+        {
+            let source = Source::new(SourceId(0), "dir/a b.yaml", text);
+            for start in 0..=text.len().min(220) {
+                for length in [0, 1, 5, 90] {
+                    let span = Span::new(SourceId(0), start, (start + length).min(text.len()));
+                    if !text.is_char_boundary(start) || !text.is_char_boundary(span.end as usize) {
+                        continue;
+                    }
+                    let own = Mark { source: &source, span, label: None };
+                    for (unicode, level) in [(true, Level::Error), (false, Level::Warning), (true, Level::Note)] {
+                        let style = Style { color: false, width: 60, unicode, hyperlinks: false };
+                        let excerpt = Excerpt::new(&own, &[], Window { width: 60, unicode });
+                        let header = "error[x] One\nmore words";
+                        let expected = draw_by_miette(header.to_owned(), level, &excerpt, &style).unwrap();
+                        match draw(header, level, &excerpt, &style) {
+                            Some(own) => assert_eq!(own, expected, "{text:?} {span:?}"),
+                            None => others += 1,
+                        }
+                        drawn += 1;
+                    }
+                }
+            }
+        }
+        assert!(others * 3 < drawn, "{others} of {drawn}");
+        let style = Style { color: false, width: 60, unicode: true, hyperlinks: false };
+        let excerpt = Excerpt::default();
+        let expected = draw_by_miette("a\nb".to_owned(), Level::Error, &excerpt, &style).unwrap();
+        assert_eq!(draw("a\nb", Level::Error, &excerpt, &style), Some(expected));
+    }
+}
