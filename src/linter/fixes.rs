@@ -154,9 +154,14 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             Section::Template => self.model.whole(),
         };
         let job = Job { rule, check: rule.checks.get(check)?, setting, block, finding, mark };
-        let (about, others): (Vec<&Recipe>, Vec<&Recipe>) = recipes.iter().partition(|recipe| job.is_about(recipe));
-        let others =
-            if recipes.len() == 1 || job.place().is_some_and(|place| place.is_empty()) { others } else { Vec::new() };
+        let (about, mut others): (Vec<&Recipe>, Vec<&Recipe>) = match recipes {
+            // The only one is tried in any case.
+            [only] => (vec![only], Vec::new()),
+            several => several.iter().partition(|recipe| job.is_about(recipe)),
+        };
+        if !others.is_empty() && !job.place().is_some_and(|place| place.is_empty()) {
+            others.clear();
+        }
         let mut shown = None;
         for recipe in about.into_iter().chain(others) {
             match self.attempt(&job, recipe) {
