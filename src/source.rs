@@ -216,26 +216,26 @@ impl Source {
 
 /// Adds where the lines start behind the line feeds of a text. Lines are short, so a search for each would take longer.
 fn push_line_starts(bytes: &[u8], starts: &mut Vec<u32>) {
-    /// Bytes that are compared at once.
-    const BLOCK: usize = 32;
-    let (blocks, tail) = bytes.as_chunks::<BLOCK>();
-    let mut at = 0;
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (blocks, tail) = bytes.as_chunks::<32>();
+    let mut at: u32 = 0;
     for block in blocks {
-        let mut ends = [0u8; BLOCK];
-        for (end, byte) in ends.iter_mut().zip(block) {
-            *end = u8::from(*byte == b'\n');
-        }
-        for word in ends.as_chunks::<8>().0 {
-            let mut found = u64::from_le_bytes(*word);
-            while found != 0 {
-                starts.push(at + found.trailing_zeros() / 8 + 1);
-                found &= found - 1;
+        for word in block.as_chunks::<8>().0 {
+            // A byte is zero where there is a line feed (Warren, "Hacker's Delight": whether there is one, then which).
+            let word = u64::from_le_bytes(*word) ^ (LOW * u64::from(b'\n'));
+            if word.wrapping_sub(LOW) & !word & HIGH != 0 {
+                let mut found = !(((word & !HIGH) + !HIGH) | word) & HIGH;
+                while found != 0 {
+                    starts.push(at.saturating_add(found.trailing_zeros() / 8 + 1));
+                    found &= found - 1;
+                }
             }
-            at = at.saturating_add(8);
+            at = at.wrapping_add(8);
         }
     }
     for byte in tail {
-        at = at.saturating_add(1);
+        at = at.wrapping_add(1);
         if *byte == b'\n' {
             starts.push(at);
         }

@@ -131,7 +131,7 @@ fn repeating(text: &str, names: &[Finder<'_>], parameter: &str) -> Option<String
     let mut result = String::new();
     let mut rest = text;
     loop {
-        let found = names.iter().filter_map(|name| {
+        let found = names.iter().filter(|name| name.needle().len() <= rest.len()).filter_map(|name| {
             let places = name.find_iter(rest.as_bytes());
             places.map(|start| (start, start + name.needle().len())).find(|(start, end)| {
                 let before = start.checked_sub(1).and_then(|at| rest.as_bytes().get(at));

@@ -120,7 +120,7 @@ mod tests {
                 }
             }
         }
-        assert!(others * 3 < drawn, "{others} of {drawn}");
+        assert!(others * 2 < drawn, "{others} of {drawn}");
         let style = Style { color: false, width: 60, unicode: true, hyperlinks: false };
         let excerpt = Excerpt::default();
         let expected = draw_by_miette("a\nb".to_owned(), Level::Error, &excerpt, &style).unwrap();

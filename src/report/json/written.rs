@@ -337,3 +337,138 @@ impl<'o> Object<'o> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::super::super::pretty;
+    use super::super::{exception_entry, finding_entry};
+    use super::*;
+    use crate::change::Edit;
+    use crate::finding::{Applicability, Counts, Level, RuleSeverity, SuppressedRule};
+    use crate::report::{Provenance, Summary};
+    use crate::rules::load::RuleSet;
+    use crate::source::{Source, SourceId};
+
+    fn suppression(dialect: Dialect) -> Suppression {
+        let rule = SuppressedRule {
+            rule: "s3-bucket-versioning".into(),
+            required: vec!["164.312(b)".to_owned(), "\"".to_owned()],
+            addressable: Vec::new(),
+        };
+        Suppression {
+            id: "x\ty".to_owned(),
+            suppresses: vec![Arc::new(rule)],
+            reason: Some("a \"reason\"".to_owned()),
+            alternative: None,
+            owner: Some(String::new()),
+            ticket: None,
+            expires: "2026-01-31".parse().ok(),
+            dialect,
+            span: Span::new(SourceId(1), 3, 9),
+            origin: (dialect == Dialect::Cdk).then(origin),
+            covers: vec!["Resources/A".to_owned()],
+        }
+    }
+
+    fn origin() -> Arc<Origin> {
+        Arc::new(Origin { file: "lib/app.ts".to_owned(), line: 1234, column: 0, is_here: true })
+    }
+
+    fn finding(outcome: Outcome, state: Option<BaselineState>, dialect: Dialect) -> Finding {
+        let subject = Subject {
+            section: "Resources",
+            name: "A".to_owned(),
+            resource_type: Some("AWS::S3::Bucket".to_owned()),
+            construct: None,
+            origin: state.map(|_| origin()),
+        };
+        let fix = |applicability, edits: Vec<Edit>| Fix {
+            title: "Set `A`".to_owned(),
+            applicability,
+            note: if edits.is_empty() { "Why".to_owned() } else { String::new() },
+            changes: Vec::new(),
+            edits,
+        };
+        let edit = |start, end| Edit { span: Span::new(SourceId(1), start, end), text: "\n  b: é\u{1}".to_owned() };
+        Finding {
+            rule: "s3-bucket-versioning".into(),
+            level: Level::Warning,
+            severity: RuleSeverity::Critical,
+            outcome,
+            span: Span::new(SourceId(if state.is_some() { 1 } else { 7 }), 5, 14),
+            path: "Resources/A/é".to_owned(),
+            alike: if state.is_some() { vec![subject.clone(), subject.clone()] } else { Vec::new() },
+            subject,
+            message: "Not \\ so: \u{7f}".to_owned(),
+            when: state.map(|_| "when".to_owned()),
+            advice: state.map(|_| "advice".to_owned()),
+            fix: match state {
+                None => None,
+                Some(BaselineState::New) => Some(Arc::new(fix(Applicability::Display, Vec::new()))),
+                Some(_) => Some(Arc::new(fix(Applicability::Unsafe, vec![edit(0, 0), edit(3, 9)]))),
+            },
+            related: state
+                .map(|_| Related { span: Span::new(SourceId(1), 2, 3), message: "here".to_owned() })
+                .into_iter()
+                .collect(),
+            suppression: state.map(|_| Arc::new(suppression(dialect))),
+            baseline: state,
+            since: state,
+        }
+    }
+
+    #[test]
+    fn entries_are_those_of_the_serializer() {
+        let sources = [Source::new(SourceId(1), "a \"b\".yaml", "a: 1\nbé: 2\n  c: 3\n")];
+        let set = RuleSet::embedded();
+        let entry = set.get("s3-bucket-versioning").unwrap();
+        let rule = |prose| RuleReport { meta: &entry.meta, prose: Arc::new(prose), counts: Counts::default() };
+        let (summary, provenance) = (Summary::default(), Provenance::default());
+        let mut written = Written::default();
+        // Rules of one name with other texts, or without a report, have their own.
+        for rules in [vec![rule(entry.prose())], vec![], vec![rule(RuleProse::default())]] {
+            let report = Report {
+                sources: &sources,
+                findings: &[],
+                suppressed: &[],
+                shows_suppressed: false,
+                unshown: &[],
+                absent: &[],
+                exceptions: &[],
+                diagnostics: &[],
+                today: None,
+                rules: &rules,
+                controls: &[],
+                summary: &summary,
+                provenance: &provenance,
+            };
+            let states = [None, Some(BaselineState::New), Some(BaselineState::Unchanged), Some(BaselineState::Absent)];
+            for (state, outcome) in
+                states.into_iter().zip([Outcome::Fail, Outcome::Undecided, Outcome::Pass, Outcome::Fail])
+            {
+                let finding = finding(outcome, state, Dialect::Metadata);
+                let (mut own, mut expected) = (Vec::new(), Vec::new());
+                written.finding(&mut own, &finding, &report);
+                pretty::append(&mut expected, &finding_entry(&finding, &report), DEPTH).unwrap();
+                assert_eq!(String::from_utf8(own).unwrap(), String::from_utf8(expected).unwrap());
+            }
+            let states = [
+                (ExceptionState::InForce, Dialect::Metadata),
+                (ExceptionState::NotChecked, Dialect::Comment),
+                (ExceptionState::Unused, Dialect::CfnGuard),
+                (ExceptionState::Expired, Dialect::CfnNag),
+                (ExceptionState::WithoutReason, Dialect::Checkov),
+                (ExceptionState::UnknownRule, Dialect::CdkNag),
+                (ExceptionState::Malformed, Dialect::Cdk),
+            ];
+            for (findings, (state, dialect)) in states.into_iter().enumerate() {
+                let one = Exception { suppression: Arc::new(suppression(dialect)), state, findings: findings * 99 };
+                let (mut own, mut expected) = (Vec::new(), Vec::new());
+                exception(&mut own, &one, &report);
+                pretty::append(&mut expected, &exception_entry(&one, &report), DEPTH).unwrap();
+                assert_eq!(String::from_utf8(own).unwrap(), String::from_utf8(expected).unwrap());
+            }
+        }
+    }
+}

@@ -29,6 +29,8 @@ pub(super) struct Habits {
 
 #[derive(Default)]
 struct Counts {
+    /// Whether there are no quotes, tags and blocks to count.
+    is_json: bool,
     short: usize,
     long: usize,
     single: usize,
@@ -44,7 +46,7 @@ struct Counts {
 
 impl Habits {
     pub(super) fn of(page: &Page<'_>, document: &Document<'_>) -> Self {
-        let mut counts = Counts::default();
+        let mut counts = Counts { is_json: document.language == Language::Json, ..Counts::default() };
         counts.node(page, &document.root);
         let root = document.root.span.start as usize;
         let keys = document.root.as_mapping().unwrap_or_default();
@@ -88,7 +90,7 @@ impl Counts {
                     self.entry(page, node, entry, is_flow);
                     // Most values are scalars, of which only texts count.
                     match &entry.value.kind {
-                        Kind::String(_) => self.text(page, &entry.value),
+                        Kind::String(_) if !self.is_json => self.text(page, &entry.value),
                         Kind::Sequence(_) | Kind::Mapping(_) => self.node(page, &entry.value),
                         _ => {}
                     }
@@ -108,8 +110,9 @@ impl Counts {
 
     fn entry(&mut self, page: &Page<'_>, map: &Node<'_>, entry: &Entry<'_>, is_flow: bool) {
         let (key, value) = (entry.key_span.start as usize, entry.value.span.start as usize);
-        let is_tagged = page.byte(key) == b'!';
-        let is_call = is_function(&entry.key);
+        let is_tagged = !self.is_json && page.byte(key) == b'!';
+        // Few keys begin so.
+        let is_call = matches!(entry.key.as_bytes(), [b'F' | b'R', ..]) && is_function(&entry.key);
         if is_tagged {
             self.short += 1;
         } else if is_call {
