@@ -31,7 +31,7 @@ pub(super) struct Pane {
     pub(super) name: String,
     pub(super) text: String,
     /// Offset of `text` in the space that miette sees.
-    base: usize,
+    pub(super) base: usize,
     /// Number of the first line, from 1.
     pub(super) first_line: usize,
     pub(super) line_count: usize,
@@ -58,16 +58,13 @@ impl Excerpt {
         excerpt
     }
 
-    /// The only pane with the bytes of its only mark, which has no words; nothing inside if there is no pane, none if there is more.
-    pub(super) fn only(&self) -> Option<Option<(&Pane, usize, usize)>> {
-        match (self.panes.as_slice(), self.labels.as_slice()) {
-            ([], []) => Some(None),
-            ([pane], [label]) if label.label().is_none() => {
-                let start = label.offset().checked_sub(pane.base)?;
-                Some(Some((pane, start, start + label.len())))
-            }
-            _ => None,
-        }
+    /// The panes with their only marks; none if one has several.
+    pub(super) fn single_marks(&self) -> Option<impl Iterator<Item = (&Pane, &LabeledSpan)>> {
+        let is_own = |(pane, label): (&Pane, &LabeledSpan)| {
+            pane.base <= label.offset() && label.offset() + label.len() <= pane.base + pane.text.len()
+        };
+        let both = || self.panes.iter().zip(&self.labels);
+        (self.panes.len() == self.labels.len() && both().all(is_own)).then(both)
     }
 
     /// For each label, in the order of drawing, whether it marks the finding's own place.

@@ -1,10 +1,11 @@
-//! The drawing of a finding with one mark in lines of printable ASCII, without colors, as miette draws it: nearly every finding of a report
-//! that goes to a file or a pipe. All others are miette's.
+//! The drawing of a finding with one mark in each of its panes, in lines of printable ASCII, without colors, as miette draws it: nearly
+//! every finding of a report that goes to a file or a pipe. All others are miette's.
 
 use super::Style;
 use super::excerpt::{Excerpt, Pane};
 use crate::finding::Level;
 use crate::report::text::decimal_width;
+use miette::LabeledSpan;
 use std::fmt::Write;
 
 /// The drawing, with its header; none if it is not one of these.
@@ -26,18 +27,19 @@ pub(super) fn draw(header: &str, level: Level, excerpt: &Excerpt, style: &Style)
             drawn.push_str(part);
         }
     }
-    match excerpt.only()? {
-        None => {}
-        Some((pane, start, end)) => draw_pane(&mut drawn, pane, start, end, style)?,
+    for (pane, mark) in excerpt.single_marks()? {
+        draw_pane(&mut drawn, pane, mark, style)?;
     }
     Some(drawn)
 }
 
 /// Some lines with a mark under these bytes of them.
-fn draw_pane(drawn: &mut String, pane: &Pane, start: usize, end: usize, style: &Style) -> Option<()> {
+fn draw_pane(drawn: &mut String, pane: &Pane, mark: &LabeledSpan, style: &Style) -> Option<()> {
     if !pane.text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~' | b'\n')) {
         return None;
     }
+    let start = mark.offset().checked_sub(pane.base)?;
+    let end = start + mark.len();
     let rule = style.glyph("─", "-");
     let columns = decimal_width(pane.first_line + pane.line_count.saturating_sub(1));
     let position = pane.position;
@@ -58,15 +60,7 @@ fn draw_pane(drawn: &mut String, pane: &Pane, start: usize, end: usize, style: &
             if end > line_end {
                 return None;
             }
-            indent(drawn, columns + 2);
-            drawn.push_str(style.glyph("·", ":"));
-            indent(drawn, 1 + start - line_start);
-            if start == end {
-                drawn.push_str(style.glyph("▲", "^"));
-            }
-            let under = style.glyph("─", "^");
-            (start..end).for_each(|_| drawn.push_str(under));
-            drawn.push('\n');
+            draw_mark(drawn, (start - line_start, end - line_start), columns, mark.label(), style);
         }
         line_start = line_end + 1;
     }
@@ -75,6 +69,39 @@ fn draw_pane(drawn: &mut String, pane: &Pane, start: usize, end: usize, style: &
         drawn.push_str(part);
     }
     Some(())
+}
+
+/// What is below a line with a mark: a line under its columns, and the words below its middle.
+fn draw_mark(drawn: &mut String, (start, end): (usize, usize), columns: usize, label: Option<&str>, style: &Style) {
+    let begin = |drawn: &mut String, column: usize| {
+        indent(drawn, columns + 2);
+        drawn.push_str(style.glyph("·", ":"));
+        indent(drawn, 1 + column);
+    };
+    let middle = (start + end.max(start + 1)) / 2;
+    begin(drawn, start);
+    if start == end {
+        drawn.push_str(style.glyph("▲", "^"));
+    }
+    for column in start..end {
+        let has_words = column == middle && label.is_some();
+        drawn.push_str(if has_words { style.glyph("┬", "|") } else { style.glyph("─", "^") });
+    }
+    drawn.push('\n');
+    let Some(label) = label else { return };
+    let rule = style.glyph("─", "-");
+    let is_one = !label.contains('\n');
+    for (index, line) in label.split('\n').enumerate() {
+        begin(drawn, middle);
+        let arm = match index {
+            0 if is_one => [style.glyph("╰", "`"), rule, rule],
+            0 => [style.glyph("╰", "`"), rule, style.glyph("┤", "|")],
+            _ => [" ", " ", style.glyph("│", "|")],
+        };
+        for part in arm.into_iter().chain([" ", line, "\n"]) {
+            drawn.push_str(part);
+        }
+    }
 }
 
 fn indent(drawn: &mut String, columns: usize) {
@@ -106,9 +133,19 @@ mod tests {
                         continue;
                     }
                     let own = Mark { source: &source, span, label: None };
+                    let label = |text: &str| Some(text.to_owned());
+                    let at = |at: usize| Span::new(SourceId(0), at.min(text.len()), (at + 3).min(text.len()));
+                    let words =
+                        "some words that are too many for one line of so narrow a terminal, and so go on below it";
+                    let related = [
+                        Mark { source: &source, span: at(0), label: label("first") },
+                        Mark { source: &source, span: at(140), label: label(words) },
+                    ];
+                    let count = (start + length) % 3;
                     for (unicode, level) in [(true, Level::Error), (false, Level::Warning), (true, Level::Note)] {
                         let style = Style { color: false, width: 60, unicode, hyperlinks: false };
-                        let excerpt = Excerpt::new(&own, &[], Window { width: 60, unicode });
+                        let related = related.get(..count).unwrap();
+                        let excerpt = Excerpt::new(&own, related, Window { width: 60, unicode });
                         let header = "error[x] One\nmore words";
                         let expected = draw_by_miette(header.to_owned(), level, &excerpt, &style).unwrap();
                         match draw(header, level, &excerpt, &style) {
