@@ -1,7 +1,7 @@
 //! The values of a template with the settings that govern it: what parameters are pinned, and what the rest of its project passes.
 
+use super::parameters::Parameters;
 use super::refused::RefusedPins;
-use super::tally::Parameters;
 use super::{Problems, Session};
 use crate::discover::{self, Candidate, Filter};
 use crate::evaluated::At;

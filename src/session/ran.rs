@@ -1,8 +1,8 @@
 //! Which settings governed the templates of a run, and so which rules ran.
 
 use super::options::Options;
+use super::parameters::Parameters;
 use super::settings::Settings;
-use super::tally::Parameters;
 use crate::finding::RuleSeverity;
 use crate::report::{Governed, Pin, Summary};
 use crate::rules::load::{self, RuleEntry, names, notice};

@@ -1,8 +1,8 @@
 //! Pinned values that the parameters of a template do not accept: errors at the option or the configuration that pins them.
 
+use super::parameters::Parameters;
 use super::problems::Problems;
 use super::settings::Settings;
-use super::tally::Parameters;
 use crate::code::Code;
 use crate::eval::inputs::Refused;
 use crate::finding::{Diagnostic, Related};

@@ -7,6 +7,7 @@ use super::gaps::Gaps;
 use super::governing::Governing;
 use super::options::Options;
 use super::others::{Others, Verdict};
+use super::parameters::Parameters;
 use super::part::{Part, Texts, sort_diagnostics};
 use super::problems::Problems;
 use super::ran::Ran;
@@ -14,13 +15,11 @@ use super::refused::RefusedPins;
 use super::settings::Settings;
 use super::since::Since;
 use super::sink::{FixedText, Sink};
-use crate::code::Code;
 use crate::digest::Sha256;
 use crate::discover::{self, Candidate, Input, LeftOut};
-use crate::eval::inputs::Refused;
 use crate::files::Files;
 use crate::finding::{Counts, Diagnostic, Severity};
-use crate::linter::{self, Declared, FileReport};
+use crate::linter::{self, FileReport};
 use crate::project::{Absent, File, FileDigest, Fixed, Linted};
 use crate::report::{
     Evidence, Fixable, Prepared, Preparer, Provenance, Report, Revision, RuleReport, Summary, TemplateReport,
@@ -29,7 +28,6 @@ use crate::revision;
 use crate::rules::load::{RuleEntry, controls};
 use crate::rules::meta::{RuleKind, RuleProse};
 use crate::source::Source;
-use crate::suggest::nearest;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
@@ -69,19 +67,6 @@ pub(super) struct Tally {
     gaps: Gaps,
     unreadable: usize,
     fixes: FixTally,
-}
-
-/// The parameters of the templates, by their names.
-#[derive(Default)]
-pub(super) struct Parameters(FxHashMap<String, Known>);
-
-/// What templates state about a parameter.
-#[derive(Copy, Clone, Default)]
-struct Known {
-    /// Whether the value is a secret in any of them.
-    is_secret: bool,
-    /// Whether any of them accepts its pinned value, if there is one.
-    is_accepted: bool,
 }
 
 /// What the search for files found besides candidates.
@@ -551,44 +536,6 @@ impl Ended {
             }
         };
         shown.into_iter().map(report).collect()
-    }
-}
-
-impl Parameters {
-    /// Adds those of a template, with the pinned values that it does not accept.
-    pub(super) fn add(&mut self, declared: Vec<Declared>, refused: &[Refused]) {
-        for Declared { name, is_secret, .. } in declared {
-            let is_accepted = !refused.iter().any(|refused| refused.parameter == name);
-            let known = self.0.entry(name).or_default();
-            known.is_secret |= is_secret;
-            known.is_accepted |= is_accepted;
-        }
-    }
-
-    /// Whether the value of a parameter is a secret in any template; none if no template declares it.
-    pub(super) fn is_secret(&self, name: &str) -> Option<bool> {
-        self.0.get(name).map(|known| known.is_secret)
-    }
-
-    /// Whether some template declares a parameter and accepts its pinned value, if there is one.
-    pub(super) fn is_accepted(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(|known| known.is_accepted)
-    }
-
-    /// The problem with a parameter of the options that no template declares.
-    pub(super) fn unknown(&self, name: &str) -> Option<Diagnostic> {
-        if name.starts_with("AWS::") || self.0.contains_key(name) {
-            return None;
-        }
-        let mut names: Vec<&str> = self.0.keys().map(String::as_str).collect();
-        names.sort_unstable();
-        Some(Diagnostic::error(Code::UnknownParameter, format!("no template has a parameter `{name}`")).with_help(
-            match nearest(name, names.iter().copied()) {
-                Some(nearest) => format!("Did you mean `{nearest}`?"),
-                None if names.is_empty() => "The templates declare no parameters.".to_owned(),
-                None => format!("The templates declare {}.", names.join(", ")),
-            },
-        ))
     }
 }
 
