@@ -154,7 +154,14 @@ fn kinds_of(service: &'static str, set: &'static str) -> impl Iterator<Item = Re
 }
 
 /// The kinds of resources of a service whose name matches a pattern, as the service's own actions name them.
-pub fn resource_kinds(service: &str) -> impl Iterator<Item = ResourceKind> {
+pub fn resource_kinds(service: &str) -> Rc<[ResourceKind]> {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<Box<str>, Rc<[ResourceKind]>>> = RefCell::default();
+    }
+    remembered(&KNOWN, 64, service, |service| look_up_kinds(service).collect())
+}
+
+fn look_up_kinds(service: &str) -> impl Iterator<Item = ResourceKind> {
     let fixed = service.split(['*', '?']).next().unwrap_or_default();
     // The lines from the first one on whose service begins as the pattern does.
     RESOURCES
@@ -320,7 +327,7 @@ mod tests {
 
     #[test]
     fn a_service_has_the_resources_of_its_actions() {
-        let names = |service: &str| resource_kinds(service).map(|kind| kind.name).collect::<Vec<_>>();
+        let names = |service: &str| resource_kinds(service).iter().map(|kind| kind.name).collect::<Vec<_>>();
         assert!(names("secretsmanager").iter().all(|name| *name == "secret:*"));
         assert!(names("secretsm*").contains(&"secret:*"));
         assert!(names("*").contains(&"table/*"));

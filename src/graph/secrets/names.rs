@@ -268,24 +268,24 @@ pub(super) fn next_mark(text: &[u8], from: usize) -> Option<usize> {
     let step =
         |begun: u32, byte: &u8| (begun << 1 | BEGIN) & PLACES.get(usize::from(*byte)).copied().unwrap_or_default();
     let (mut begun, mut at) = (0, from);
-    let rest = text.get(from..)?;
-    for stretch in rest.chunks(STRETCH) {
+    for stretch in text.get(from..)?.chunks_exact(STRETCH) {
         let (mut after, mut met) = (begun, 0);
         for byte in stretch {
             after = step(after, byte);
             met |= after;
         }
         if met & END != 0 {
-            let ends = |byte: &u8| {
-                begun = step(begun, byte);
-                begun & END != 0
-            };
-            return stretch.iter().position(ends).map(|place| at + place);
+            break;
         }
         begun = after;
-        at += stretch.len();
+        at += STRETCH;
     }
-    None
+    // The stretch with the letter, or what is left after the last one.
+    let ends = |byte: &u8| {
+        begun = step(begun, byte);
+        begun & END != 0
+    };
+    text.get(at..)?.iter().position(ends).map(|place| at + place)
 }
 
 /// Which of these letters a name holds. Asked of every key of every template, so it looks at each byte once, for all marks together
