@@ -59,20 +59,28 @@ impl Marks {
         last
     }
 
+    /// The letters up to which marks have been met, after another byte.
+    #[inline]
+    fn after(&self, begun: u64, byte: u8) -> u64 {
+        (begun << 1 | self.first) & self.places.get(usize::from(byte)).copied().unwrap_or_default()
+    }
+
     /// The last letters of the marks that a text holds; none if it holds no mark.
     pub(super) fn met(&self, text: &[u8]) -> u64 {
         /// Bytes after which the next ones are looked at.
         const STRETCH: usize = 8;
         let (mut begun, mut met) = (0, 0);
-        let mut look_at = |byte: &u8| {
-            begun = (begun << 1 | self.first) & self.places.get(usize::from(*byte)).copied().unwrap_or_default();
-            met |= begun;
-        };
         let mut stretches = text.chunks_exact(STRETCH);
         for stretch in &mut stretches {
-            stretch.iter().for_each(&mut look_at);
+            for byte in stretch {
+                begun = self.after(begun, *byte);
+                met |= begun;
+            }
         }
-        stretches.remainder().iter().for_each(look_at);
+        for byte in stretches.remainder() {
+            begun = self.after(begun, *byte);
+            met |= begun;
+        }
         met & self.last
     }
 }
@@ -100,17 +108,25 @@ impl Bytes {
         new
     }
 
+    #[inline]
+    fn of(&self, byte: u8) -> u8 {
+        self.kinds.get(usize::from(byte)).copied().unwrap_or_default()
+    }
+
     /// The kinds that a text holds: the first is the lowest bit.
     pub(super) fn met(&self, text: &[u8]) -> u8 {
         /// Bytes after which the next ones are looked at.
         const STRETCH: usize = 8;
         let mut met = 0;
-        let mut look_at = |byte: &u8| met |= self.kinds.get(usize::from(*byte)).copied().unwrap_or_default();
         let mut stretches = text.chunks_exact(STRETCH);
         for stretch in &mut stretches {
-            stretch.iter().for_each(&mut look_at);
+            for byte in stretch {
+                met |= self.of(*byte);
+            }
         }
-        stretches.remainder().iter().for_each(look_at);
+        for byte in stretches.remainder() {
+            met |= self.of(*byte);
+        }
         met
     }
 }

@@ -259,30 +259,33 @@ const fn places() -> [u32; 256] {
 /// The bits of the first letters of [`MARKS`].
 const FIRST_LETTERS: u32 = 0o111_111_111;
 
+/// The letters up to which marks have been met, after another byte.
+#[inline]
+fn after(begun: u32, byte: u8) -> u32 {
+    (begun << 1 | FIRST_LETTERS | PW[0]) & PLACES.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
 /// Where a text goes on, from a byte on, with the last letter of a mark that a name which promises something has.
 pub(super) fn next_mark(text: &[u8], from: usize) -> Option<usize> {
-    const BEGIN: u32 = FIRST_LETTERS | PW[0];
     const END: u32 = ENOUGH | KEY | PW[1];
     /// Bytes that are looked at together.
     const STRETCH: usize = 8;
-    let step =
-        |begun: u32, byte: &u8| (begun << 1 | BEGIN) & PLACES.get(usize::from(*byte)).copied().unwrap_or_default();
     let (mut begun, mut at) = (0, from);
     for stretch in text.get(from..)?.chunks_exact(STRETCH) {
-        let (mut after, mut met) = (begun, 0);
+        let (mut next, mut met) = (begun, 0);
         for byte in stretch {
-            after = step(after, byte);
-            met |= after;
+            next = after(next, *byte);
+            met |= next;
         }
         if met & END != 0 {
             break;
         }
-        begun = after;
+        begun = next;
         at += STRETCH;
     }
     // The stretch with the letter, or what is left after the last one.
     let ends = |byte: &u8| {
-        begun = step(begun, byte);
+        begun = after(begun, *byte);
         begun & END != 0
     };
     text.get(at..)?.iter().position(ends).map(|place| at + place)
@@ -294,15 +297,17 @@ fn marks_in(name: &str) -> u32 {
     /// Bytes after which the next ones are looked at.
     const STRETCH: usize = 4;
     let (mut begun, mut met) = (0, 0);
-    let mut look_at = |byte: &u8| {
-        begun = (begun << 1 | FIRST_LETTERS | PW[0]) & PLACES.get(usize::from(*byte)).copied().unwrap_or_default();
-        met |= begun;
-    };
     let mut stretches = name.as_bytes().chunks_exact(STRETCH);
     for stretch in &mut stretches {
-        stretch.iter().for_each(&mut look_at);
+        for byte in stretch {
+            begun = after(begun, *byte);
+            met |= begun;
+        }
     }
-    stretches.remainder().iter().for_each(look_at);
+    for byte in stretches.remainder() {
+        begun = after(begun, *byte);
+        met |= begun;
+    }
     met
 }
 
