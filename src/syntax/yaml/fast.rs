@@ -22,7 +22,7 @@ use super::tag::Tag;
 use crate::code::Code;
 use crate::source::{SourceId, Span};
 use crate::syntax::functions::{self, add_note, calls_macro, is_misspelled};
-use crate::syntax::keys::unique;
+use crate::syntax::keys::take;
 use crate::syntax::{Comment, Document, Entry, Kind, Language, Node, Repeated, SyntaxNote};
 use std::borrow::Cow;
 
@@ -168,15 +168,14 @@ impl<'s> Reader<'s> {
     /// The map of the entries from `mark` on.
     fn close_mapping(&mut self, mark: usize, start: usize, end: usize) -> Node<'s> {
         self.depth -= 1;
-        let entries: Vec<Entry<'s>> = self.entries.drain(mark..).collect();
-        let kind = Kind::Mapping(unique(entries, self.depth == 0, &mut self.repeated));
+        let kind = Kind::Mapping(take(&mut self.entries, mark, self.depth == 0, &mut self.repeated));
         Node { span: self.span(start, end), kind }
     }
 
     /// The list of the items from `mark` on.
     fn close_sequence(&mut self, mark: usize, start: usize, end: usize) -> Node<'s> {
         self.depth -= 1;
-        let kind = Kind::Sequence(self.items.drain(mark..).collect());
+        let kind = Kind::Sequence(self.items.split_off(mark));
         Node { span: self.span(start, end), kind }
     }
 
