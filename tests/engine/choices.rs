@@ -123,7 +123,7 @@ fn combinations() -> impl Iterator<Item = Vec<usize>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::cases(256), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Each combination of parameters that the rules allow is in one scenario, whose value is the one that the combination has, whatever was
     /// evaluated before and is remembered. Each scenario has such a combination.

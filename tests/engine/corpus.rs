@@ -170,7 +170,7 @@ mod mutations {
     const OWN: &str = include_str!("../../fixtures/reference/TapStack.json");
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: crate::cases(200), ..ProptestConfig::default() })]
 
         /// Whatever is done to a template's text, linting ends, and says something or nothing.
         #[test]

@@ -30,3 +30,8 @@ mod spelling;
 mod syntax;
 mod translator;
 mod twins;
+
+/// How many inputs a property is tried on: `PROPTEST_CASES`, or what takes a second or two.
+fn cases(usual: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
+}

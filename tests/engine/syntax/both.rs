@@ -479,7 +479,7 @@ fn most_of_what_is_written_is_read_fast() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::cases(CASES), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn written_texts_are_read_the_same(tape in prop::collection::vec(any::<u8>(), 0..120)) {
