@@ -305,6 +305,11 @@ impl Linter {
         &self.rules
     }
 
+    /// The number of rules that run.
+    pub fn selected_number(&self) -> usize {
+        self.selected.len()
+    }
+
     /// The rules that run, sorted by id.
     pub fn selected(&self) -> impl Iterator<Item = &RuleEntry> {
         self.selected.iter().filter_map(|selected| self.rules.entries().get(selected.index))

@@ -5,6 +5,8 @@ use crate::source::Source;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+/// The number of files up to which a run keeps texts.
+pub(super) const FEW_FILES: usize = 1024;
 /// The number of bytes up to which texts are kept with their documents, which take a few times the memory of the texts.
 const FEW_BYTES: usize = 1 << 20;
 
@@ -21,8 +23,9 @@ pub(super) struct Kept<'k> {
 }
 
 impl Texts {
-    /// Places for the texts of so many candidates.
+    /// Places for the texts of so many candidates; none if they are too many.
     pub(super) fn places(number: usize) -> Self {
+        let number = if number > FEW_FILES { 0 } else { number };
         Self((0..number).map(|_| OnceLock::new()).collect())
     }
 }

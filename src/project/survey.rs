@@ -1,7 +1,7 @@
 //! Which templates of a run belong together, before any of them is linted: the exports that others import, and the nested stacks with
 //! the values that their parents pass. A text test finds the few templates that have such ties, and only those are parsed.
 
-use super::kept::Kept;
+use super::kept::{FEW_FILES, Kept};
 use super::{Project, Texts, inputs, load_beside, source_id, source_of};
 use crate::discover::{self, Candidate, Input, Reading};
 use crate::eval::inputs::{Given, Inputs, Shared};
@@ -22,8 +22,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 pub(super) const MAX_DEPTH: usize = 16;
 /// The number of deployments of nested stacks that are linted in one run.
 pub(super) const MAX_STACKS: usize = 2000;
-/// The numbers of files and of bytes up to which texts are kept, so that small runs read them once.
-const FEW_FILES: usize = 1024;
+/// The number of bytes up to which the texts of few files are kept, so that small runs read them once.
 const FEW_BYTES: usize = 4 << 20;
 
 /// Words of ties. A text may have nested stacks if it has one of their types, what makes resources of other files or of loops, or what

@@ -3,7 +3,7 @@
 mod error;
 mod string;
 
-use super::functions::{self, add_note, calls_macro, is_misspelled};
+use super::functions::{self, add_note, calls_macro, is_misspelled, may_call};
 use super::keys::take;
 use super::message::{quoted, too_deep};
 use super::{Document, Entry, Kind, Language, MAX_DEPTH, Node, Number, Repeated, SyntaxError, SyntaxNote};
@@ -163,9 +163,11 @@ impl<'s> JsonReader<'s> {
                 }
                 let key = self.string()?;
                 let key_span = self.span(start, self.at);
-                self.calls_macros |= calls_macro(&key);
-                if is_misspelled(&key) {
-                    add_note(&mut self.notes, functions::note(&key, key_span));
+                if may_call(&key) {
+                    self.calls_macros |= calls_macro(&key);
+                    if is_misspelled(&key) {
+                        add_note(&mut self.notes, functions::note(&key, key_span));
+                    }
                 }
                 self.skip_blank();
                 if self.peek() != Some(b':') {

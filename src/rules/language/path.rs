@@ -14,8 +14,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// A JSONPath (RFC 9535) without filters, such as `$.Properties.Tags[*].Key`.
-///
-/// Its text and names are those of the pack where it is one of a built-in rule: a run reads hundreds of paths.
+// Its text and names are those of the pack where it is one of a built-in rule: a run reads hundreds of paths.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 pub struct Path {

@@ -21,7 +21,7 @@ use super::scalar::Plain;
 use super::tag::Tag;
 use crate::code::Code;
 use crate::source::{SourceId, Span};
-use crate::syntax::functions::{self, add_note, calls_macro, is_misspelled};
+use crate::syntax::functions::{self, add_note, calls_macro, is_misspelled, may_call};
 use crate::syntax::keys::take;
 use crate::syntax::{Comment, Document, Entry, Kind, Language, Node, Repeated, SyntaxNote};
 use std::borrow::Cow;
@@ -158,9 +158,11 @@ impl<'s> Reader<'s> {
 
     fn push_entry(&mut self, key: Key<'s>, value: Node<'s>) {
         let Key { text: key, span: key_span } = key;
-        self.calls_macros |= calls_macro(&key);
-        if is_misspelled(&key) {
-            add_note(&mut self.notes, functions::note(&key, key_span));
+        if may_call(&key) {
+            self.calls_macros |= calls_macro(&key);
+            if is_misspelled(&key) {
+                add_note(&mut self.notes, functions::note(&key, key_span));
+            }
         }
         self.entries.push(Entry { key, key_span, value });
     }
