@@ -431,6 +431,25 @@ impl Assertion {
         }
     }
 
+    /// Whether it is about other resources, too.
+    pub fn is_of_others(&self) -> bool {
+        match &self.form {
+            Form::All(items) | Form::Any(items) => items.iter().any(Self::is_of_others),
+            Form::Not(inner) => inner.is_of_others(),
+            Form::Quantified(_, quantified) | Form::Count(_, quantified) => {
+                let selector = &quantified.selector;
+                matches!(selector, Selector::Related(_) | Selector::Referenced(_) | Selector::Resources(_))
+                    || quantified.filter.iter().chain(&quantified.test).any(Self::is_of_others)
+            }
+            Form::Value { .. }
+            | Form::Analysis(_)
+            | Form::Setting { .. }
+            | Form::Configured(_)
+            | Form::Profile(_)
+            | Form::Undecided(_) => false,
+        }
+    }
+
     /// Calls `visit` with every message of its own, and of what it is made of.
     pub fn messages<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
         if let Some(message) = &self.message {

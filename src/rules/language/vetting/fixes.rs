@@ -40,7 +40,8 @@ impl<'r> Walk<'r> {
     /// `before` are the resources that the part before it adds.
     fn recipe(&mut self, recipe: &'r Recipe, before: &'r [Addition], own: &Context<'r>, spot: &Spot<'_>) {
         let adds = recipe.added_after(before);
-        for (key, when) in [("when", &recipe.when), ("when-always", &recipe.when_always)] {
+        let conditions = [("when", &recipe.when), ("when-always", &recipe.when_always), ("unless", &recipe.unless)];
+        for (key, when) in conditions {
             if let Some(when) = when {
                 self.assertion(when, own, &spot.below(key));
             }
