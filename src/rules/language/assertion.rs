@@ -282,7 +282,7 @@ impl TryFrom<Entries<RawQuantified>> for Quantified {
                 RawQuantified::Resources(types) => selectors.push(Selector::Resources(types)),
                 RawQuantified::Where(assertion) => filter = Some(assertion),
                 RawQuantified::Is(is) => {
-                    let path = Path { text: "$".to_owned(), names: Vec::new(), rest: None };
+                    let path = Path { text: "$".into(), names: Vec::new(), rest: None };
                     own = Some(Content { message: None, form: Form::Value { path, is, or_absent: false } }.into());
                 }
                 RawQuantified::Assert(assertion) => test = Some(assertion),
