@@ -8,6 +8,8 @@ pub(super) enum Unit {
     Any,
     /// Exactly one character: `?` in a pattern.
     One,
+    /// Exactly one digit.
+    Digit,
     /// Letters, digits and hyphens, none included.
     Word,
 }
@@ -21,9 +23,9 @@ impl Unit {
     /// Whether it can stand for `other`, or for `other` and more.
     fn takes(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Any, _) | (Self::Word, Self::Any | Self::One | Self::Word) => true,
+            (Self::Any, _) | (Self::Word, Self::Any | Self::One | Self::Digit | Self::Word) => true,
             (Self::Word, Self::Char(c)) => c.is_ascii_alphanumeric() || c == '-',
-            (Self::Char(_) | Self::One, _) => false,
+            (Self::Char(_) | Self::One | Self::Digit, _) => false,
         }
     }
 }
@@ -145,6 +147,7 @@ pub(super) fn overlap(left: &[Unit], right: &[Unit]) -> bool {
             let before = next.last().copied().unwrap_or(false);
             let same = match (a, b) {
                 (Unit::Char(a), Unit::Char(b)) => a == b,
+                (Unit::Char(c), Unit::Digit) | (Unit::Digit, Unit::Char(c)) => c.is_ascii_digit(),
                 (Unit::Word, other) | (other, Unit::Word) => other.is_open() || Unit::Word.takes(*other),
                 _ => true,
             };

@@ -159,6 +159,11 @@ impl Inputs {
         self.given.as_ref().is_none_or(|given| !given.contains_key(name))
     }
 
+    /// Whether a parent stack passes a value for a parameter.
+    pub fn passes(&self, name: &str) -> bool {
+        self.given.as_ref().is_some_and(|given| given.contains_key(name))
+    }
+
     /// The one value that a parameter or pseudo parameter is sure to have, whatever its default.
     pub fn fixed(&self, name: &str) -> Option<&str> {
         match &self.given {

@@ -210,6 +210,11 @@ impl<'m, 't> Evaluator<'m, 't> {
         self.inputs.fixed(parameter).is_none() && self.inputs.leaves(parameter)
     }
 
+    /// Whether a parent stack passes a value for a parameter.
+    pub fn is_passed(&self, parameter: &str) -> bool {
+        self.inputs.passes(parameter)
+    }
+
     /// The name of the Parameter Store entry that a parameter reads, where it is known: the one that was pinned or given, else
     /// its default.
     pub fn store_entry(&self, parameter: &Parameter<'t>) -> Option<Cow<'t, str>> {

@@ -185,6 +185,8 @@ fn equal_parts(left: &Value<'_>, right: &Value<'_>) -> Truth {
         // Unsettled parts may turn out to be empty, characters do not.
         || (left.is_empty() && has_characters(right))
         || (right.is_empty() && has_characters(left))
+        || cannot_be(left, right)
+        || cannot_be(right, left)
     {
         Truth::False
     } else {
@@ -230,6 +232,41 @@ fn letters<'a>(value: &'a Value<'_>) -> SmallVec<[Letter<'a>; 16]> {
         }
         _ => value.text().unwrap_or_default().chars().map(Letter::Char).collect(),
     }
+}
+
+/// Whether no account and no Region make a row with such parts the characters of another: an account id has 12 digits, a Region
+/// is like `us-gov-west-1`.
+///
+/// Source: AWS Account Management reference guide, "View AWS account identifiers"; `regionRegex` of each partition in botocore's
+/// partitions.json, November 2026.
+fn cannot_be(row: &[Letter<'_>], known: &[Letter<'_>]) -> bool {
+    let (mut units, mut has_form) = (Vec::new(), false);
+    for letter in row {
+        match letter {
+            Letter::Char(character) => units.push(Unit::Char(*character)),
+            Letter::Unsettled(part) => match (&part.origin, &part.content) {
+                (Origin::Pseudo("AWS::AccountId"), Content::Unknown | Content::Except(_)) => {
+                    has_form = true;
+                    units.extend([Unit::Digit; 12]);
+                }
+                (Origin::Pseudo("AWS::Region"), Content::Unknown | Content::Except(_)) => {
+                    has_form = true;
+                    units.extend([Unit::One, Unit::Word, Unit::Char('-'), Unit::One, Unit::Word, Unit::Char('-')]);
+                    units.extend([Unit::Word, Unit::Digit]);
+                }
+                _ => units.push(Unit::Any),
+            },
+        }
+    }
+    if !has_form {
+        return false;
+    }
+    let mut text = Vec::with_capacity(known.len());
+    for letter in known {
+        let Letter::Char(character) = letter else { return false };
+        text.push(Unit::Char(*character));
+    }
+    !overlap(&units, &text)
 }
 
 /// Whether `reference` is "anything else than" a set of texts that `literal` is one of.
@@ -330,6 +367,36 @@ mod tests {
         assert_eq!(equal(&a, &c), Truth::False);
         assert_eq!(equals_str(&a, "patient-x"), Truth::Unknown);
         assert_eq!(equals_str(&a, "claims-x"), Truth::False);
+    }
+
+    #[test]
+    fn an_account_has_twelve_digits_and_a_region_its_form() {
+        let pseudo = |rest: &[(&'static str, bool)]| {
+            let mut value = text(rest);
+            if let Kind::Text(parts) = &mut value.kind {
+                for part in parts.iter_mut().filter(|part| !part.content.is_known()) {
+                    let Origin::Parameter(name) = part.origin else { continue };
+                    part.origin = Origin::Pseudo(name);
+                }
+            }
+            value
+        };
+        let account = pseudo(&[("records-", true), ("AWS::AccountId", false)]);
+        assert_eq!(equals_str(&account, "records-data"), Truth::False);
+        assert_eq!(equals_str(&account, "records-abcdefghijkl"), Truth::False);
+        assert_eq!(equals_str(&account, "records-"), Truth::False);
+        assert_eq!(equals_str(&account, "records-1111222233334"), Truth::False);
+        assert_eq!(equals_str(&account, "records-111122223333"), Truth::Unknown);
+        let region = pseudo(&[("records-", true), ("AWS::Region", false), ("-logs", true)]);
+        assert_eq!(equals_str(&region, "records-data-logs"), Truth::False);
+        assert_eq!(equals_str(&region, "records-prod-main-logs"), Truth::False);
+        assert_eq!(equals_str(&region, "records-us-gov-west-1-logs"), Truth::Unknown);
+        let both = pseudo(&[("AWS::AccountId", false), ("-", true), ("AWS::Region", false)]);
+        assert_eq!(equals_str(&both, "111122223333-data"), Truth::False);
+        assert_eq!(equals_str(&both, "111122223333-eu-west-1"), Truth::Unknown);
+        let with_other = pseudo(&[("AWS::AccountId", false), ("AWS::StackName", false)]);
+        assert_eq!(equals_str(&with_other, "111122223333x"), Truth::Unknown);
+        assert_eq!(equals_str(&with_other, "records"), Truth::False);
     }
 
     #[test]

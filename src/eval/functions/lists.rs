@@ -1,6 +1,6 @@
 //! Functions of lists: `Fn::Select`, `Fn::Split`, `Fn::Length`.
 
-use super::unknown_result;
+use super::{forms, unknown_result};
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::eval::{Candidate, Run};
 use crate::source::Span;
@@ -82,8 +82,12 @@ impl<'t> Run<'_, 't> {
             text = self.settled(text);
         }
         let whole;
+        let spelled;
         let parts = match &text.kind {
-            Kind::Text(parts) => parts.as_slice(),
+            Kind::Text(parts) => {
+                spelled = self.spelled_out(parts, &delimiter, text.span);
+                spelled.as_ref()
+            }
             _ => {
                 let content = Content::Known(Cow::Owned(text.text()?.into_owned()));
                 whole = [Part { content, origin: Origin::Literal }];
@@ -101,6 +105,21 @@ impl<'t> Run<'_, 't> {
         let fits = items.len() <= MAX_ITEMS && self.evaluator.afford(cost);
         let cut = Cut { complete: settled.is_none() && fits, items: if fits { items } else { Vec::new() } };
         Some((cut, text))
+    }
+
+    /// Parts with the ARNs of known form spelled out that hold the delimiter: the sixth part of a bucket's is its name.
+    fn spelled_out<'p>(&mut self, parts: &'p [Part<'t>], delimiter: &str, span: Span) -> Cow<'p, [Part<'t>]> {
+        if !parts.iter().any(|part| matches!(part.origin, Origin::Resource { .. })) {
+            return Cow::Borrowed(parts);
+        }
+        let mut spelled = Vec::with_capacity(parts.len());
+        for part in parts {
+            match self.may_hold(part, delimiter).then(|| self.spelled_arn(part, span)).flatten() {
+                Some(arn) => spelled.extend(arn),
+                None => spelled.push(part.clone()),
+            }
+        }
+        Cow::Owned(spelled)
     }
 
     /// Whether an unsettled part may hold a character of the delimiter. Several parts together make no delimiter of
@@ -134,6 +153,13 @@ impl<'t> Run<'_, 't> {
                     | "AWS::EC2::VPC::Id"
                     | "AWS::EC2::Volume::Id" => |c| c.is_ascii_alphanumeric() || c == '-',
                     _ => return true,
+                }
+            }
+            Origin::Resource { id, attribute } => {
+                let kind = evaluator.named(id).map_or("", |resource| resource.kind);
+                match forms::alphabet(kind, attribute.as_deref()) {
+                    Some(alphabet) => alphabet,
+                    None => return true,
                 }
             }
             _ => return true,

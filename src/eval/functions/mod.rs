@@ -5,6 +5,7 @@
 //! gives a value that remembers them, so that two calls with the same arguments give the same unknown text.
 
 mod builder;
+mod forms;
 mod json;
 mod lists;
 mod lookup;

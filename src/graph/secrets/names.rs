@@ -64,22 +64,34 @@ const SECRET_PAIRS: [(&str, &str); 6] = [
     ("secret", "key"),
     ("shared", "key"),
 ];
-/// Words before `key` that name what a program generates; `EncryptionKey` and `MasterKey` are names of KMS keys.
-const GENERATED_KEYS: [&str; 13] = [
+/// Words before `key` that name what a program generates. `EncryptionKey` and `MasterKey` are names of KMS keys as well, which
+/// have an alias, an ARN or a UUID.
+const GENERATED_KEYS: [&str; 20] = [
     "access",
     "account",
+    "aes",
     "app",
     "application",
+    "cipher",
+    "crypto",
+    "decryption",
+    "encryption",
+    "fernet",
     "hmac",
     "integration",
     "jwt",
     "license",
+    "master",
     "routing",
     "service",
     "signing",
     "storage",
     "webhook",
 ];
+/// Words before `auth` where that is what a program sends to prove who it is: `BASIC_AUTH`, `REDIS_AUTH`.
+const GENERATED_AUTHS: [&str; 8] = ["basic", "bearer", "docker", "npm", "proxy", "redis", "smtp", "twilio"];
+/// Other last words of what a program generates.
+const GENERATED: [&str; 4] = ["credential", "credentials", "creds", "pepper"];
 /// Words that add nothing at the end: `SecretString`, `TOKEN_VALUE`.
 const FILLERS: [&str; 5] = ["plain", "plaintext", "string", "text", "value"];
 /// First words of a choice about a secret: `ManageMasterUserPassword`, `RequirePassword`, `MaxToken`.
@@ -132,10 +144,11 @@ pub fn is_secret_name(name: &str) -> bool {
 pub fn promise(name: &str) -> Option<Promise> {
     // Most names hold none of these, and need not be taken apart.
     let met = marks_in(name);
-    if met & (ENOUGH | KEY | PW[1]) == 0 {
+    let ends_generated = ends_generated(name);
+    if met & (ENOUGH | KEY | PW[1]) == 0 && !ends_generated {
         return None;
     }
-    let may_be_generated = may_be_generated(name);
+    let may_be_generated = ends_generated || may_be_generated(name);
     if !may_be_generated && !may_be_secret(met) {
         return None;
     }
@@ -160,6 +173,8 @@ pub fn promise(name: &str) -> Option<Promise> {
     }
     match words.as_slice() {
         [.., before, "key"] if may_be_generated && GENERATED_KEYS.contains(before) => Some(Promise::Generated),
+        [.., before, "auth"] if GENERATED_AUTHS.contains(before) => Some(Promise::Generated),
+        [.., last] if GENERATED.contains(last) => Some(Promise::Generated),
         _ => None,
     }
 }
@@ -171,13 +186,31 @@ fn has_ending(word: &str, end: &str) -> bool {
 
 /// Whether a name may end in `key` or `pw`, fillers and digits aside.
 fn may_be_generated(name: &str) -> bool {
-    let bytes = name.trim_end_matches(|last: char| last.is_ascii_digit() || matches!(last, '_' | '-')).as_bytes();
-    match bytes {
+    match without_number(name) {
         // `Key` alone is a tag's.
         [_, _, .., k, e, y] if [*k, *e, *y].eq_ignore_ascii_case(b"key") => true,
         [_, .., p, w] if [*p, *w].eq_ignore_ascii_case(b"pw") => true,
         _ => false,
     }
+}
+
+/// Whether a name may end in another word of what is generated, fillers and digits aside. Asked of every name.
+fn ends_generated(name: &str) -> bool {
+    let bytes = without_number(name);
+    let ends = |word: &str| {
+        let start = bytes.len().checked_sub(word.len());
+        start.and_then(|start| bytes.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    match bytes.last().map(u8::to_ascii_lowercase) {
+        Some(b'h') => ends("auth"),
+        Some(b'l' | b'r' | b's') => GENERATED.iter().any(|word| ends(word)),
+        _ => false,
+    }
+}
+
+/// A name without the digits at its end.
+fn without_number(name: &str) -> &[u8] {
+    name.trim_end_matches(|last: char| last.is_ascii_digit() || matches!(last, '_' | '-')).as_bytes()
 }
 
 /// Whether the last word of a name is `secret`, which people call the place of a secret as well: `DB_SECRET: prod/db`.
@@ -532,10 +565,25 @@ mod tests {
 
     #[test]
     fn names_of_what_is_generated() {
-        for name in ["AccessKey", "AZURE_STORAGE_KEY", "SigningKey", "jwt-key", "DD_APP_KEY"] {
+        for name in [
+            "AccessKey",
+            "AZURE_STORAGE_KEY",
+            "SigningKey",
+            "jwt-key",
+            "DD_APP_KEY",
+            "EncryptionKey",
+            "MASTER_KEY",
+            "aes-key",
+            "BASIC_AUTH",
+            "RedisAuth",
+            "TWILIO_AUTH",
+            "FHIR_CLIENT_CREDENTIAL",
+            "DB_CREDENTIALS",
+            "PEPPER",
+        ] {
             assert_eq!(promise(name), Some(Promise::Generated), "{name}");
         }
-        for name in ["Key", "KmsKey", "PartitionKey", "AccessKeyId", "EncryptionKey", "MasterKey", "S3Key"] {
+        for name in ["Key", "KmsKey", "PartitionKey", "AccessKeyId", "EncryptionKeyArn", "KmsAuth", "OAuth", "S3Key"] {
             assert_eq!(promise(name), None, "{name}");
         }
     }

@@ -60,9 +60,8 @@ const PLAIN_WORDS: [&str; 52] = [
 ];
 /// What a text begins with that leads to a value elsewhere: an ARN, a path, a variable, an expression of API Gateway or Step
 /// Functions, the name of a store of secrets; and what begins a text that KMS has encrypted.
-const REFERENCES: [&str; 23] = [
+const REFERENCES: [&str; 22] = [
     "arn:",
-    "/",
     "AWS::",
     "$(",
     "$.",
@@ -108,9 +107,24 @@ pub fn is_secret_literal(text: &str) -> bool {
         || (text.starts_with('[') && text.ends_with(']'))
         || is_variable(text)
         || is_hash(text)
+        || is_path(text)
         || REFERENCES.iter().any(|start| text.starts_with(start))
         || PLAIN_WORDS.contains(&lower.as_str())
         || PLACEHOLDERS.iter().any(|part| lower.contains(part)))
+}
+
+/// Whether a text is a path that begins at the root: `/prod/db/password`, `/etc`. With letters and digits together in its only
+/// step it is something that a program generated, which may begin with a slash as well.
+fn is_path(text: &str) -> bool {
+    const SHORTEST: usize = 8;
+    text.strip_prefix('/').is_some_and(|step| {
+        let is_generated = step.len() >= SHORTEST
+            && step.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b'?' | b'*' | b':'))
+            && step.bytes().any(|byte| byte.is_ascii_digit())
+            && step.bytes().any(|byte| byte.is_ascii_alphabetic())
+            && !step.split(['-', '_', '.']).all(is_word);
+        !is_generated
+    })
 }
 
 /// Whether a text is the name of an environment variable, as shells write it: `$DB_PASSWORD`, `%DB_PASSWORD%`.
@@ -141,7 +155,7 @@ pub fn is_named_secret(name: &str, text: &str) -> bool {
 pub fn is_promised(promise: Promise, name: &str, text: &str) -> bool {
     match promise {
         Promise::Secret => is_secret_literal(text) && !(names_a_place(text) && may_name_a_place(name)),
-        Promise::Generated => looks_generated(text) && is_secret_literal(text),
+        Promise::Generated => (looks_generated(text) || is_user_with_password(text)) && is_secret_literal(text),
     }
 }
 
@@ -160,7 +174,23 @@ pub fn looks_generated(text: &str) -> bool {
         && bytes.iter().any(u8::is_ascii_alphabetic)
         && !is_uuid
         && !text.starts_with("mrk-")
+        && !text.starts_with("alias/")
         && !text.split(['-', '_', '.', '/']).all(is_word)
+}
+
+/// Whether a text is a user's name and password, as HTTP's basic authentication joins them: `app:Zk4pQ9x77Lm`.
+fn is_user_with_password(text: &str) -> bool {
+    const SHORTEST: usize = 8;
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@');
+    text.split_once(':').is_some_and(|(user, password)| {
+        !user.is_empty()
+            && user.bytes().all(is_of_name)
+            && password.len() >= SHORTEST
+            && password.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':')
+            && password.bytes().any(|byte| byte.is_ascii_digit())
+            && password.bytes().any(|byte| byte.is_ascii_alphabetic())
+            && !password.split(['-', '_', '.', '/']).all(is_word)
+    })
 }
 
 /// Whether a text is the name of a secret, as programs have them for fields, headers and variables: `SECRET_KEY`, `no-token`.
@@ -244,6 +274,8 @@ mod tests {
             (Promise::Secret, "DB_PASSWORD", "patient-db"),
             (Promise::Secret, "MYSECRET", "akdfaksdfjkasdfjskafjdkfajsdfk345"),
             (Promise::Generated, "AccessKey", "b7Qz81Lm0PxV4tRk9sWdA2"),
+            (Promise::Generated, "ENCRYPTION_KEY", "9f86d081884c7d659a2feaa0c55ad015"),
+            (Promise::Generated, "BASIC_AUTH", "app:Zk4pQ9x77Lm"),
         ] {
             assert!(is_promised(promise, name, text), "{name}: {text}");
         }
@@ -257,6 +289,13 @@ mod tests {
             (Promise::Generated, "APP_KEY", "patient-portal-app-2024"),
             (Promise::Generated, "StorageKey", "1234abcd-12ab-34cd-56ef-1234567890ab"),
             (Promise::Generated, "ServiceKey", "arn:aws:kms:us-east-1:111122223333:key/1234abcd"),
+            (Promise::Generated, "ENCRYPTION_KEY", "alias/records9x8y7z6w5v"),
+            (Promise::Generated, "ENCRYPTION_KEY", "mrk-1234abcd12ab34cd56ef1234567890ab"),
+            (Promise::Generated, "MASTER_KEY", "records-master-key-2024"),
+            (Promise::Generated, "BASIC_AUTH", "enabled"),
+            (Promise::Generated, "BASIC_AUTH", "db:5432"),
+            (Promise::Generated, "BASIC_AUTH", "registry:application-v2"),
+            (Promise::Generated, "DB_CREDENTIALS", "prod/db/credentials"),
         ] {
             assert!(!is_promised(promise, name, text), "{name}: {text}");
         }
@@ -266,6 +305,7 @@ mod tests {
     fn literals() {
         for text in [
             "C0rrect-horse-battery",
+            "/Zk4pQ9x77Lm",
             "hunter2",
             "changeme",
             "pa$$word",
@@ -289,6 +329,9 @@ mod tests {
             "{{resolve:secretsmanager:db:SecretString:password}}",
             "arn:aws:secretsmanager:us-east-1:111122223333:secret:db",
             "/prod/db/password",
+            "/etc",
+            "/records-v2",
+            "/token?grant=code1",
             "${Password}",
             "https://example.com/token",
             "method.request.header.X-Api-Key",

@@ -457,6 +457,9 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     pub(super) fn why(&self, obstacle: &Obstacle) -> String {
         match obstacle {
             Obstacle::Computed(function, name) => match function.as_str() {
+                "Ref" if self.shop.model.evaluator.is_passed(name) => {
+                    format!("The parent template passes the parameter `{name}`: change its value there.")
+                }
                 "Ref" if self.shop.model.parameter(name).is_some() => {
                     format!(
                         "The value comes from the parameter `{name}`: change its default, and the values that you deploy with."

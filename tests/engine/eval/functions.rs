@@ -155,6 +155,16 @@ fn split() {
             "!Split ['/', !Sub 'x/${Route}']",
             &["[\"x\", \"a\", \"b\"] when Route is a/b", "[\"x\", \"c\"] when Route is c"],
         ),
+        // Ids and ARNs of known form: the sixth part of a bucket's ARN is its name.
+        ("!Split [',', !Sub '${Subnet},${Network}']", &["[\"${Subnet}\", \"${Network}\"]"]),
+        ("!Split [',', !Join [',', [!Ref Subnet, !Ref Bucket]]]", &["[\"${Subnet}\", \"${Bucket}\"]"]),
+        ("!Split [',', !GetAtt Bucket.Arn]", &["[\"${Bucket.Arn}\"]"]),
+        ("!Select [5, !Split [':', !GetAtt Bucket.Arn]]", &["\"${Bucket}\""]),
+        ("!Select [5, !Split [':', !Sub '${Bucket.Arn}/phi']]", &["\"${Bucket}/phi\""]),
+        ("!Select [1, !Split [':::', !GetAtt Bucket.Arn]]", &["\"${Bucket}\""]),
+        ("!Select [1, !Split [':', !GetAtt Bucket.Arn]]", &["\"${AWS::Partition}\""]),
+        ("!Split ['-', !Ref Subnet]", &["\"<Fn::Split>\""]),
+        ("!Select [1, !Split ['/', !GetAtt Network.Other]]", &["\"<Fn::Select>\""]),
         // What is not known may hold it: what stands before is certain.
         ("!Split ['/', !Sub 'a/${Free}/b']", &["\"<Fn::Split>\""]),
         ("!Select [0, !Split ['/', !Sub 'a/${Free}/b']]", &["\"a\""]),
