@@ -134,7 +134,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     /// The deepest block that holds all of a resource's statements.
-    fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Location {
+    pub(super) fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Location {
         if !self.explain {
             return Location::default();
         }
