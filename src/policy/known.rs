@@ -135,8 +135,7 @@ const OWNER_VARIABLES: [&str; 3] = ["${aws:resourceaccount}", "${aws:resourceorg
 /// What compares the owner of the resource with the caller instead of the caller with the owner: the key, the policy variable, and
 /// under which name the comparison is known.
 ///
-/// Source: AWS Whitepaper "Building a Data Perimeter on AWS" and IAM User Guide, "AWS global condition context keys",
-/// "aws:ResourceAccount", "aws:ResourceOrgID".
+/// Source: IAM User Guide, "AWS global condition context keys", "aws:ResourceAccount", "aws:ResourceOrgID".
 const MIRRORS: [(&str, &str, &str); 3] = [
     ("aws:resourceaccount", "${aws:principalaccount}", "aws:resourceaccount=${aws:principalaccount}"),
     ("aws:resourceorgid", "${aws:principalorgid}", "aws:resourceorgid=${aws:principalorgid}"),

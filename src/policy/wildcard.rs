@@ -115,15 +115,13 @@ pub fn is_open_subject<'t>(run: &mut Run<'_, 't>, subject: &Value<'t>) -> Truth 
     ask(run, subject, |value| {
         let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
         let text = pattern.text();
-        // Token issuers distinguish owners by these: GitHub's organization, GitLab's group, Kubernetes' namespace, the organization
-        // of HCP Terraform and of Buildkite. Sources of the last ones (2026-11):
-        // https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens,
-        // https://buildkite.com/docs/agent/v3/cli-oidc
+        // Token issuers distinguish owners by these: GitHub's organization, GitLab's group, Kubernetes' namespace, HCP Terraform's
+        // organization. Source of the last one (2026-11):
+        // https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
         let owner = if let Some(rest) = text.strip_prefix("repo:").or_else(|| text.strip_prefix("project_path:")) {
             rest.split_once('/').map_or(rest, |(owner, _)| owner)
-        } else if let Some(rest) = ["system:serviceaccount:", "organization:", "repository_owner:"]
-            .iter()
-            .find_map(|name| text.strip_prefix(name))
+        } else if let Some(rest) =
+            text.strip_prefix("system:serviceaccount:").or_else(|| text.strip_prefix("organization:"))
         {
             rest.split_once(':').map_or(rest, |(owner, _)| owner)
         } else {
@@ -374,8 +372,6 @@ mod tests {
                 ("'organization:my-org:project:*'", &[False]),
                 ("'organization:*:project:*:workspace:*:run_phase:*'", &[True]),
                 ("'organization:my-*'", &[True]),
-                ("'repository_owner:*:ref:refs/heads/main'", &[True]),
-                ("'repository_owner:my-org:*'", &[False]),
                 ("{'Fn::Sub': 'repo:${Open}/records:*'}", &[False]),
                 ("{Ref: Open}", &[Unknown]),
                 ("{'Fn::Sub': 'repo:${Choice}/records'}", &[False, True]),
