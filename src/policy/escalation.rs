@@ -359,7 +359,7 @@ mod tests {
         ] {
             let condition = format!("{{{operator}: {{'iam:PassedToService': {service}.amazonaws.com}}}}");
             let statement = format!(
-                "{{Effect: Allow, Action: ['iam:PassRole', 'lambda:Create*'], Resource: '*', Condition: {condition}}}"
+                "{{Effect: Allow, Action: ['iam:PassRole', 'lambda:CreateFunction'], Resource: '*', Condition: {condition}}}"
             );
             assert_eq!(paths(&format!("[{statement}]")), expected, "{condition}");
         }
