@@ -17,6 +17,7 @@ mod documents;
 mod escalation;
 mod json_text;
 mod known;
+mod named;
 mod needless;
 mod normal;
 mod pattern;
@@ -36,13 +37,11 @@ pub use coverage::{Request, denies, denying};
 pub use documents::{DocumentKind, types_with};
 pub use escalation::{Escalation, Granted, Itself, escalations, names_own_user};
 pub use json_text::{is_json, parse as json_document};
+pub use named::{admitted_by_conditions, services_in_conditions};
 pub use needless::{NeedlessWildcard, needless_wildcard};
 pub use principal::{Who, is_of_foreign_account, only_allows, principal};
 pub use reach::{is_every_resource, is_every_resource_of, is_of_any_account};
-pub use restriction::{
-    admits_service_for_anyone, admitted, admitted_by_conditions, requires_condition, restricts_callers,
-    services_in_conditions,
-};
+pub use restriction::{admits_service_for_anyone, admitted, requires_condition, restricts_callers};
 pub use statement::{Statement, Statements, statements};
 pub use target::{Target, bucket_name_targets, bucket_targets, covers_resource, spares_resource};
 pub use wildcard::{
