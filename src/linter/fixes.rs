@@ -15,6 +15,7 @@ mod risk;
 mod sam;
 mod tagging;
 mod tags;
+mod unique;
 mod values;
 
 use crate::change::{Change, Step};

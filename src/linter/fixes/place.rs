@@ -1,5 +1,6 @@
 //! The place of a fix in a template as it is written: the rule's path, walked through functions, along the finding.
 
+use super::unique;
 use crate::change::{Action, Change, Step, Value};
 use crate::eval::{begins_as_function, has_macro, is_function};
 use crate::rules::path;
@@ -251,7 +252,7 @@ impl<'t> Walk<'_, 't> {
             }
             return;
         }
-        self.change(at, Action::Append(self.guarded(&renamed(value, items))));
+        self.change(at, Action::Append(self.guarded(&unique::renamed(value, items))));
     }
 
     /// An item that is added, in the branches that it is for.
@@ -389,40 +390,6 @@ impl Walked {
         if !self.changes.contains(&change) {
             self.changes.push(change);
         }
-    }
-}
-
-/// The keys whose values may be in a list only once: of lifecycle rules, statements, targets, and rules of backup plans.
-const NAMES: [&str; 3] = ["Id", "Sid", "RuleName"];
-/// The numbers that a name gets, at most.
-const MAX_NUMBER: usize = 1000;
-
-/// An item of a list, with a number behind its name if another item has that.
-fn renamed(value: &Value, items: &[Node<'_>]) -> Value {
-    let mut renamed = value.clone();
-    let Value::Map(fields) = &mut renamed else { return renamed };
-    for (key, own) in fields.iter_mut().filter(|(key, _)| NAMES.contains(&key.as_str())) {
-        let Value::String(name) = own else { continue };
-        let mut taken = Vec::new();
-        items.iter().for_each(|item| names(item, key, &mut taken));
-        let numbers = (2..MAX_NUMBER).map(|number| format!("{name}{number}"));
-        let free = std::iter::once(name.clone()).chain(numbers).find(|name| !taken.contains(&name.as_str()));
-        if let Some(free) = free {
-            *name = free;
-        }
-    }
-    renamed
-}
-
-/// The names that an item has, in any branch.
-fn names<'n>(item: &'n Node<'_>, key: &str, taken: &mut Vec<&'n str>) {
-    match branches(item) {
-        Some(both) => both.into_iter().for_each(|branch| names(branch, key, taken)),
-        None => match item.get(key).map(|name| (name, branches(name))) {
-            Some((_, Some(both))) => taken.extend(both.into_iter().filter_map(|branch| plain(branch).as_str())),
-            Some((name, None)) => taken.extend(plain(name).as_str()),
-            None => {}
-        },
     }
 }
 
@@ -584,7 +551,7 @@ fn function_at<'n, 's>(node: &'n Node<'s>, at: Span) -> Option<&'n Node<'s>> {
 }
 
 /// A text that `Fn::Sub` leaves as it is, or the value itself.
-fn plain<'n, 's>(node: &'n Node<'s>) -> &'n Node<'s> {
+pub(super) fn plain<'n, 's>(node: &'n Node<'s>) -> &'n Node<'s> {
     let inner = node.get("Fn::Sub");
     inner.filter(|inner| inner.as_str().is_some_and(|text| !text.contains("${"))).unwrap_or(node)
 }
