@@ -11,6 +11,14 @@ pub fn sends_source(principal: &str, service: &str) -> bool {
     !name.is_empty() && PAIRS.entry(&format!("{service}:{name}")).is_some()
 }
 
+/// Whether any service sends the resource or account that it acts for, in its requests to resources of a service (`sqs`).
+pub fn any_sends_source(service: &str) -> bool {
+    PAIRS
+        .from(|pair| pair < service)
+        .next()
+        .is_some_and(|line| line.strip_prefix(service).is_some_and(|rest| rest.starts_with(':')))
+}
+
 /// A service principal without its domain and Region: `logs` of `logs.us-east-1.amazonaws.com`, `delivery.logs` of
 /// `delivery.logs.amazonaws.com`.
 fn name_of(principal: &str) -> String {
@@ -29,6 +37,15 @@ fn name_of(principal: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
+
+    #[test]
+    fn services_with_some_source() {
+        for (service, expected) in
+            [("sqs", true), ("s3", true), ("sns", true), ("kms", true), ("s", false), ("zzz", false), ("", false)]
+        {
+            assert_eq!(any_sends_source(service), expected, "{service}");
+        }
+    }
 
     #[test]
     fn the_pairs_are_sorted_and_have_a_source() {

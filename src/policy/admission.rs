@@ -8,7 +8,7 @@
 use super::caller::{self, Caller, Channel, Choice};
 use super::cells::{Cells, Subject};
 use super::condition::{Operator, read};
-use super::known::{Group, group_of};
+use super::known::{Group, admits_others, group_of, is_mirror, mirror, values_of_others};
 use super::normal::element;
 use super::principal::{effect_is, is_everybody};
 use super::wildcard::ask;
@@ -32,6 +32,10 @@ impl<'v, 't> Denies<'v, 't> {
     /// Whether none of the statements denies anything.
     pub(super) fn is_empty(&self) -> bool {
         self.statements.is_empty()
+    }
+
+    pub(super) fn statements(&self) -> &[(&'v Value<'t>, Truth)] {
+        &self.statements
     }
 
     pub(super) fn among(run: &mut Run<'_, 't>, statements: &[&'v Value<'t>]) -> Self {
@@ -59,10 +63,10 @@ pub(super) fn admits<'v, 't>(
     for (statement, is_deny) in &denies.statements {
         let applies = is_deny.and(denies_caller(run, statement, caller, principal));
         if !applies.is_false() {
-            applying.push((Conditions::read(run, statement), *statement, applies));
+            applying.push((Conditions::read(run, statement).mirrored(), *statement, applies));
         }
     }
-    let allowed = Conditions::read(run, allow);
+    let allowed = Conditions::read(run, allow).mirrored();
     let denying: Vec<&'v Value<'t>> = applying.iter().map(|(_, statement, _)| *statement).collect();
     let Some(cells) = Cells::of(run, allow, &denying, subject) else {
         run.note_reason("the policy distinguishes too many actions or resources");
@@ -111,7 +115,7 @@ pub(super) fn requires_key<'v, 't>(
     let allowed = Conditions::read(run, allow);
     let mut denying = Vec::new();
     for (statement, is_deny) in &denies.statements {
-        let applies = is_deny.and(is_everybody(run, statement));
+        let applies = is_deny.and(is_everybody(run, statement).or(names_all_of(run, statement, allow)));
         if !applies.is_false() {
             denying.push((Conditions::read(run, statement), *statement, applies));
         }
@@ -126,20 +130,23 @@ pub(super) fn requires_key<'v, 't>(
         let statements: Vec<&'v Value<'t>> = denying.iter().map(|(_, statement, _)| *statement).collect();
         let Some(cells) = Cells::of(run, allow, &statements, subject) else { return Truth::Unknown };
         for key in keys {
-            let mut passes = Truth::False;
-            for choice in [Choice::Absent, Choice::Unnamed] {
-                let allows = allowed.hold_for(run, key, &choice, Truth::True);
+            let mut passes = |choice: &Choice<'v, 't>| {
+                let allows = allowed.hold_for(run, key, choice, Truth::True);
                 if allows.is_false() {
-                    continue;
+                    return Truth::False;
                 }
                 let denied_by: Vec<Truth> = denying
                     .iter()
                     // Its conditions on other keys exempt requests.
-                    .map(|(conditions, _, applies)| applies.and(conditions.hold_for(run, key, &choice, Truth::False)))
+                    .map(|(conditions, _, applies)| applies.and(conditions.hold_for(run, key, choice, Truth::False)))
                     .collect();
-                passes = passes.or(allows.and(!cells.all_denied(&denied_by)));
-            }
-            required = required.or(!passes);
+                allows.and(!cells.all_denied(&denied_by))
+            };
+            let others = match values_of_others(key) {
+                [] => passes(&Choice::Unnamed),
+                values => Truth::all(values.iter().map(|value| passes(&Choice::Text((*value).to_owned())))),
+            };
+            required = required.or(!passes(&Choice::Absent).or(others));
         }
     }
     if required.is_false() && !allowed.complete { Truth::Unknown } else { required }
@@ -171,20 +178,45 @@ impl<'v, 't> Conditions<'v, 't> {
         conditions
     }
 
+    /// With comparisons of the resource's owner with the caller as conditions on the caller.
+    fn mirrored(mut self) -> Self {
+        for condition in &mut self.read {
+            if let Some(name) = mirror(&condition.key, condition.values) {
+                condition.key = Cow::Borrowed(name);
+            }
+        }
+        self
+    }
+
     /// Whether the conditions on a key hold for a choice of it, with a truth for the other conditions.
     fn hold_for(&self, run: &mut Run<'_, 't>, key: &str, choice: &Choice<'v, 't>, others: Truth) -> Truth {
         Truth::all(self.read.iter().map(|condition| {
             if condition.key != key {
                 return others;
             }
-            // The values that a caller can have do not matter here.
-            caller::holds(run, &Caller::Account(None), "", (condition.operator, condition.values), choice)
+            let (operator, values) = (condition.operator, condition.values);
+            if !matches!(choice, Choice::Unnamed) {
+                // The values that a caller can have do not matter here.
+                return caller::holds(run, &Caller::Account(None), "", (operator, values), choice);
+            }
+            let admits = &mut |run: &mut Run<'_, 't>, value: &Value<'t>| {
+                run.decide(&[value], &|values| {
+                    values.first().map_or(Truth::False, |value| admits_others(key, value, operator.test))
+                })
+            };
+            operator.holds(run, values, Some(admits))
         }))
     }
 
     /// Whether all of them hold for a request.
     fn hold(&self, run: &mut Run<'_, 't>, caller: &Caller, request: &Request<'_, 'v, 't>) -> Truth {
         let read = Truth::all(self.read.iter().map(|condition| match request.choice(&condition.key) {
+            // What has no value matches nothing: "If AWS cannot resolve a variable, this might cause the entire statement to be
+            // invalid" (IAM User Guide, "IAM policy elements: Variables and tags").
+            Some(Choice::Absent) if is_mirror(&condition.key) => match condition.operator.is_negated() {
+                true => Truth::Unknown,
+                false => Truth::False,
+            },
             Some(choice) => caller::holds(run, caller, &condition.key, (condition.operator, condition.values), choice),
             None => Truth::Unknown,
         }));
@@ -282,6 +314,25 @@ fn denies_caller<'t>(
             everybody.or(Truth::any(named.map(|value| same_text(run, value, principal))))
         }
         _ => everybody,
+    }
+}
+
+/// Whether a `Deny` names every principal that an `Allow` names; in the policies of an identity, neither names any.
+fn names_all_of<'t>(run: &mut Run<'_, 't>, deny: &Value<'t>, allow: &Value<'t>) -> Truth {
+    if [deny, allow].iter().any(|statement| statement.get(element::NOT_PRINCIPALS).is_some()) {
+        return Truth::False;
+    }
+    let [denied, allowed] = [deny, allow].map(|statement| statement.get(element::PRINCIPALS).map(Value::items));
+    match (denied, allowed) {
+        (None, None) => Truth::True,
+        (Some(denied), Some(allowed)) if !allowed.is_empty() => Truth::all(allowed.iter().map(|one| {
+            let value = one.get(element::VALUE);
+            Truth::any(denied.iter().filter_map(|other| other.get(element::VALUE)).map(|other| match value {
+                Some(value) => same_text(run, value, other),
+                None => Truth::False,
+            }))
+        })),
+        _ => Truth::False,
     }
 }
 

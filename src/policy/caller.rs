@@ -9,9 +9,8 @@
 use super::account::{Account, account_of};
 use super::cidr::Cidr;
 use super::condition::{Operator, Test, compare, has_policy_variable, seconds};
-use super::known::{Fixed, Group, fixed, group_of, is_fixed};
+use super::known::{Fixed, Group, fixed, group_of, is_fixed, is_mirror, matches_anything};
 use super::pattern::{Pattern, Side};
-use super::principal::is_identity;
 use super::wildcard::is_wildcard_text;
 use crate::eval::Run;
 use crate::eval::value::Value;
@@ -26,8 +25,8 @@ pub(super) enum Caller {
     /// A principal of an account, with the account's ID if it is known.
     Account(Option<String>),
     /// An AWS service that acts for a resource of an account that the policy does not name, and that sends the resource's ARN and
-    /// account.
-    Service,
+    /// account; with its name if conditions name it.
+    Service(Option<String>),
 }
 
 /// How a request reaches AWS.
@@ -56,7 +55,7 @@ impl Caller {
     pub(super) fn channels(&self, through_services: bool) -> Vec<Channel> {
         let channel = |signed, endpoint| Channel { signed, endpoint, service: false };
         let service = Channel { signed: false, endpoint: false, service: true };
-        if *self == Self::Service {
+        if matches!(self, Self::Service(_)) {
             return vec![service];
         }
         let mut channels = vec![channel(true, false), channel(true, true)];
@@ -118,7 +117,7 @@ pub(super) fn choices<'v, 't>(
         Group::Caller => (channel.signed, !always_signed(key)),
         Group::Internet => (!channel.endpoint && !channel.service, false),
         Group::Endpoint => (channel.endpoint, true),
-        Group::Source => (channel.service, *caller != Caller::Service || !always_sent(key)),
+        Group::Source => (channel.service, !matches!(caller, Caller::Service(_)) || !always_sent(key)),
         Group::Request => (true, true),
     };
     if !is_there {
@@ -131,6 +130,9 @@ pub(super) fn choices<'v, 't>(
     if let (Caller::Account(Some(account)), "aws:principalaccount" | "kms:calleraccount") = (caller, key) {
         choices.push(Choice::Text(account.clone()));
         return choices;
+    }
+    if let (Caller::Service(Some(name)), "aws:principalservicename" | "aws:principalservicenameslist") = (caller, key) {
+        return vec![Choice::Text(name.clone())];
     }
     if fixed(key) == Some(Fixed::Yes) {
         choices.push(Choice::Text("false".to_owned()));
@@ -192,19 +194,28 @@ fn always_sent(key: &str) -> bool {
 fn always_signed(key: &str) -> bool {
     matches!(
         key,
-        "aws:principalaccount" | "aws:principalarn" | "aws:principaltype" | "aws:userid" | "kms:calleraccount"
+        "aws:principalaccount"
+            | "aws:principalarn"
+            | "aws:principaltype"
+            | "aws:resourceaccount=${aws:principalaccount}"
+            | "aws:userid"
+            | "kms:calleraccount"
+            | "s3:resourceaccount=${aws:principalaccount}"
     )
 }
 
 /// Whether a caller can have a value for a key that matches a value of a condition.
 fn can_have<'t>(run: &mut Run<'_, 't>, caller: &Caller, key: &str, test: Test, value: &Value<'t>) -> Truth {
     match caller {
+        // Whoever owns the resource is named.
+        Caller::Unknown | Caller::Service(_) if is_mirror(key) => Truth::False,
+        Caller::Account(_) if is_mirror(key) => key.contains("orgid").into(),
         // It is the service that the policy names.
-        Caller::Service if key.starts_with("aws:principalservicename") => Truth::Unknown,
+        Caller::Service(_) if key.starts_with("aws:principalservicename") => Truth::Unknown,
         // A service encrypts in the context of the resource that it acts for.
-        Caller::Service if key.starts_with("kms:encryptioncontext:") => !run
+        Caller::Service(_) if key.starts_with("kms:encryptioncontext:") => !run
             .decide(&[value], &|values| values.first().map_or(Truth::False, |value| is_fixed(value, Fixed::Arn, test))),
-        Caller::Unknown | Caller::Service => match fixed(key) {
+        Caller::Unknown | Caller::Service(_) => match fixed(key) {
             Some(fixed) => !run
                 .decide(&[value], &|values| values.first().map_or(Truth::False, |value| is_fixed(value, fixed, test))),
             None => Truth::True,
@@ -286,23 +297,6 @@ fn is_named<'t>(run: &mut Run<'_, 't>, caller: &Caller, key: &str, test: Test, v
 fn names_own_account(value: &Value<'_>) -> bool {
     account_of(value) == Account::Own
         || value.text().is_some_and(|text| text.eq_ignore_ascii_case("${aws:ResourceAccount}"))
-}
-
-/// Whether a value of a condition matches all values that a key can have.
-fn matches_anything(test: Test, value: &Value<'_>) -> Truth {
-    let text = value.text();
-    match (test, &text) {
-        (Test::StringLike | Test::Arn, Some(text)) => is_wildcard_text(&text.replace(':', "/")).into(),
-        (Test::IpAddress, Some(text)) => Cidr::parse(text).is_some_and(Cidr::is_everything).into(),
-        (Test::StringLike | Test::Arn | Test::IpAddress, None) => {
-            // Text around an open part is no wildcard, and neither is the name or ARN of a resource.
-            let open = value.is_opaque() && !value.as_reference().is_some_and(is_identity);
-            if open { Truth::Unknown } else { Truth::False }
-        }
-        // These operators have no wildcards: an unnamed value does not equal it.
-        (Test::StringEquals | Test::StringEqualsIgnoreCase | Test::Binary, _) => Truth::False,
-        (Test::Bool | Test::Numeric(_) | Test::Date(_) | Test::Null, _) => Truth::Unknown,
-    }
 }
 
 /// Whether a value of a condition matches the value of a request. The request's value matches `chosen` and is otherwise free, so a

@@ -8,7 +8,7 @@ use super::normal::element;
 use super::pattern::{Pattern, Side};
 use crate::eval::Run;
 use crate::eval::text::{equals_str, pattern_covers};
-use crate::eval::value::{Kind, Value};
+use crate::eval::value::{Content, Kind, Origin, Value};
 use crate::truth::Truth;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -138,6 +138,16 @@ impl Operator {
         }
     }
 
+    /// Whether it holds where the key has none of the values.
+    pub(super) fn is_negated(self) -> bool {
+        self.negated
+    }
+
+    /// Whether it compares texts or ARNs.
+    pub(super) fn compares_texts(self) -> bool {
+        matches!(self.test, Test::StringEquals | Test::StringEqualsIgnoreCase | Test::StringLike | Test::Arn)
+    }
+
     /// Whether it holds where the key is missing, `Null` aside.
     fn holds_without_key(self) -> bool {
         match self.quantifier {
@@ -205,7 +215,9 @@ pub(super) fn compare<'t>(run: &mut Run<'_, 't>, test: Test, value: &Value<'t>, 
 
 /// Whether the key's value in a request and one value of the condition are as the test asks.
 fn matches(test: Test, value: &Value<'_>, request: &str) -> Truth {
-    let Some(text) = value.text() else { return matches_unsettled(test, value, request) };
+    let Some(text) = value.text().or_else(|| text_in_partition(value, request)) else {
+        return matches_unsettled(test, value, request);
+    };
     if has_policy_variable(&text) {
         // It stands for something in the request.
         return Truth::Unknown;
@@ -224,6 +236,20 @@ fn matches(test: Test, value: &Value<'_>, request: &str) -> Truth {
         // Compared as a boolean by the caller, which knows whether the key is there.
         Test::Null => Truth::False,
     }
+}
+
+/// The text of a value that depends on the partition only, in the partition of an ARN: both are in the same one.
+fn text_in_partition<'v>(value: &'v Value<'_>, arn: &str) -> Option<Cow<'v, str>> {
+    let partition = arn.strip_prefix("arn:")?.split(':').next()?;
+    let mut text = String::new();
+    for part in value.parts() {
+        text.push_str(match &part.content {
+            Content::Known(text) => text,
+            _ if part.origin == Origin::Pseudo("AWS::Partition") => partition,
+            _ => return None,
+        });
+    }
+    (!text.is_empty()).then_some(Cow::Owned(text))
 }
 
 fn matches_unsettled(test: Test, value: &Value<'_>, request: &str) -> Truth {

@@ -192,18 +192,48 @@ fn reaches<'m, 't>(
 /// Whether the conditions of a statement leave the needed action as free as it must be.
 fn leaves_free<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, needed: &Needed) -> Truth {
     let conditions = statement.get(element::CONDITIONS).map(Value::items).unwrap_or_default();
-    Truth::all(conditions.iter().map(|condition| {
-        let Some((_, key, _)) = read(run, condition) else { return Truth::Unknown };
-        if CIRCUMSTANCES.contains(&key.as_ref()) {
-            return Truth::True;
+    let attaches = needed.action.starts_with("iam:Attach");
+    // Whoever may attach one of these needs no other.
+    let policies = if attaches { &ADMINISTRATIVE[..] } else { &ADMINISTRATIVE[..1] };
+    let mut free = Truth::False;
+    for policy in policies {
+        free = free.or(Truth::all(conditions.iter().map(|condition| {
+            let Some((_, key, _)) = read(run, condition) else { return Truth::Unknown };
+            if CIRCUMSTANCES.contains(&key.as_ref()) {
+                return Truth::True;
+            }
+            let request_value = |key: &str| match (key, needed.passed_to) {
+                ("iam:passedtoservice", Some(service)) => RequestValue::Is(service),
+                // Only requests of some actions have these. Source: Service Authorization Reference, "Actions, resources, and
+                // condition keys for AWS Identity and Access Management (IAM)" (2026-11).
+                ("iam:passedtoservice", None) => RequestValue::Absent,
+                ("iam:policyarn", _) if attaches => RequestValue::Is(policy),
+                ("iam:policyarn", _) if !needed.action.starts_with("iam:Detach") => RequestValue::Absent,
+                _ => RequestValue::Anything,
+            };
+            let free = holds(run, condition, &request_value);
+            if free.is_false()
+                && holds(run, condition, &|_| RequestValue::Absent).is_true()
+                && request_value(&key) == RequestValue::Anything
+            {
+                run.note_reason(format!("a condition on `{key}` spares requests without the key"));
+                return Truth::Unknown;
+            }
+            free
+        })));
+        if free.is_true() {
+            break;
         }
-        let request_value = |key: &str| match needed.passed_to {
-            Some(service) if key == "iam:passedtoservice" => RequestValue::Is(service),
-            _ => RequestValue::Anything,
-        };
-        holds(run, condition, &request_value)
-    }))
+    }
+    free
 }
+
+/// AWS managed policies that grant everything, or enough to get the rest. Source: AWS managed policy reference (2026-11).
+const ADMINISTRATIVE: [&str; 3] = [
+    "arn:aws:iam::aws:policy/AdministratorAccess",
+    "arn:aws:iam::aws:policy/IAMFullAccess",
+    "arn:aws:iam::aws:policy/PowerUserAccess",
+];
 
 /// Whether some statement denies what is needed; unknown where it does so under a condition, or not everywhere.
 fn denied<'m, 't>(
@@ -320,6 +350,43 @@ mod tests {
     }
 
     #[test]
+    fn a_condition_on_a_key_is_about_the_actions_that_have_it() {
+        for (operator, service, expected) in [
+            ("StringEqualsIfExists", "lambda", vec!["iam:PassRole lambda:CreateFunction"]),
+            ("StringEqualsIfExists", "ec2", vec![]),
+            // Requests to create a function have no such key, so they are not allowed.
+            ("StringEquals", "lambda", vec![]),
+        ] {
+            let condition = format!("{{{operator}: {{'iam:PassedToService': {service}.amazonaws.com}}}}");
+            let statement = format!(
+                "{{Effect: Allow, Action: ['iam:PassRole', 'lambda:CreateFunction'], Resource: '*', Condition: {condition}}}"
+            );
+            assert_eq!(paths(&format!("[{statement}]")), expected, "{condition}");
+        }
+        for (condition, expected) in [
+            (
+                "{ArnNotEquals: {'iam:PolicyARN': 'arn:aws:iam::aws:policy/AdministratorAccess'}}",
+                "iam:AttachRolePolicy",
+            ),
+            ("{ArnLike: {'iam:PolicyARN': 'arn:aws:iam::aws:policy/*'}}", "iam:AttachRolePolicy"),
+            (
+                "{ArnLike: {'iam:PolicyARN': {'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/*'}}}",
+                "iam:AttachRolePolicy",
+            ),
+            ("{StringEqualsIfExists: {'iam:PassedToService': lambda.amazonaws.com}}", "iam:AttachRolePolicy"),
+            ("{ArnEquals: {'iam:PolicyARN': 'arn:aws:iam::aws:policy/ReadOnlyAccess'}}", ""),
+            (
+                "{ArnLike: {'iam:PolicyARN': {'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/*'}}}",
+                "?iam:AttachRolePolicy",
+            ),
+        ] {
+            let statement =
+                format!("[{{Effect: Allow, Action: 'iam:AttachRolePolicy', Resource: '*', Condition: {condition}}}]");
+            assert_eq!(paths(&statement).join(" "), expected, "{condition}");
+        }
+    }
+
+    #[test]
     fn an_action_counts_on_its_own_resources_only() {
         for (statement, expected) in [
             ("{Effect: Allow, Action: '*', Resource: 'arn:aws:s3:::records/*'}", 0),
@@ -347,6 +414,8 @@ mod tests {
             ("{StringEquals: {'iam:PassedToService': ec2.amazonaws.com}}", vec![]),
             ("{Bool: {'aws:MultiFactorAuthPresent': true}}", vec!["iam:PassRole lambda:CreateFunction"]),
             ("{StringEquals: {'iam:ResourceTag/team': app}}", vec![]),
+            ("{StringNotEquals: {'iam:ResourceTag/team': app}}", vec!["?iam:PassRole lambda:CreateFunction"]),
+            ("{StringEqualsIfExists: {'iam:ResourceTag/team': app}}", vec!["?iam:PassRole lambda:CreateFunction"]),
             ("{StringEquals: {'iam:PassedToService': {Ref: Open}}}", vec!["?iam:PassRole lambda:CreateFunction"]),
         ] {
             let pass = format!("{{Effect: Allow, Action: 'iam:PassRole', Resource: '*', Condition: {condition}}}");

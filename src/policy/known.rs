@@ -9,6 +9,7 @@ use super::cidr::Cidr;
 use super::condition::{Test, has_policy_variable};
 use super::pattern::{Pattern, Side};
 use super::principal::is_identity;
+use super::wildcard::is_wildcard_text;
 use crate::eval::text::{CLOSE, OPEN, equals_str};
 use crate::eval::value::{Content, Value};
 use crate::truth::Truth;
@@ -57,7 +58,12 @@ pub(super) enum Group {
 /// Not: `kms:ViaService`, `lambda:FunctionUrlAuthType`, `aws:PrincipalType`, `aws:PrincipalTag/…`, `aws:Referer`,
 /// `aws:UserAgent`, `aws:username`, which anyone in any account can satisfy, and `aws:VpcSourceIp`: every VPC may have the
 /// same addresses (IAM User Guide, "aws:VpcSourceIp": present for every request through any VPC endpoint).
-const KEYS: [(&str, Fixed, Group); 32] = [
+///
+/// `aws:SourceOwner` is the key of the policy that SNS gives a new topic, for the principals of the topic's account and for what
+/// services do there (Amazon SNS developer guide, "Example cases for Amazon SNS access control"), so it may be in any request.
+///
+/// A key with `=` is a [mirrored](mirror) comparison.
+const KEYS: [(&str, Fixed, Group); 35] = [
     ("aws:ec2instancesourcevpc", Fixed::Whole, Group::Caller),
     ("aws:principalaccount", Fixed::Whole, Group::Caller),
     ("aws:principalarn", Fixed::Arn, Group::Caller),
@@ -65,12 +71,14 @@ const KEYS: [(&str, Fixed, Group); 32] = [
     ("aws:principalorgpaths", Fixed::OrganizationPath, Group::Caller),
     ("aws:principalservicename", Fixed::Whole, Group::Source),
     ("aws:principalservicenameslist", Fixed::Whole, Group::Source),
+    ("aws:resourceaccount=${aws:principalaccount}", Fixed::Whole, Group::Caller),
+    ("aws:resourceorgid=${aws:principalorgid}", Fixed::Whole, Group::Caller),
     ("aws:sourceaccount", Fixed::Whole, Group::Source),
     ("aws:sourcearn", Fixed::Arn, Group::Source),
     ("aws:sourceip", Fixed::Addresses, Group::Internet),
     ("aws:sourceorgid", Fixed::Whole, Group::Source),
     ("aws:sourceorgpaths", Fixed::OrganizationPath, Group::Source),
-    ("aws:sourceowner", Fixed::Whole, Group::Source),
+    ("aws:sourceowner", Fixed::Whole, Group::Request),
     ("aws:sourcevpc", Fixed::Whole, Group::Endpoint),
     ("aws:sourcevpcarn", Fixed::Arn, Group::Endpoint),
     ("aws:sourcevpce", Fixed::Whole, Group::Endpoint),
@@ -87,6 +95,7 @@ const KEYS: [(&str, Fixed, Group); 32] = [
     ("lambda:sourcefunctionarn", Fixed::Arn, Group::Caller),
     ("s3:dataaccesspointaccount", Fixed::Whole, Group::Request),
     ("s3:dataaccesspointarn", Fixed::ArnOfAccount, Group::Request),
+    ("s3:resourceaccount=${aws:principalaccount}", Fixed::Whole, Group::Caller),
     ("s3:x-amz-server-side-encryption-aws-kms-key-id", Fixed::Arn, Group::Request),
     ("vpc-lattice-svcs:sourcevpc", Fixed::Whole, Group::Request),
     ("vpc-lattice-svcs:sourcevpcowneraccount", Fixed::Whole, Group::Request),
@@ -123,6 +132,99 @@ fn entry(key: &str) -> Option<&'static (&'static str, Fixed, Group)> {
 /// Source: IAM User Guide, "AWS global condition context keys", "aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths".
 const OWNER_VARIABLES: [&str; 3] = ["${aws:resourceaccount}", "${aws:resourceorgid}", "${aws:resourceorgpaths}"];
 
+/// What compares the owner of the resource with the caller instead of the caller with the owner: the key, the policy variable, and
+/// under which name the comparison is known.
+///
+/// Source: IAM User Guide, "AWS global condition context keys", "aws:ResourceAccount", "aws:ResourceOrgID".
+const MIRRORS: [(&str, &str, &str); 3] = [
+    ("aws:resourceaccount", "${aws:principalaccount}", "aws:resourceaccount=${aws:principalaccount}"),
+    ("aws:resourceorgid", "${aws:principalorgid}", "aws:resourceorgid=${aws:principalorgid}"),
+    ("s3:resourceaccount", "${aws:principalaccount}", "s3:resourceaccount=${aws:principalaccount}"),
+];
+
+/// The name of the comparison, where a condition compares the owner of the resource with the caller. The key is in lower case.
+pub(super) fn mirror(key: &str, values: &[Value<'_>]) -> Option<&'static str> {
+    let [value] = values else { return None };
+    let (_, variable, name) = MIRRORS.iter().find(|(known, ..)| *known == key)?;
+    value.text()?.eq_ignore_ascii_case(variable).then_some(*name)
+}
+
+/// Whether a key is the name of such a comparison.
+pub(super) fn is_mirror(key: &str) -> bool {
+    key.contains('=')
+}
+
+/// Whether a key names the account of the caller, or of what it calls through: a value of it is that account or an ARN in it.
+/// Not: the account that an AWS service acts for, which a statement about a service names as well.
+pub(super) fn names_account(key: &str) -> bool {
+    matches!(
+        key,
+        "aws:principalaccount"
+            | "aws:principalarn"
+            | "aws:sourceowner"
+            | "aws:vpceaccount"
+            | "codebuild:buildarn"
+            | "codebuild:projectarn"
+            | "ec2:sourceinstancearn"
+            | "kms:calleraccount"
+            | "lambda:sourcefunctionarn"
+            | "s3:dataaccesspointaccount"
+            | "s3:dataaccesspointarn"
+            | "vpc-lattice-svcs:sourcevpcowneraccount"
+    )
+}
+
+/// Values of a key that other callers have, so that a condition which holds for all of them requires nothing. The key is in lower case.
+///
+/// Sources: Amazon Cognito developer guide, "Role trust and permissions" (`amr` has `authenticated` or `unauthenticated`); IAM User
+/// Guide, "Available keys for SAML-based AWS STS federation" (`SAML:aud` is an endpoint to which the assertions are presented).
+pub(super) fn values_of_others(key: &str) -> &'static [&'static str] {
+    match key {
+        "cognito-identity.amazonaws.com:amr" => &["authenticated", "unauthenticated"],
+        "saml:aud" => &["https://service.example.com/saml"],
+        _ => &[],
+    }
+}
+
+/// Whether a value of a condition on a key matches values that others have: it is not fixed, or it is a wildcard. The key is in lower
+/// case.
+pub(super) fn admits_others(key: &str, value: &Value<'_>, test: Test) -> Truth {
+    let fixed = fixed(key).or(match key {
+        "aws:resourceaccount" | "aws:resourceorgid" | "s3:resourceaccount" | "cognito-identity.amazonaws.com:aud" => {
+            Some(Fixed::Whole)
+        }
+        "aws:resourceorgpaths" => Some(Fixed::OrganizationPath),
+        _ => None,
+    });
+    let compared = matches!(test, Test::StringLike | Test::Arn | Test::IpAddress);
+    match fixed {
+        // It is true or false, and one of them is required.
+        _ if test == Test::Bool => Truth::False,
+        // Elsewhere a wildcard is a character, and a policy variable stands for one value.
+        Some(fixed) if compared && !value.text().is_some_and(|text| has_policy_variable(&text)) => {
+            !is_fixed(value, fixed, test)
+        }
+        _ => matches_anything(test, value),
+    }
+}
+
+/// Whether a value of a condition matches all values that a key can have.
+pub(super) fn matches_anything(test: Test, value: &Value<'_>) -> Truth {
+    let text = value.text();
+    match (test, &text) {
+        (Test::StringLike | Test::Arn, Some(text)) => is_wildcard_text(&text.replace(':', "/")).into(),
+        (Test::IpAddress, Some(text)) => Cidr::parse(text).is_some_and(Cidr::is_everything).into(),
+        (Test::StringLike | Test::Arn | Test::IpAddress, None) => {
+            // Text around an open part is no wildcard, and neither is the name or ARN of a resource.
+            let open = value.is_opaque() && !value.as_reference().is_some_and(is_identity);
+            if open { Truth::Unknown } else { Truth::False }
+        }
+        // These operators have no wildcards: an unnamed value does not equal it.
+        (Test::StringEquals | Test::StringEqualsIgnoreCase | Test::Binary, _) => Truth::False,
+        (Test::Bool | Test::Numeric(_) | Test::Date(_) | Test::Null, _) => Truth::Unknown,
+    }
+}
+
 /// Whether a value of a key that is fixed in this way admits no unknown caller.
 pub(super) fn is_fixed(value: &Value<'_>, fixed: Fixed, test: Test) -> Truth {
     if value.text().is_some_and(|text| OWNER_VARIABLES.contains(&text.to_ascii_lowercase().as_str())) {
@@ -131,7 +233,8 @@ pub(super) fn is_fixed(value: &Value<'_>, fixed: Fixed, test: Test) -> Truth {
     match fixed {
         Fixed::Whole => has_no_wildcard(value, test),
         Fixed::Arn => {
-            has_no_wildcard(value, test).or(is_fixed_arn(value)).or(is_bucket_arn(value)).or(is_api_arn(value))
+            let named = is_bucket_arn(value).or(is_api_arn(value)).or(is_arn_of_unique_id(value).into());
+            has_no_wildcard(value, test).or(is_fixed_arn(value)).or(named)
         }
         Fixed::ArnOfAccount => has_no_wildcard(value, test).or(is_fixed_arn(value)),
         Fixed::UserId => has_no_wildcard(value, test).or(is_fixed_user(value)),
@@ -208,6 +311,14 @@ fn is_api_arn(value: &Value<'_>) -> Truth {
     (service == Some("execute-api") && named).into()
 }
 
+/// The ARN ends with a UUID, which AWS gives to one resource: `arn:aws:rolesanywhere:*:*:trust-anchor/1b4d…`.
+fn is_arn_of_unique_id(value: &Value<'_>) -> bool {
+    const LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
+    let Some(text) = value.text() else { return false };
+    let Some((_, id)) = text.rsplit_once('/').filter(|_| text.starts_with("arn:")) else { return false };
+    id.split('-').map(str::len).eq(LENGTHS) && id.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
 /// Whether a pattern's text has a policy variable outside of the names of what is open in it.
 fn has_written_variable(text: &str) -> bool {
     text.split(OPEN).any(|piece| has_policy_variable(piece.rsplit(CLOSE).next().unwrap_or_default()))
@@ -249,5 +360,6 @@ mod tests {
     fn the_keys_are_in_order() {
         assert!(KEYS.is_sorted_by_key(|(key, ..)| *key));
         assert!(KEYS.iter().all(|(key, ..)| *key == key.to_ascii_lowercase()));
+        assert!(MIRRORS.iter().all(|(.., name)| fixed(name).is_some() && is_mirror(name)));
     }
 }

@@ -66,21 +66,24 @@ pub fn admitted<'v, 't>(
 /// `CreateDelivery`, `S3DeliveryConfiguration`; CloudFront developer guide, "Configure standard logging (v2)", 2026-11), so there it
 /// stays unknown.
 ///
+/// Without a service, any AWS service is meant.
+///
 /// `kms:ViaService` and the keys of encryption contexts limit what a KMS key is used for, so they count as limits.
 pub fn admits_service_for_anyone<'v, 't>(
     run: &mut Run<'_, 't>,
     statement: &'v Value<'t>,
     policy: &[&'v Value<'t>],
     subject: &Subject<'_, 't>,
-    service: &Value<'t>,
+    service: Option<&Value<'t>>,
 ) -> Truth {
     let is_below_account = matches!(subject, Subject::Bucket(_)) && is_for_logs_of_accounts(statement);
-    let chooses_path = canonical(service).starts_with("delivery.logs.");
+    let chooses_path = service.is_none_or(|service| canonical(service).starts_with("delivery.logs."));
     if is_below_account && !chooses_path {
         return Truth::False;
     }
     let denies = Denies::among(run, policy);
-    let admitted = admits(run, statement, &denies, subject, &Caller::Service, Some(service));
+    let name = service.and_then(|service| service.text()).map(std::borrow::Cow::into_owned);
+    let admitted = admits(run, statement, &denies, subject, &Caller::Service(name), service);
     if admitted.is_false() {
         return admitted;
     }
@@ -435,6 +438,67 @@ mod tests {
                 admitted(run, policy[0], &policy, &Subject::Bucket(&targets), truth, named).0
             });
             assert_eq!(found, [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_owner_is_compared_with_the_caller_in_either_direction() {
+        for (condition, expected) in [
+            ("{StringEquals: {'aws:ResourceOrgID': '${aws:PrincipalOrgID}'}}", True),
+            ("{StringLike: {'aws:ResourceAccount': '${AWS:principalaccount}'}}", True),
+            ("{StringEqualsIfExists: {'aws:ResourceOrgID': ['${aws:PrincipalOrgID}']}}", True),
+            ("{StringEquals: {'s3:ResourceAccount': '${aws:PrincipalAccount}'}}", True),
+            ("{StringNotEquals: {'aws:ResourceAccount': '${aws:PrincipalAccount}'}}", False),
+            ("{StringEquals: {'aws:ResourceAccount': '123456789012'}}", False),
+            ("{StringEquals: {'aws:ResourceAccount': '${aws:ResourceAccount}'}}", False),
+            ("{StringEquals: {'aws:ResourceTag/owner': '${aws:PrincipalAccount}'}}", False),
+        ] {
+            assert_eq!(ask(condition), [expected], "{condition}");
+        }
+        // Whether a denial counts where the variable has no value is not documented.
+        let condition = "Condition: {StringNotEquals: {'aws:ResourceOrgID': '${aws:PrincipalOrgID}'}}";
+        assert_eq!(among(&format!("{ALLOW}, {}", deny("Condition", condition))), [Unknown]);
+    }
+
+    #[test]
+    fn values_that_others_have_require_nothing() {
+        let keys = [
+            "aws:principalorgid",
+            "aws:resourceorgid",
+            "aws:sourcearn",
+            "cognito-identity.amazonaws.com:amr",
+            "cognito-identity.amazonaws.com:aud",
+            "saml:aud",
+        ];
+        let keys = keys.map(str::to_owned);
+        for (condition, expected) in [
+            ("{StringLike: {'aws:PrincipalOrgID': 'o-*'}}", False),
+            ("{StringLike: {'aws:PrincipalOrgID': o-a1b2c3d4e5}}", True),
+            ("{StringLike: {'aws:ResourceOrgID': 'o-??????????'}}", False),
+            ("{StringLike: {'aws:ResourceOrgID': '${aws:PrincipalOrgID}'}}", True),
+            ("{ArnLike: {'aws:SourceArn': 'arn:aws:cloudtrail:*:*:trail/*'}}", False),
+            ("{ArnLike: {'aws:SourceArn': 'arn:aws:cloudtrail:*:123456789012:trail/*'}}", True),
+            (
+                "{ArnLike: {'aws:SourceArn': 'arn:aws:rolesanywhere:*:*:trust-anchor/1b4d7a1c-0a1b-4c2d-8e3f-0123456789ab'}}",
+                True,
+            ),
+            ("{ArnLike: {'aws:SourceArn': {'Fn::GetAtt': [Bucket, Arn]}}}", True),
+            ("{StringLike: {'cognito-identity.amazonaws.com:aud': 'us-east-1:*'}}", False),
+            ("{'ForAnyValue:StringLike': {'cognito-identity.amazonaws.com:amr': authenticated}}", True),
+            ("{'ForAnyValue:StringLike': {'cognito-identity.amazonaws.com:amr': 'auth*'}}", True),
+            ("{'ForAnyValue:StringLike': {'cognito-identity.amazonaws.com:amr': '*authenticated'}}", False),
+            (
+                "{'ForAnyValue:StringEquals': {'cognito-identity.amazonaws.com:amr': [authenticated, unauthenticated]}}",
+                False,
+            ),
+            ("{StringLike: {'SAML:aud': 'https://*'}}", False),
+            ("{StringLike: {'SAML:aud': 'https://*.signin.aws.amazon.com/saml'}}", True),
+            ("{Bool: {'aws:SourceArn': false}}", True),
+        ] {
+            let found = with_statement(&format!("{{Effect: Allow, Condition: {condition}}}"), |run, statement| {
+                requires_condition(run, statement.value, &[], &OTHER, &keys)
+            });
+            assert_eq!(found, [expected], "{condition}");
         }
     }
 

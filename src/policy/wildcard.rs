@@ -115,11 +115,15 @@ pub fn is_open_subject<'t>(run: &mut Run<'_, 't>, subject: &Value<'t>) -> Truth 
     ask(run, subject, |value| {
         let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
         let text = pattern.text();
-        // Token issuers distinguish owners by these: GitHub's organization, GitLab's group, Kubernetes' namespace.
+        // Token issuers distinguish owners by these: GitHub's organization, GitLab's group, Kubernetes' namespace, HCP Terraform's
+        // organization. Source of the last one (2026-11):
+        // https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
         let owner = if let Some(rest) = text.strip_prefix("repo:").or_else(|| text.strip_prefix("project_path:")) {
             rest.split_once('/').map_or(rest, |(owner, _)| owner)
-        } else if let Some(rest) = text.strip_prefix("system:serviceaccount:") {
-            rest.split_once(':').map_or(rest, |(namespace, _)| namespace)
+        } else if let Some(rest) =
+            text.strip_prefix("system:serviceaccount:").or_else(|| text.strip_prefix("organization:"))
+        {
+            rest.split_once(':').map_or(rest, |(owner, _)| owner)
         } else {
             text.get(..1).unwrap_or(text)
         };
@@ -366,6 +370,8 @@ mod tests {
                 ("'project_path:my-group/*:ref_type:branch:ref:main'", &[False]),
                 ("'system:serviceaccount:records:*'", &[False]),
                 ("'organization:my-org:project:*'", &[False]),
+                ("'organization:*:project:*:workspace:*:run_phase:*'", &[True]),
+                ("'organization:my-*'", &[True]),
                 ("{'Fn::Sub': 'repo:${Open}/records:*'}", &[False]),
                 ("{Ref: Open}", &[Unknown]),
                 ("{'Fn::Sub': 'repo:${Choice}/records'}", &[False, True]),

@@ -142,7 +142,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     /// The deepest block that holds all of a resource's statements.
-    fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Nearest {
+    pub(super) fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Nearest {
         if !self.explain {
             return Nearest::default();
         }

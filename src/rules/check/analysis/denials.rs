@@ -205,8 +205,30 @@ const POLICIES: [(&str, &str, &str); 4] = [
 ];
 
 impl PolicyDenies {
+    /// For a resource that has its policy in a property.
+    fn judge_own<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let block = item.owner();
+        let found = policy::statements(checker.run, block, DocumentKind::Resource);
+        let subject = SubjectOf::of(checker, block);
+        let mut truth = all_denied(checker.run, &found.found, &self.actions, &subject.subject(), &self.requests);
+        // What could not be read may deny it too.
+        if truth.is_false() && found.unknown {
+            truth = Truth::Unknown;
+        }
+        checker.at(truth, || {
+            let mut location = checker.around_statements(&found, item).location();
+            let policies =
+                if found.found.is_empty() { "no policy of its own denies" } else { "its policy does not deny" };
+            location.words = vec![("policies", policies.to_owned())];
+            location
+        })
+    }
+
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let block = item.owner();
+        if POLICIES.iter().all(|(of, ..)| *of != block.kind) {
+            return self.judge_own(checker, item);
+        }
         let mut related = Vec::new();
         let mut unknown = Truth::False;
         // A queue or topic has one policy: the last one that CloudFormation applies replaces the others.

@@ -3,7 +3,7 @@
 use super::subject::SubjectOf;
 use crate::eval::value::{Content, Origin, Value};
 use crate::eval::{Groups, text};
-use crate::facts::{Grant, managed_policy_grant, sends_source};
+use crate::facts::{Grant, any_sends_source, managed_policy_grant, sends_source};
 use crate::policy::{self, DocumentKind};
 use crate::rules::check::checker::Checker;
 use crate::rules::check::location::{Item, Judgement, Location, value_location};
@@ -28,20 +28,32 @@ pub(super) fn principal<'m, 't>(who: &Who, checker: &mut Checker<'_, 'm, 't>, it
         Who::Service => policy::Who::Service,
     };
     let (mut truth, mut offending) = policy::principal(checker.run, statement, who);
-    if who == policy::Who::ForeignAccount && !truth.is_false() {
+    let (mut by_conditions, mut conditions) = (Truth::False, Vec::new());
+    if who == policy::Who::ForeignAccount {
         let siblings = siblings(checker, item, statement);
-        if !siblings.is_empty() {
+        if !truth.is_false() && !siblings.is_empty() {
             let subject = SubjectOf::of(checker, item.owner());
             (truth, offending) =
                 policy::admitted(checker.run, statement, &siblings, &subject.subject(), truth, offending);
         }
+        if !truth.is_true() && (!siblings.is_empty() || statement.get("Conditions").is_some()) {
+            let subject = SubjectOf::of(checker, item.owner());
+            (by_conditions, conditions) =
+                policy::admitted_by_conditions(checker.run, statement, &siblings, &subject.subject());
+        }
     }
-    let locations = if checker.explain {
-        offending.into_iter().map(|value| value_location(value, "Principal", &format!("{path}/Principal"))).collect()
-    } else {
-        Vec::new()
-    };
-    Judgement { truth, locations }
+    let mut locations = Vec::new();
+    if checker.explain {
+        if !by_conditions.is_true() {
+            let named = offending.into_iter();
+            locations.extend(named.map(|value| value_location(value, "Principal", &format!("{path}/Principal"))));
+        }
+        if truth.is_false() || by_conditions.is_true() {
+            let named = conditions.into_iter();
+            locations.extend(named.map(|value| value_location(value, "Condition", &format!("{path}/Condition"))));
+        }
+    }
+    Judgement { truth: truth.or(by_conditions), locations }
 }
 
 /// The other statements of the policy that a statement is in, without those that deny nothing.
@@ -95,13 +107,39 @@ pub(super) fn conditions_restrict_callers<'m, 't>(checker: &mut Checker<'_, 'm, 
 /// locations are such services.
 pub(super) fn serves_any_account<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
-    let (mut truth, services) = policy::principal(checker.run, statement, policy::Who::Service);
-    if truth.is_false() {
+    let (mut truth, mut services) = policy::principal(checker.run, statement, policy::Who::Service);
+    let everyone = if truth.is_false() {
+        policy::principal(checker.run, statement, policy::Who::Everyone).0
+    } else {
+        Truth::False
+    };
+    if truth.is_false() && everyone.is_false() {
         return truth.into();
     }
     let subject = SubjectOf::of(checker, item.owner());
     let resource = subject.subject();
     let siblings = siblings(checker, item, statement);
+    let mut property = "Principal";
+    if truth.is_false() {
+        // Everyone, but by conditions only services. If others are admitted, it is not about services.
+        let limited = policy::restricts_callers(checker.run, statement, &siblings, &resource);
+        if !everyone.and(limited).is_true() {
+            return Truth::False.into();
+        }
+        services = policy::services_in_conditions(checker.run, statement);
+        property = "Condition";
+        if services.is_empty() {
+            if !resource.service().is_some_and(any_sends_source) {
+                return Truth::False.into();
+            }
+            let admits = policy::admits_service_for_anyone(checker.run, statement, &siblings, &resource, None);
+            return checker.at(admits, || {
+                let mut location = item.location();
+                location.words = vec![("service", "any AWS service".to_owned())];
+                location
+            });
+        }
+    }
     truth = Truth::False;
     let (mut certain, mut possible) = (Vec::new(), Vec::new());
     for service in services {
@@ -112,7 +150,7 @@ pub(super) fn serves_any_account<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item
         let admits = if sends.is_false() {
             Truth::False
         } else {
-            sends.and(policy::admits_service_for_anyone(checker.run, statement, &siblings, &resource, service))
+            sends.and(policy::admits_service_for_anyone(checker.run, statement, &siblings, &resource, Some(service)))
         };
         truth = truth.or(admits);
         match admits {
@@ -125,7 +163,7 @@ pub(super) fn serves_any_account<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item
     if checker.explain {
         let services = if certain.is_empty() { possible } else { certain };
         for service in services {
-            let mut location = value_location(service, "Principal", &format!("{path}/Principal"));
+            let mut location = value_location(service, property, &format!("{path}/{property}"));
             location.words = vec![("service", service.text().unwrap_or_else(|| service.display().into()).into_owned())];
             locations.push(location);
         }
@@ -136,7 +174,9 @@ pub(super) fn serves_any_account<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item
 /// Whether a service principal is one that sends the account that it acts for to resources of a service.
 fn sends_its_source(principal: &Value<'_>, resource: &str) -> Truth {
     if let Some(text) = principal.text() {
-        return sends_source(&text, resource).into();
+        // A condition can name services by a pattern.
+        let sends = if text.contains(['*', '?']) { any_sends_source(resource) } else { sends_source(&text, resource) };
+        return sends.into();
     }
     // `logs.${AWS::Region}.amazonaws.com`
     let beginning: String = principal

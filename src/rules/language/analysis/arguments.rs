@@ -72,7 +72,7 @@ pub enum BucketTarget {
     Objects,
 }
 
-/// Whether the policy on a queue or topic denies certain requests to every principal.
+/// Whether the policy on a queue or topic, or the one that a resource has itself, denies certain requests to every principal.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

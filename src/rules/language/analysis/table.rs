@@ -9,7 +9,8 @@ macro_rules! analyses {
             Principal(arguments: Who) "principal" = policy::principal {
                 operands: "`principal: everyone`, `foreign-account`, or `service`",
                 on: "statement",
-                decides: "one of its principals is of that kind. For `foreign-account`, the document's `Deny` statements count",
+                decides: "one of its principals is of that kind. For `foreign-account`, the document's `Deny` statements count, and so do \
+                    conditions by which a statement for everyone admits such an account",
                 words: [],
             }
             RestrictsCallers "restricts-callers" = policy::restricts_callers {
@@ -24,7 +25,7 @@ macro_rules! analyses {
             }
             ServesAnyAccount "serves-any-account" = policy::serves_any_account {
                 on: "statement",
-                decides: "it allows an AWS service to act for resources of any account, although the service sends the account in \
+                decides: "it allows an AWS service, as principal or by conditions, to act for resources of any account, although the service sends the account in \
                     its requests (`data/service-sources.txt`). Conditions and the document's `Deny` statements count. Points to the \
                     service",
                 words: [("service", "")],
@@ -32,7 +33,7 @@ macro_rules! analyses {
             RequiresKey(arguments: RequiresKey) "requires-key" = RequiresKey::judge {
                 operands: "`requires-key: [keys]`",
                 on: "statement",
-                decides: "its conditions admit no request that lacks all of these condition keys",
+                decides: "its conditions admit no request that lacks all of these condition keys, or has values that others have, too",
                 words: [],
             }
             AllowsEveryAction "allows-every-action" = policy::allows_every_action {
@@ -80,7 +81,7 @@ macro_rules! analyses {
             }
             PolicyDenies(arguments: PolicyDenies) "policy-denies" = PolicyDenies::judge {
                 operands: "`policy-denies: {actions, requests: [{key: value-or-null}]}`",
-                on: "queue, topic",
+                on: "queue, topic, resource with a policy of its own",
                 decides: "every such request is denied for all principals by the policies of the template. Of several policies on \
                     one queue or topic, only one is in force: unknown unless all of them deny, or none",
                 words: [("policies", "")],
