@@ -184,7 +184,8 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         let risk = deeds.risk(&self.neighbors);
         let is_safe = recipe.applicability == Limit::Safe && deeds.are_reviewed() && risk.is_empty();
         let own = recipe.parts().map(|part| job.text(&part.note));
-        let note = own.chain(risk).filter(|text| !text.is_empty());
+        let capability = deeds.capability(&changes, self.model);
+        let note = own.chain(risk).chain(capability).filter(|text| !text.is_empty());
         Fix {
             title: job.title(recipe, &deeds),
             applicability: if is_safe { Applicability::Safe } else { Applicability::Unsafe },

@@ -4,7 +4,7 @@ use crate::change::{Action, Change, Step, Value};
 use crate::eval::{begins_as_function, has_macro, is_function};
 use crate::rules::path;
 use crate::source::Span;
-use crate::syntax::{Kind, Node};
+use crate::syntax::{Entry, Kind, Node};
 
 /// What happens at the end of a path.
 #[derive(Clone, Debug)]
@@ -65,6 +65,8 @@ pub(super) struct Walk<'a, 't> {
     pub(super) inside: Vec<Choice<'t>>,
     /// Items that are added are there only in these branches.
     pub(super) only_in: Vec<Choice<'t>>,
+    /// Whether the walk is in a value that is written elsewhere, for an alias or a merge of YAML.
+    pub(super) is_elsewhere: bool,
 }
 
 /// What knows in which branches of a function a finding is.
@@ -104,11 +106,14 @@ impl<'t> Walk<'_, 't> {
                 if has_macro(node) {
                     return self.stop(Obstacle::Macro);
                 }
-                match node.get(name) {
-                    Some(inner) => {
+                match node.as_mapping().and_then(|entries| entries.iter().find(|entry| entry.key == *name)) {
+                    Some(entry) => {
+                        let outer = self.is_elsewhere;
+                        self.is_elsewhere |= !is_written(node, entry);
                         at.push(Step::Key(name.clone()));
-                        self.go(inner, at, rest, deed);
+                        self.go(&entry.value, at, rest, deed);
                         at.pop();
+                        self.is_elsewhere = outer;
                     }
                     None => self.absent(at, steps, deed, false),
                 }
@@ -215,7 +220,7 @@ impl<'t> Walk<'_, 't> {
         match deed {
             Deed::Set(value) | Deed::Replace(value) => {
                 if !is_same(node, value) {
-                    self.change(at, Action::Set(value.clone()));
+                    self.set(node, at, value);
                 }
             }
             Deed::Append(value) => self.append(node, at, value),
@@ -223,6 +228,41 @@ impl<'t> Walk<'_, 't> {
             Deed::Fill(_) => {}
             Deed::Tag(fields) => self.tag(node, at, fields),
             Deed::Remove => self.remove(at),
+        }
+    }
+
+    /// Another value: where both have the same form, only what differs changes, so that comments beside the rest stay.
+    fn set(&mut self, node: &'t Node<'t>, at: &mut Vec<Step>, value: &Value) {
+        let inner: Vec<(Step, &'t Node<'t>, &Value)> = match (&node.kind, value) {
+            (Kind::Sequence(own), Value::List(items)) if own.len() == items.len() => {
+                let all = own.iter().zip(items).enumerate();
+                all.map(|(index, (own, item))| (Step::Index(index), own, item)).collect()
+            }
+            (Kind::Mapping(own), Value::Map(fields)) if own.len() == fields.len() && !is_function(node) => {
+                let all: Option<Vec<_>> = fields
+                    .iter()
+                    .map(|(key, value)| {
+                        let entry = own.iter().find(|entry| entry.key == *key)?;
+                        is_written(node, entry).then(|| (Step::Key(key.clone()), &entry.value, value))
+                    })
+                    .collect();
+                all.unwrap_or_default()
+            }
+            _ => Vec::new(),
+        };
+        let is_list = matches!(node.kind, Kind::Sequence(_));
+        let has_form = |(_, own, item): &(Step, &Node<'_>, &Value)| {
+            holds(node.span, own.span) && (!is_list || is_same(own, item) || has_keys(own, item))
+        };
+        if self.is_elsewhere || inner.is_empty() || !inner.iter().all(has_form) {
+            return self.change(at, Action::Set(value.clone()));
+        }
+        for (step, own, item) in inner {
+            if !is_same(own, item) {
+                at.push(step);
+                self.set(own, at, item);
+                at.pop();
+            }
         }
     }
 
@@ -389,6 +429,21 @@ impl Walked {
         if !self.changes.contains(&change) {
             self.changes.push(change);
         }
+    }
+}
+
+/// Whether an entry is written in its map, with its value: no alias and no merge of YAML brought it.
+fn is_written(map: &Node<'_>, entry: &Entry<'_>) -> bool {
+    holds(map.span, entry.key_span) && holds(map.span, entry.value.span) && entry.key_span.end <= entry.value.span.start
+}
+
+/// Whether a map has the keys of a value, and no function stands for it.
+fn has_keys(node: &Node<'_>, value: &Value) -> bool {
+    match (&node.kind, value) {
+        (Kind::Mapping(own), Value::Map(fields)) => {
+            own.len() == fields.len() && !is_function(node) && fields.iter().all(|(key, _)| node.get(key).is_some())
+        }
+        _ => false,
     }
 }
 
