@@ -142,6 +142,9 @@ pub struct Keep {
 pub enum Fixes {
     /// Nothing.
     None,
+    /// Who may make them, or why nobody may, for those who show no more: titles and other notes are empty. The changes are there, since
+    /// one that would copy a secret is nobody's.
+    Marks,
     /// The changes of the document, for those who make several at once. Whether the text can be edited there is not looked at.
     Changes,
     /// The edits of the text, too.

@@ -1,6 +1,6 @@
 //! Source texts, spans in them, and lines and columns. Knows nothing of JSON, YAML or CloudFormation.
 
-use memchr::{memchr, memchr_iter, memchr2_iter};
+use memchr::{memchr, memchr2_iter};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -141,7 +141,7 @@ impl Source {
             starts.push(0);
             // Found many bytes at a time: every text that a report points into is searched as a whole.
             if memchr(b'\r', bytes).is_none() {
-                starts.extend(memchr_iter(b'\n', bytes).map(start));
+                push_line_starts(bytes, &mut starts);
             } else {
                 let ends_line = |end: &usize| bytes.get(*end) == Some(&b'\n') || bytes.get(*end + 1) != Some(&b'\n');
                 starts.extend(memchr2_iter(b'\n', b'\r', bytes).filter(ends_line).map(start));
@@ -214,6 +214,34 @@ impl Source {
     }
 }
 
+/// Adds where the lines start behind the line feeds of a text. Lines are short, so a search for each would take longer.
+fn push_line_starts(bytes: &[u8], starts: &mut Vec<u32>) {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (blocks, tail) = bytes.as_chunks::<32>();
+    let mut at: u32 = 0;
+    for block in blocks {
+        for word in block.as_chunks::<8>().0 {
+            // A byte is zero where there is a line feed (Warren, "Hacker's Delight": whether there is one, then which).
+            let word = u64::from_le_bytes(*word) ^ (LOW * u64::from(b'\n'));
+            if word.wrapping_sub(LOW) & !word & HIGH != 0 {
+                let mut found = !(((word & !HIGH) + !HIGH) | word) & HIGH;
+                while found != 0 {
+                    starts.push(at.saturating_add(found.trailing_zeros() / 8 + 1));
+                    found &= found - 1;
+                }
+            }
+            at = at.wrapping_add(8);
+        }
+    }
+    for byte in tail {
+        at = at.wrapping_add(1);
+        if *byte == b'\n' {
+            starts.push(at);
+        }
+    }
+}
+
 /// Bytes between two marks of [`Source::counts`]: small enough to be counted for each position that is asked for. Without
 /// them the positions in a minified template, which is one line, would take the square of its length.
 const BLOCK_BYTES: usize = 512;
@@ -278,6 +306,19 @@ mod tests {
         assert_eq!(source.position(end), Position { line: 4, column: 1 });
         assert_eq!(source.position(0), Position { line: 1, column: 1 });
         assert_eq!(source.position(u32::MAX), source.position(end));
+    }
+
+    #[test]
+    fn lines_of_every_length_start_behind_their_line_feeds() {
+        let mut text = String::new();
+        for length in 0..200 {
+            text.push_str(&"é".repeat(length % 7));
+            text.push_str(&"x".repeat(length * 31 % 45));
+            text.push_str(&"\n".repeat(1 + length % 3));
+            let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
+            let expected: Vec<u32> = std::iter::once(0).chain(ends).collect();
+            assert_eq!(source(&text).line_starts(), expected);
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::args::{DiffArguments, DiffFormat, EvidenceArguments, EvidenceCommand,
 use super::page::Page;
 use super::{output, terminal};
 use crate::digest::Sha256;
-use crate::evidence::{Change, Changes, EndedException, Finding, Kind, MAX_BUNDLE, Opened, Snapshot, compare};
+use crate::evidence::{Change, Changes, EndedException, Finding, Kind, MAX_BUNDLE, Opened, Side, Snapshot, compare};
 use crate::files::{Files, Reach};
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
@@ -91,7 +91,7 @@ fn page(changes: &Changes, style: Style) -> String {
     page.line(Ink::Bold, &format!("Evidence of {} compared with that of {}", new.date, old.date));
     for side in [old, new] {
         page.row(
-            &[(Some(Ink::Dim), side.date.as_str()), (None, &format!("{}: {}.", side.selection, side.result))],
+            &[(Some(Ink::Dim), side.date.as_str()), (None, &format!("{}: {}.", side.selection, result(side)))],
             &[10],
         );
     }
@@ -125,6 +125,15 @@ fn page(changes: &Changes, style: Style) -> String {
     page.blank();
     page.line(Ink::Dim, &summary(changes));
     page.finish()
+}
+
+/// The result of a run, without the number of templates if that is in the words before it.
+fn result(side: &Side) -> &str {
+    let is_repeated = |templates: &str| templates.contains("template") && side.selection.ends_with(templates);
+    match side.result.rsplit_once(" in ") {
+        Some((result, templates)) if is_repeated(templates) => result,
+        _ => &side.result,
+    }
 }
 
 fn add_finding(page: &mut Page, finding: &Finding) {

@@ -8,6 +8,7 @@ use super::value::Content;
 use crate::syntax::Node;
 use crate::template::{Parameter, Template};
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use memchr::memchr;
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -63,10 +64,11 @@ impl<'t> Variable<'t> {
             Candidate::Known(text) => Some(text),
             Candidate::Other => None,
         });
-        let has_references = known.clone().any(|text| text.contains("{{resolve:"));
+        let may_refer = |text: &Cow<'t, str>| memchr(b'{', text.as_bytes()).is_some();
+        let has_references = known.clone().any(|text| may_refer(text) && text.contains("{{resolve:"));
         // Most variables have no other values.
         let has_other = candidates.last() == Some(&Candidate::Other);
-        let other = if has_other { known.cloned().chain(refused).collect() } else { Vec::new() };
+        let other = if has_other { known.cloned().chain(refused).collect() } else { Arc::default() };
         let places = (candidates.len() > Self::FEW).then(|| {
             let known = candidates.iter().enumerate().filter_map(|(place, candidate)| match candidate {
                 Candidate::Known(text) => Some((text.clone(), place)),
@@ -74,7 +76,7 @@ impl<'t> Variable<'t> {
             });
             known.collect()
         });
-        Self { name, candidates, default, has_references, other: other.into(), places }
+        Self { name, candidates, default, has_references, other, places }
     }
 
     /// What is known of the variable once a candidate has been taken.
@@ -122,13 +124,14 @@ impl<'t> Choices<'t> {
         let mut keys = rows::keys(template);
         let mut choices = Self { empty: [Cow::Borrowed("")].into(), ..Self::default() };
         for parameter in &template.parameters {
-            let literals = Literals { compared: compared.remove(parameter.name), keys: keys.remove(parameter.name) };
+            let literals =
+                Literals { compared: take(&mut compared, parameter.name), keys: take(&mut keys, parameter.name) };
             choices.add_parameter(parameter, literals, inputs);
         }
         for name in PSEUDO {
-            let keys = keys.remove(name).unwrap_or_default().into_iter().map(Cow::Borrowed);
+            let keys = take(&mut keys, name).unwrap_or_default().into_iter().map(Cow::Borrowed);
             let (keys, refused): (Vec<Cow<'t, str>>, Vec<_>) = keys.partition(|key| is_possible(name, key));
-            let candidates = match (inputs.fixed(name), compared.remove(name)) {
+            let candidates = match (inputs.fixed(name), take(&mut compared, name)) {
                 (Some(value), _) => vec![Candidate::Known(Cow::Borrowed(value))],
                 (None, Some(literals)) => with_other(possible(name, literals).into_iter().chain(keys)),
                 (None, None) if !keys.is_empty() => with_other(keys),
@@ -149,9 +152,10 @@ impl<'t> Choices<'t> {
             // Its value is the *name* of a Parameter Store entry, read when the stack is deployed.
             return;
         }
-        match parameter_variable(parameter, literals, inputs) {
+        let constraints = Constraints::of(parameter);
+        match parameter_variable(parameter, &constraints, literals, inputs) {
             Some(variable) => self.add(variable),
-            None if Constraints::of(parameter).refuses("") => {
+            None if constraints.refuses("") => {
                 self.filled.insert(parameter.name);
             }
             None => {}
@@ -208,6 +212,11 @@ struct Literals<'t> {
     keys: Option<Vec<&'t str>>,
 }
 
+/// What is known of a name, of which nothing else is asked. Most templates have nothing of any.
+fn take<T>(of: &mut HashMap<&str, T>, name: &str) -> Option<T> {
+    if of.is_empty() { None } else { of.remove(name) }
+}
+
 fn with_other<'t>(literals: impl IntoIterator<Item = Cow<'t, str>>) -> Vec<Candidate<'t>> {
     let mut candidates = distinct(literals);
     candidates.push(Candidate::Other);
@@ -222,6 +231,7 @@ fn distinct<'t>(literals: impl IntoIterator<Item = Cow<'t, str>>) -> Vec<Candida
 
 fn parameter_variable<'t>(
     parameter: &Parameter<'t>,
+    constraints: &Constraints<'_, 't>,
     literals: Literals<'t>,
     inputs: &'t Inputs,
 ) -> Option<Variable<'t>> {
@@ -229,7 +239,6 @@ fn parameter_variable<'t>(
     if let Some(value) = inputs.fixed(name) {
         return Some(Variable::new(name, vec![Candidate::Known(Cow::Borrowed(value))], None, []));
     }
-    let constraints = Constraints::of(parameter);
     // Authors use a refused default to require a value.
     let mut default = parameter.default.and_then(Node::scalar_text).filter(|default| !constraints.refuses(default));
     if let Some(given) = &inputs.given {

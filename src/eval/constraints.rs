@@ -14,6 +14,7 @@ use crate::template::Parameter;
 use crate::truth::Truth;
 use pattern::Pattern;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// Values that an `AllowedPattern` may list to be read as `AllowedValues`.
 const MAX_LISTED: usize = 16;
@@ -51,7 +52,9 @@ pub fn refusal(parameter: &Parameter<'_>, value: &str) -> Option<Refusal> {
 pub(super) struct Constraints<'p, 't> {
     parameter: &'p Parameter<'t>,
     form: Form,
-    pattern: Option<(&'t Node<'t>, &'t str, Option<Pattern>)>,
+    pattern: Option<(&'t Node<'t>, &'t str)>,
+    /// The pattern as it is read where a value has to match it.
+    read: OnceCell<Option<Pattern>>,
     /// Whether a constraint other than `AllowedValues` may refuse a value. Most parameters accept any text.
     is_limited: bool,
 }
@@ -104,12 +107,18 @@ impl<'p, 't> Constraints<'p, 't> {
     pub(super) fn of(parameter: &'p Parameter<'t>) -> Self {
         let form = Form::of(parameter.kind);
         let declared = matches!(form, Form::Text | Form::Texts).then(|| parameter.node.get("AllowedPattern")).flatten();
-        let pattern = declared.and_then(|node| node.as_str().map(|text| (node, text, Pattern::read(text))));
+        let pattern = declared.and_then(|node| node.as_str().map(|text| (node, text)));
         let lengths = ["MinLength", "MaxLength"];
         let is_limited = !matches!(form, Form::Text | Form::Texts | Form::Unknown)
             || pattern.is_some()
             || lengths.iter().any(|limit| parameter.node.get(limit).is_some());
-        Self { parameter, form, pattern, is_limited }
+        Self { parameter, form, pattern, read: OnceCell::new(), is_limited }
+    }
+
+    /// The pattern, where it can be decided which texts match it.
+    fn pattern(&self) -> Option<&Pattern> {
+        let (_, text) = self.pattern?;
+        self.read.get_or_init(|| Pattern::read(text)).as_ref()
     }
 
     /// Whether CloudFormation would refuse a value for certain.
@@ -124,11 +133,10 @@ impl<'p, 't> Constraints<'p, 't> {
 
     /// The values that the pattern lists, if they are few and there are no `AllowedValues`.
     pub(super) fn listed(&self) -> Option<Vec<String>> {
-        let (_, _, pattern) = self.pattern.as_ref()?;
         if self.form != Form::Text || !self.parameter.allowed.is_empty() {
             return None;
         }
-        let mut texts = pattern.as_ref()?.texts(MAX_LISTED)?;
+        let mut texts = self.pattern()?.texts(MAX_LISTED)?;
         texts.retain(|text| !self.refuses(text));
         (!texts.is_empty()).then_some(texts)
     }
@@ -206,8 +214,8 @@ impl<'p, 't> Constraints<'p, 't> {
     }
 
     fn outside_pattern(&self, item: &str) -> Option<(Span, String)> {
-        let (node, text, pattern) = self.pattern.as_ref()?;
-        (pattern.as_ref()?.matches(item) == Truth::False).then(|| {
+        let (node, text) = self.pattern?;
+        (self.pattern()?.matches(item) == Truth::False).then(|| {
             (node.span, format!("does not match the `AllowedPattern` `{}` as a whole", super::value::shorten(text)))
         })
     }

@@ -9,6 +9,7 @@ use super::value::{Content, Kind, Origin, Part, Value};
 use super::{Branch, Evaluator, MAX_SCENARIOS, Run, Trace};
 use crate::truth::Truth;
 use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// Answers to a question up to which all are kept with it.
@@ -212,8 +213,8 @@ impl<'t> Run<'_, 't> {
     }
 
     /// A value as this scenario has it, for a message: of several that it may have, the first. This settles nothing.
-    pub fn as_chosen(&self, value: &Value<'t>) -> Value<'t> {
-        let Kind::Text(parts) = &value.kind else { return value.clone() };
+    pub fn as_chosen<'v>(&self, value: &'v Value<'t>) -> Cow<'v, Value<'t>> {
+        let Kind::Text(parts) = &value.kind else { return Cow::Borrowed(value) };
         let known = |part: &Part<'t>| {
             let Some(Open::Named(variable)) = self.evaluator.open(part) else { return None };
             let named = self.evaluator.choices.get(variable)?;
@@ -225,7 +226,7 @@ impl<'t> Run<'_, 't> {
             chosen.next().filter(|part| part.content.is_known())
         };
         let parts = parts.iter().map(|part| known(part).unwrap_or_else(|| part.clone()));
-        Value { span: value.span, kind: Kind::Text(parts.collect()) }
+        Cow::Owned(Value { span: value.span, kind: Kind::Text(parts.collect()) })
     }
 
     /// The text of a scalar with every choice in it made. None, with the reason noted, if it is still not known. For questions that

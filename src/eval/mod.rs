@@ -10,6 +10,7 @@ pub mod choices;
 mod conditions;
 pub mod constraints;
 pub mod domain;
+mod exploration;
 mod forks;
 mod functions;
 pub mod inputs;
@@ -26,12 +27,14 @@ pub mod text;
 mod trace;
 pub mod value;
 
+pub use exploration::{Exploration, MAX_SCENARIOS, explore};
 pub use functions::{begins_as_function, has_macro, is_function};
 
 use crate::syntax::{self, Node};
 use crate::template::{Parameter, Template};
 use choices::{Candidate, Choices};
 use conditions::{Opening, Visiting};
+use exploration::{FREE_WORK, Limits, MAX_WORK};
 use foldhash::HashMap;
 use inputs::Inputs;
 use memo::Step;
@@ -40,7 +43,6 @@ pub use remembered::Groups;
 use remembered::{Known, Memo};
 use rustc_hash::FxHashMap;
 use scenario::{AtomText, Scenario, Sorted};
-use smallvec::SmallVec;
 pub use spent::Spent;
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -244,6 +246,15 @@ impl<'m, 't> Evaluator<'m, 't> {
         self.count_steps(steps);
     }
 
+    /// The steps that a check took since there were so many; counts those that are not free.
+    fn count_extra(&self, begun: usize) -> usize {
+        let work = self.work.get().saturating_sub(begun);
+        if work > FREE_WORK {
+            self.extra.set(self.extra.get().saturating_add(work - FREE_WORK));
+        }
+        work
+    }
+
     /// How far the next check may go.
     fn limits(&self) -> Limits {
         if self.extra.get() <= MAX_WORK { Limits::USUAL } else { Limits::SPENT }
@@ -306,115 +317,6 @@ impl<'m, 't> Evaluator<'m, 't> {
             next
         })
     }
-}
-
-/// Past this number of scenarios a check is undecided, unless a violation has been found.
-pub const MAX_SCENARIOS: usize = 256;
-
-/// Choices that one run makes at most: each leaves another scenario behind, so more are too many to look at anyway.
-const MAX_FORKS: usize = MAX_SCENARIOS;
-
-/// Runs that met more than [`MAX_FORKS`] choices before the rest is not looked at: each costs much and shows nothing.
-const MAX_EXHAUSTED: usize = 2;
-
-/// Steps that choices may take in each check, however many checks there are. What a check takes besides is counted for all of them.
-const FREE_WORK: usize = 128;
-
-/// Steps that choices may take in all checks of one template past [`FREE_WORK`]; then [`Limits::SPENT`] hold for the checks that
-/// remain. No template of the corpus takes a hundredth of it.
-const MAX_WORK: usize = 1 << 18;
-
-/// How far one check may go.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-struct Limits {
-    scenarios: usize,
-    /// Choices of one run.
-    forks: usize,
-    /// Conditions that one run evaluates.
-    conditions: usize,
-    /// Steps after which no other scenario is looked at.
-    work: usize,
-}
-
-impl Limits {
-    const USUAL: Self = Self { scenarios: MAX_SCENARIOS, forks: MAX_FORKS, conditions: usize::MAX, work: MAX_WORK / 4 };
-    /// Once the template's checks have taken [`MAX_WORK`] together.
-    const SPENT: Self = Self { scenarios: 64, forks: 16, conditions: 32, work: 4 * FREE_WORK };
-}
-
-/// The results of a check in each scenario that it distinguished.
-pub struct Exploration<R> {
-    /// The scenarios, together covering every feasible choice unless `complete` is false.
-    pub leaves: SmallVec<[(Scenario, R); 1]>,
-    /// The scenarios that never occur: the template's `Rules` forbid them, or CloudFormation refuses them.
-    pub infeasible: Vec<Scenario>,
-    /// False where there were more scenarios than [`most`](Self::most), or one with too many choices or guesses.
-    pub complete: bool,
-    /// How many scenarios could be looked at: [`MAX_SCENARIOS`], or fewer if that took too much work.
-    pub most: usize,
-    /// Why it is not complete, where that is something else than the number of scenarios.
-    pub gave_up: Option<&'static str>,
-}
-
-/// Runs `check` once for each scenario that it distinguishes.
-pub fn explore<'m, 't, R>(
-    evaluator: &'m Evaluator<'m, 't>,
-    mut check: impl FnMut(&mut Run<'m, 't>) -> R,
-) -> Exploration<R> {
-    // Most checks meet no choice: nothing waits.
-    let mut first = Some(Scenario::default());
-    let mut waiting: Vec<(Rc<Trace>, Branch)> = Vec::new();
-    let mut leaves = SmallVec::new();
-    let mut infeasible = Vec::new();
-    let mut exhausted = 0;
-    let mut looked_at = 0;
-    let limits = evaluator.limits();
-    let mut gave_up = None;
-    let mut is_cut = false;
-    let mut most = limits.scenarios;
-    let begun = evaluator.work.get();
-    while let Some(scenario) = first.take().or_else(|| waiting.pop().map(|(trace, branch)| trace.scenario(&branch))) {
-        let is_long = looked_at > 0 && evaluator.work.get().saturating_sub(begun) > limits.work;
-        is_cut = is_long || looked_at >= limits.scenarios || exhausted >= MAX_EXHAUSTED;
-        if is_cut {
-            most = if is_long { looked_at } else { limits.scenarios };
-            break;
-        }
-        looked_at += 1;
-        evaluator.spend(scenario.choices());
-        if !evaluator.is_feasible(&scenario) {
-            infeasible.push(scenario);
-            continue;
-        }
-        let mut run = Run::new(evaluator, scenario, limits);
-        let result = check(&mut run);
-        let Run { scenario, trace, is_refused, exhausted: is_exhausted, gave_up: stopped, .. } = run;
-        if let Some(mut trace) = trace {
-            let refused = trace.refused.iter().take(MAX_SCENARIOS.saturating_sub(infeasible.len()));
-            infeasible.extend(refused.map(|branch| trace.scenario(branch)));
-            // The first alternative of the first fork was taken; the rest follow in the order they were met.
-            let siblings = std::mem::take(&mut trace.siblings);
-            let trace: Rc<Trace> = Rc::from(trace);
-            waiting.extend(siblings.into_iter().rev().map(|branch| (Rc::clone(&trace), branch)));
-            // Those at the far end would never be reached.
-            waiting.drain(..waiting.len().saturating_sub(MAX_SCENARIOS + 1));
-        }
-        gave_up = gave_up.or(stopped);
-        if is_exhausted {
-            exhausted += 1;
-        } else if !is_refused && evaluator.is_feasible(&scenario) {
-            leaves.push((scenario, result));
-        } else {
-            infeasible.push(scenario);
-        }
-    }
-    let work = evaluator.work.get().saturating_sub(begun);
-    if looked_at > 1 {
-        // Only then does the work decide on anything.
-        evaluator.longest.set(evaluator.longest.get().max(work));
-    }
-    evaluator.extra.set(evaluator.extra.get().saturating_add(work.saturating_sub(FREE_WORK)));
-    Exploration { leaves, infeasible, complete: !is_cut && exhausted == 0, most, gave_up }
 }
 
 /// One evaluation in one scenario, which narrows as it is asked.

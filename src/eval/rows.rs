@@ -2,7 +2,7 @@
 //! so that each of them is a choice.
 
 use super::functions::begins_as_function;
-use crate::syntax::{Entry, Node};
+use crate::syntax::{Entry, Kind, Node};
 use crate::template::Template;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
@@ -40,16 +40,23 @@ struct Form<'t> {
 
 impl<'t> Search<'t> {
     fn node(&mut self, node: &'t Node<'t>) {
-        for entry in node.as_mapping().unwrap_or_default() {
-            if entry.key == "Fn::FindInMap"
-                && let Some([name, first, second, ..]) = entry.value.as_sequence()
-            {
-                self.call(name, first, second);
+        match &node.kind {
+            Kind::Mapping(entries) => {
+                for Entry { key, value, .. } in entries {
+                    // Nothing is below most keys.
+                    if !matches!(value.kind, Kind::Mapping(_) | Kind::Sequence(_)) {
+                        continue;
+                    }
+                    if key == "Fn::FindInMap"
+                        && let Some([name, first, second, ..]) = value.as_sequence()
+                    {
+                        self.call(name, first, second);
+                    }
+                    self.node(value);
+                }
             }
-            self.node(&entry.value);
-        }
-        for item in node.as_sequence().unwrap_or_default() {
-            self.node(item);
+            Kind::Sequence(items) => items.iter().for_each(|item| self.node(item)),
+            _ => {}
         }
     }
 

@@ -23,10 +23,12 @@ const MAX_REMEMBERED: usize = 4096;
 impl<'m, 't> Evaluator<'m, 't> {
     /// Whether the template's rules leave some deployment in a scenario. Rules that refuse every deployment whatever it
     /// chooses do not decide any.
+    #[inline]
     pub(super) fn is_feasible(&'m self, scenario: &Scenario) -> bool {
-        if self.template.rules.is_empty() {
-            return true;
-        }
+        self.template.rules.is_empty() || self.is_allowed(scenario)
+    }
+
+    fn is_allowed(&'m self, scenario: &Scenario) -> bool {
         let apply = *self.rules_apply.get_or_init(|| self.passes_rules(Scenario::default(), |run| run.passes_all()));
         if !apply || scenario.is_open() {
             return true;

@@ -424,8 +424,13 @@ fn overlap(left: &[Unit], right: &[Unit]) -> bool {
         let before = row.last().copied().unwrap_or(false);
         row.push(before && unit.is_open());
     }
+    let mut next = Vec::with_capacity(row.len());
     for a in left {
-        let mut next = Vec::with_capacity(row.len());
+        next.clear();
+        if !row.contains(&true) {
+            // Nothing that begins so is in both.
+            return false;
+        }
         next.push(row.first().copied().unwrap_or(false) && a.is_open());
         for (j, b) in right.iter().enumerate() {
             let diagonal = row.get(j).copied().unwrap_or(false);
@@ -441,7 +446,7 @@ fn overlap(left: &[Unit], right: &[Unit]) -> bool {
             let left = before && (b.is_open() || a.takes(*b));
             next.push((same && diagonal) || up || left);
         }
-        row = next;
+        std::mem::swap(&mut row, &mut next);
     }
     row.last().copied().unwrap_or(false)
 }

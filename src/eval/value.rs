@@ -397,11 +397,16 @@ impl<'t> Value<'t> {
         unsettled.find(|part| !matches!(part.origin, Origin::Pseudo(_))).or(first)
     }
 
-    /// What a value is, to follow its name: `is "Suspended"`. Names what the value refers to if the template does not declare that.
-    pub fn state(&self) -> String {
+    /// What a value is, to follow its name: `is "Suspended"`. Names what the value refers to if the template does not declare that. And
+    /// what it is [displayed](Self::display) as.
+    pub fn state_and_display(&self) -> (String, String) {
+        let display = self.display();
         let missing = self.parts().iter().find(|part| matches!(part.origin, Origin::Missing { .. }));
-        let reason = missing.map(|part| format!(", but {}", part.origin.reason())).unwrap_or_default();
-        format!("is {}{reason}", self.display())
+        let state = match missing {
+            Some(part) => format!("is {display}, but {}", part.origin.reason()),
+            None => ["is ", &display].concat(),
+        };
+        (state, display)
     }
 
     /// As a person would write it in a sentence: `"AES256"`, `true`, `"patient-${Env}"`, "a list of 3".
@@ -432,7 +437,7 @@ fn display_parts(parts: &[Part<'_>]) -> String {
             (_, origin) => text.push_str(&placeholder(origin)),
         }
     }
-    format!("\"{}\"", shorten(&text))
+    ["\"", &shorten(&text), "\""].concat()
 }
 
 /// A part as `Fn::Sub` would spell it: `${Env}`, `${Bucket.Arn}`.
@@ -464,6 +469,9 @@ pub fn placeholder(origin: &Origin<'_>) -> String {
 /// Cuts a text that would drown a message.
 pub fn shorten(text: &str) -> Cow<'_, str> {
     const MOST: usize = 80;
+    if text.len() <= MOST {
+        return Cow::Borrowed(text);
+    }
     match text.char_indices().nth(MOST) {
         Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or(""))),
         None => Cow::Borrowed(text),

@@ -58,11 +58,13 @@ pub enum Kind {
     TemplateGone,
     /// The rule did not run.
     RuleNotRun,
+    /// The rule ran in another profile, and has no result on the template.
+    OtherProfile,
 }
 
 impl Kind {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::New,
         Self::ExceptionRanOut,
         Self::ExceptionRemoved,
@@ -73,6 +75,7 @@ impl Kind {
         Self::NowUndecided,
         Self::TemplateGone,
         Self::RuleNotRun,
+        Self::OtherProfile,
     ];
 
     /// A heading for findings of this kind.
@@ -88,6 +91,7 @@ impl Kind {
             Self::NowUndecided => "Undecided now",
             Self::TemplateGone => "Not checked, because the template is not in the new bundle",
             Self::RuleNotRun => "Not checked, because the rule did not run",
+            Self::OtherProfile => "Not checked, because the profile is another, in which the rule looks at less",
         }
     }
 
@@ -219,6 +223,8 @@ fn finding(key: &Key, old: &Snapshot, new: &Snapshot) -> Option<Finding> {
             () if !new.has_file(&key.file) => Kind::TemplateGone,
             () if !new.ran(&key.rule) => Kind::RuleNotRun,
             () if new.undecided.contains(&undecided) => Kind::NowUndecided,
+            // Some rules look at less in some profiles.
+            () if !new.was_checked(&key.file, &key.rule) && new.profiles != old.profiles => Kind::OtherProfile,
             () if !new.was_checked(&key.file, &key.rule) => Kind::NothingToCheck,
             () => Kind::Fixed,
         };

@@ -21,6 +21,8 @@ pub struct Snapshot {
     /// Files, rules and subjects with an undecided check.
     pub(super) undecided: BTreeSet<(String, String, String)>,
     pub(super) exceptions: Vec<Exception>,
+    /// The profiles that governed templates.
+    pub(super) profiles: BTreeSet<String>,
     /// The ids of the rules about exceptions.
     about_exceptions: BTreeSet<String>,
 }
@@ -94,6 +96,17 @@ struct FindingRecord {
 }
 
 #[derive(Deserialize)]
+struct Summary {
+    #[serde(default)]
+    governed: Vec<Governed>,
+}
+
+#[derive(Deserialize)]
+struct Governed {
+    profile: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct SubjectRecord {
     section: String,
     name: String,
@@ -122,6 +135,7 @@ impl Snapshot {
             failures: BTreeMap::new(),
             undecided: BTreeSet::new(),
             exceptions: Vec::new(),
+            profiles: BTreeSet::new(),
         };
         records(bundle, TEMPLATES, |line| {
             snapshot.add_template(read(line)?);
@@ -131,6 +145,10 @@ impl Snapshot {
             match read::<Kind>(line)?.record.as_str() {
                 kind @ ("finding" | "suppressed") => snapshot.add(read(line)?, kind == "finding"),
                 "exception" => snapshot.exceptions.push(read(line)?),
+                "summary" => {
+                    let governed = read::<Summary>(line)?.governed;
+                    snapshot.profiles = governed.into_iter().filter_map(|part| part.profile).collect();
+                }
                 _ => {}
             }
             limited(snapshot.failures.len() + snapshot.undecided.len() + snapshot.exceptions.len())

@@ -43,6 +43,11 @@ pub struct Fix {
 }
 
 impl Fix {
+    /// Who may make a fix, with a note, and nothing else of it.
+    pub(crate) fn marked(applicability: Applicability, note: String) -> Self {
+        Self { title: String::new(), applicability, note, changes: Vec::new(), edits: Vec::new() }
+    }
+
     /// The title with what there is to say, as one text that ends with a period.
     pub fn description(&self) -> String {
         let title = self.title.trim_end_matches('.');

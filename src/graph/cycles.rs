@@ -1,7 +1,7 @@
 //! Resources that wait for each other: cycles of references, in the deployments in which they close.
 
 use super::components::{Adjacency, cyclic_components, shortest_cycle};
-use super::edges::{Edge, dependencies, neighbours};
+use super::edges::{Edge, edges_of, neighbours};
 use crate::eval::Run;
 use crate::expand::Model;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,11 +39,11 @@ impl Cycle<'_> {
 /// A reference counts where both resources exist and the branches of `Fn::If` that lead to it are taken. Only conditions of references
 /// that may close a cycle at all are looked at, and none where references that are always there close one.
 pub fn cycles<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>) -> Vec<Cycle<'t>> {
-    // Nearly every template has none, and its references need no places.
-    if cyclic_components(&neighbours(model)).is_empty() {
-        return Vec::new();
-    }
-    let mut edges = dependencies(model);
+    // Nearly every template has none, and its references need no places; nor do those of resources that are in none.
+    let mut members: Vec<usize> = cyclic_components(&neighbours(model)).into_iter().flatten().collect();
+    members.sort_unstable();
+    let resources = members.iter().filter_map(|place| model.resources().get(*place));
+    let mut edges: Vec<Edge<'t>> = resources.flat_map(|resource| edges_of(model, resource)).collect();
     // References in a resource's own metadata do not count.
     edges.retain(|edge| edge.from != edge.to || !edge.path.starts_with("Metadata/"));
     let mut found = Vec::new();

@@ -4,10 +4,12 @@
 //! `patient-records` is a purpose and no patient. Where a text is ambiguous, it is not an identifier: an alarm that is wrong
 //! once is not read twice.
 
+use super::marks::Marks;
+use super::references::in_braces;
 use crate::expression::Expression;
 use crate::source::Span;
 use crate::syntax::{Kind, Node};
-use memchr::{memchr, memchr2_iter};
+use smallvec::SmallVec;
 
 /// A text that identifies a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,34 +138,34 @@ pub fn identifies(text: &str) -> Option<&'static str> {
         return None;
     }
     let digits: u32 = bytes.iter().map(|byte| u32::from(byte.is_ascii_digit())).sum();
-    let names_any = |words: &[&str]| words.iter().any(|word| names(text, word));
-    let matches = |expression: &Expression| expression.is_match(text) == Some(true);
     if digits >= 9 && social_security_number(text) {
-        Some("a Social Security number")
-    } else if names_any(&["mrn", "medical"]) && matches(&RECORD_NUMBER) {
+        return Some("a Social Security number");
+    }
+    let met = FINDER.met(bytes);
+    let names_any = |from: usize, to: usize| met & Marks::last_of(&WORDS, from, to) != 0;
+    let matches = |expression: &Expression| expression.is_match(text) == Some(true);
+    if met == 0 {
+        None
+    } else if names_any(0, 2) && matches(&RECORD_NUMBER) {
         Some("a medical record number")
-    } else if names_any(&["dob", "birth"]) && matches(&BIRTH_DATE) {
+    } else if names_any(2, 4) && matches(&BIRTH_DATE) {
         Some("a date of birth")
-    } else if digits >= 8 && names_any(&["patient", "beneficiary", "insured"]) && named_patient(text) {
+    } else if digits >= 8 && names_any(4, 7) && named_patient(text) {
         Some("a patient's name and date of birth")
-    } else if digits >= 4 && names_any(&["patient"]) && matches(&NUMBERED_PATIENT) {
+    } else if digits >= 4 && names_any(4, 5) && matches(&NUMBERED_PATIENT) {
         Some("a patient number")
     } else {
         None
     }
 }
 
+/// Words of which one is in each text that [`identifies`] knows by its words.
+const WORDS: [&[u8]; 7] = [b"mrn", b"medical", b"dob", b"birth", b"patient", b"beneficiary", b"insured"];
+
+static FINDER: Marks = Marks::new(&WORDS, true);
+
 /// The length of the shortest text that identifies a person, `dob=`.
 const SHORTEST: usize = 4;
-
-/// Whether a text contains a word in any case. The word is in lower case.
-fn names(text: &str, word: &str) -> bool {
-    let (bytes, word) = (text.as_bytes(), word.as_bytes());
-    let Some(first) = word.first() else { return true };
-    // Only where its first letter stands.
-    memchr2_iter(*first, first.to_ascii_uppercase(), bytes)
-        .any(|at| bytes.get(at..at + word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word)))
-}
 
 /// Whether a text has the form of a Social Security number in it.
 fn has_its_form(text: &str) -> bool {
@@ -203,7 +205,7 @@ fn named_patient(text: &str) -> bool {
 /// Finds the texts in a node that identify a person, in every branch of every condition, and the parameters whose values will.
 /// `more` are expressions of the user's own.
 pub fn identifiers<'t>(node: &'t Node<'t>, more: &[Expression]) -> Vec<Identifier> {
-    let mut search = Search { more, path: Vec::new(), found: Vec::new() };
+    let mut search = Search { more, path: SmallVec::new(), found: Vec::new() };
     search.node(node);
     search.found
 }
@@ -211,7 +213,7 @@ pub fn identifiers<'t>(node: &'t Node<'t>, more: &[Expression]) -> Vec<Identifie
 /// A walk through a block. The parsers bound its depth.
 struct Search<'e, 't> {
     more: &'e [Expression],
-    path: Vec<Step<'t>>,
+    path: SmallVec<[Step<'t>; 16]>,
     found: Vec<Identifier>,
 }
 
@@ -246,15 +248,17 @@ impl<'t> Search<'_, 't> {
     }
 
     fn text(&mut self, text: &str, span: Span) {
+        // Nearly all texts hold none of these.
+        let matters = |byte: u8| byte.is_ascii_digit() | (byte == b'=') | (byte == b'$');
+        if self.more.is_empty() && !text.as_bytes().iter().fold(false, |found, byte| found | matters(*byte)) {
+            return;
+        }
         let own = || self.more.iter().any(|expression| expression.is_match(text) == Some(true));
         if let Some(what) = identifies(text).or_else(|| own().then_some("a value that matches one of your patterns")) {
             self.found(what, span);
         }
-        if memchr(b'$', text.as_bytes()).is_none() {
-            return;
-        }
-        for variable in text.split("${").skip(1).filter_map(|rest| rest.split_once('}')) {
-            self.parameter(variable.0, span);
+        for name in in_braces(text) {
+            self.parameter(name, span);
         }
     }
 

@@ -16,6 +16,7 @@ pub mod ingress;
 pub mod inline_code;
 pub mod key_use;
 pub mod links;
+mod marks;
 pub mod names;
 pub mod network;
 pub mod phi;

@@ -4,6 +4,7 @@ use crate::eval::begins_as_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use foldhash::HashSet;
+use memchr::memchr;
 
 /// What uses a name.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -261,8 +262,11 @@ impl<'v, 't> Walk<'v, 't> {
             _ => (argument, [].as_slice()),
         };
         let whole = text.as_str().unwrap_or_default();
-        let names: HashSet<&str> = own.iter().map(|entry| entry.key.as_ref()).collect();
-        for name in placeholders(whole).filter(|name| !names.contains(name)) {
+        // Most texts have no variables of their own.
+        let names: Option<HashSet<&str>> =
+            (!own.is_empty()).then(|| own.iter().map(|entry| entry.key.as_ref()).collect());
+        let is_own = |name: &&str| names.as_ref().is_some_and(|names| names.contains(name));
+        for name in placeholders(whole).filter(|name| !is_own(name)) {
             let (name, attribute) = match name.split_once('.') {
                 Some((name, attribute)) => (name, Some(attribute)),
                 None => (name, None),
@@ -294,9 +298,25 @@ impl<'v, 't> Walk<'v, 't> {
 
 /// The names in the `${…}` of a `Fn::Sub` text; `${!Literal}` has none.
 fn placeholders(text: &str) -> impl Iterator<Item = &str> {
-    text.split("${").skip(1).filter_map(|rest| {
-        let (name, _) = rest.split_once('}')?;
-        (!name.starts_with('!')).then(|| name.trim())
+    in_braces(text).filter(|name| !name.starts_with('!')).map(str::trim)
+}
+
+/// What stands between `${` and the next `}` in a text. Asked of every text that may name something.
+pub fn in_braces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let at = memchr(b'$', rest.as_bytes())?;
+            rest = rest.get(at + 1..)?;
+            let Some(inner) = rest.strip_prefix('{') else { continue };
+            rest = inner;
+            let end = memchr(b'}', inner.as_bytes())?;
+            rest = inner.get(end + 1..)?;
+            let name = inner.get(..end)?;
+            // Another one may begin before this one ends.
+            let may_begin = memchr(b'$', name.as_bytes()).is_some();
+            return if may_begin { name.rsplit("${").next() } else { Some(name) };
+        }
     })
 }
 

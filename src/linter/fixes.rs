@@ -13,6 +13,7 @@ mod neighbors;
 mod place;
 mod risk;
 mod sam;
+mod setting;
 mod tagging;
 mod tags;
 mod values;
@@ -154,9 +155,14 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             Section::Template => self.model.whole(),
         };
         let job = Job { rule, check: rule.checks.get(check)?, setting, block, finding, mark };
-        let (about, others): (Vec<&Recipe>, Vec<&Recipe>) = recipes.iter().partition(|recipe| job.is_about(recipe));
-        let others =
-            if recipes.len() == 1 || job.place().is_some_and(|place| place.is_empty()) { others } else { Vec::new() };
+        let (about, mut others): (Vec<&Recipe>, Vec<&Recipe>) = match recipes {
+            // The only one is tried in any case.
+            [only] => (vec![only], Vec::new()),
+            several => several.iter().partition(|recipe| job.is_about(recipe)),
+        };
+        if !others.is_empty() && !job.place().is_some_and(|place| place.is_empty()) {
+            others.clear();
+        }
         let mut shown = None;
         for recipe in about.into_iter().chain(others) {
             match self.attempt(&job, recipe) {
@@ -181,8 +187,14 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             }
             edits = edited.edits;
         }
+        let may_be_safe = recipe.applicability == Limit::Safe && deeds.are_reviewed();
+        if self.wanted == Fixes::Marks {
+            let is_safe = may_be_safe && deeds.risk(&self.neighbors).is_empty();
+            let applicability = if is_safe { Applicability::Safe } else { Applicability::Unsafe };
+            return Fix { changes, ..Fix::marked(applicability, String::new()) };
+        }
         let risk = deeds.risk(&self.neighbors);
-        let is_safe = recipe.applicability == Limit::Safe && deeds.are_reviewed() && risk.is_empty();
+        let is_safe = may_be_safe && risk.is_empty();
         let own = recipe.parts().map(|part| job.text(&part.note));
         let capability = deeds.capability(&changes, self.model);
         let note = own.chain(risk).chain(capability).filter(|text| !text.is_empty());
@@ -197,13 +209,8 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
 
     fn shown(&self, job: &Job<'_, 'm, 't>, recipe: &Recipe, why: &str, deeds: &Deeds) -> Fix {
         // The rule's note is about what the fix does, and nothing is done here.
-        Fix {
-            title: job.title(recipe, &deeds.clone().shown()),
-            applicability: Applicability::Display,
-            note: why.to_owned(),
-            changes: Vec::new(),
-            edits: Vec::new(),
-        }
+        let fix = Fix::marked(Applicability::Display, why.to_owned());
+        if self.wanted == Fixes::Marks { fix } else { Fix { title: job.title(recipe, &deeds.clone().shown()), ..fix } }
     }
 
     /// What a recipe makes of a violation.

@@ -246,7 +246,7 @@ fn action_relation<'t>(
     subject: &Subject<'_, 't>,
 ) -> Truth {
     let relate = |outer: Option<Pattern>, inner: &Pattern| {
-        let outer = outer.unwrap_or_default().map(str::to_ascii_lowercase);
+        let outer = outer.unwrap_or_default().lowered();
         match how {
             How::Covers => outer.covers(inner),
             How::Spares => outer.is_disjoint_from(inner),
@@ -255,7 +255,7 @@ fn action_relation<'t>(
     match inner {
         Piece::Pattern(inner) => run.decide(&[outer, inner], &|values| match values {
             [outer, inner] => {
-                let inner = Pattern::of(inner, Side::Inner).unwrap_or_default().map(str::to_ascii_lowercase);
+                let inner = Pattern::of(inner, Side::Inner).unwrap_or_default().lowered();
                 relate(Pattern::of(outer, Side::Outer), &inner)
             }
             _ => Truth::Unknown,

@@ -104,7 +104,7 @@ pub(super) fn covers_action<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, ac
                 return apart;
             }
             let pattern = value.and_then(|value| Pattern::of(value, Side::Outer)).unwrap_or_default();
-            question(&pattern.map(str::to_ascii_lowercase), &Pattern::lower(action))
+            question(&pattern.lowered(), &Pattern::lower(action))
         })
     };
     match (statement.get(element::ACTIONS), statement.get(element::NOT_ACTIONS)) {

@@ -3,7 +3,7 @@
 use super::admission::{Denies, requires_key};
 use super::cells::Subject;
 use super::normal::element;
-use super::reach::{names_every_of, names_everything, names_one};
+use super::reach::{is_without_wildcard, names_every_of, names_everything};
 use crate::eval::Run;
 use crate::eval::value::Value;
 use crate::facts::{Limitable, limitable};
@@ -118,7 +118,7 @@ pub fn needless_wildcard<'v, 't>(run: &mut Run<'_, 't>, statement: &'v Value<'t>
     let mut truth = Truth::False;
     let mut resources = Vec::new();
     // Most resources are one resource, and need not be compared with every action.
-    for resource in items(element::RESOURCES).iter().filter(|resource| !names_one(resource)) {
+    for resource in items(element::RESOURCES).iter().filter(|resource| !is_without_wildcard(resource)) {
         let mut certain = Vec::new();
         // The same for all actions, where nothing in it is open.
         let everything = OnceCell::new();

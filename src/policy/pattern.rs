@@ -3,6 +3,7 @@
 use crate::eval::text::{CLOSE, OPEN, pattern_covers, patterns_overlap};
 use crate::eval::value::{Content, Kind, Origin, Part, Value, placeholder};
 use crate::truth::Truth;
+use memchr::memchr;
 use std::borrow::Cow;
 
 /// A text with wildcards (`*`, `?`) in which every unsettled part is written as a name between [`OPEN`] and [`CLOSE`]:
@@ -32,6 +33,12 @@ fn as_is(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
+/// Whether a name of an unsettled part begins in a text, by its first byte, which hardly any text has.
+fn has_open(text: &str) -> bool {
+    const FIRST: u8 = 0xF4;
+    memchr(FIRST, text.as_bytes()).is_some() && text.contains(OPEN)
+}
+
 /// Opens the name of a name that CloudFormation makes up: it ends in characters that nobody can write down beforehand.
 const GENERATED: char = '#';
 
@@ -39,10 +46,18 @@ impl Pattern {
     /// The pattern that a scalar is; nothing if it is not one.
     pub(super) fn of(value: &Value<'_>, side: Side) -> Option<Self> {
         value.is_scalar().then(|| {
-            let mut pattern = Self::default();
+            let mut pattern = match &value.kind {
+                Kind::Text(_) => Self::roomy(),
+                _ => Self::default(),
+            };
             pattern.push_value(value, side);
             pattern
         })
+    }
+
+    /// An empty pattern with room for an ARN with the names of its unsettled parts.
+    pub(super) fn roomy() -> Self {
+        Self { text: String::with_capacity(128) }
     }
 
     /// A text in lower case.
@@ -78,18 +93,31 @@ impl Pattern {
     }
 
     fn push_name(&mut self, prefix: &str, origin: &Origin<'_>) {
-        // Wildcards and colons have a meaning in the text around the name.
-        let name = placeholder(origin);
-        self.text.reserve(name.len() + prefix.len() + OPEN.len_utf8() + CLOSE.len_utf8());
         self.text.push(OPEN);
         self.text.push_str(prefix);
-        for (index, piece) in name.split([':', '*', '?']).enumerate() {
-            if index > 0 {
-                self.text.push(';');
+        match origin {
+            // As `placeholder` has them.
+            Origin::Parameter(name) | Origin::Pseudo(name) | Origin::Resource { id: name, attribute: None } => {
+                self.text.push_str("${");
+                self.push_plain(name);
+                self.text.push('}');
             }
-            self.text.push_str(piece);
+            _ => self.push_plain(&placeholder(origin)),
         }
         self.text.push(CLOSE);
+    }
+
+    /// Appends a name. Wildcards and colons have a meaning in the text around it.
+    fn push_plain(&mut self, name: &str) {
+        let mut from = 0;
+        for (at, byte) in name.bytes().enumerate() {
+            if matches!(byte, b':' | b'*' | b'?') {
+                self.text.push_str(name.get(from..at).unwrap_or_default());
+                self.text.push(';');
+                from = at + 1;
+            }
+        }
+        self.text.push_str(name.get(from..).unwrap_or_default());
     }
 
     /// The text, with the names of its unsettled parts.
@@ -102,12 +130,18 @@ impl Pattern {
         Self { text: change(&self.text) }
     }
 
+    /// As this pattern, in lower case.
+    pub(super) fn lowered(mut self) -> Self {
+        self.text.make_ascii_lowercase();
+        self
+    }
+
     /// Everything that the pattern may turn out to be: unsettled parts as `*`, but for those that `other` has too, which
     /// stay the same on both sides. What else the text has is changed by `change`.
     fn loose(&self, other: &Self, change: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
         let mut rest = self.text.as_str();
         // Most patterns are written out.
-        if !rest.contains(OPEN) {
+        if !has_open(rest) {
             return change(rest);
         }
         let mut loose = String::with_capacity(self.text.len());
@@ -146,9 +180,11 @@ impl Pattern {
 
     /// Whether this pattern matches nothing of what `other` matches, whatever the unsettled parts are.
     pub(super) fn is_disjoint_from(&self, other: &Self) -> Truth {
-        if !patterns_overlap(&self.loose(other, as_is), &other.loose(self, as_is)) {
+        let (own, others) = (self.loose(other, as_is), other.loose(self, as_is));
+        let is_settled = own == self.text && others == other.text;
+        if !patterns_overlap(&own, &others) {
             Truth::True
-        } else if patterns_overlap(&self.text, &other.text) {
+        } else if is_settled || patterns_overlap(&self.text, &other.text) {
             // With names for the unsettled parts something matches both, and it does whatever they stand for.
             Truth::False
         } else {

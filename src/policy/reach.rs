@@ -9,7 +9,7 @@ use super::principal::is_identity;
 use super::wildcard::{ask, is_wildcard, is_wildcard_text, may_be_anything};
 use crate::eval::Run;
 use crate::eval::text::{CLOSE, OPEN, pattern_covers, patterns_overlap};
-use crate::eval::value::{Content, Part, Value};
+use crate::eval::value::{Content, Kind, Part, Value};
 use crate::facts::{ResourceKind, ResourceSets, resource_kinds, resources_of_actions};
 use crate::truth::Truth;
 use memchr::memchr2;
@@ -41,7 +41,8 @@ impl<'a> ArnPattern<'a> {
         let region = segments.next().or_else(|| rest(service))?;
         let account = segments.next().or_else(|| rest(region))?;
         let resource = segments.next().or_else(|| rest(account))?;
-        Some(Self { service, resource, begin: resource.split(['*', '?']).next().unwrap_or_default() })
+        let end = memchr2(b'*', b'?', resource.as_bytes()).unwrap_or(resource.len());
+        Some(Self { service, resource, begin: resource.get(..end).unwrap_or_default() })
     }
 
     /// Whether it names every resource of a kind, at least in one Region and account.
@@ -92,6 +93,9 @@ pub(super) fn names_everything(resource: &Value<'_>) -> Truth {
     if is_without_wildcard(resource) {
         return Truth::False;
     }
+    if !may_be_anything(resource) {
+        return is_star_or_arn(resource).into();
+    }
     let pattern = Pattern::of(resource, Side::Outer).unwrap_or_default();
     match pattern.text().strip_prefix("arn:") {
         None => is_wildcard(pattern.text(), resource),
@@ -102,13 +106,57 @@ pub(super) fn names_everything(resource: &Value<'_>) -> Truth {
     }
 }
 
+/// Whether a pattern is nothing but wildcards, or an ARN in which only the partition is something else. What is unsettled in it is no
+/// wildcard.
+fn is_star_or_arn(resource: &Value<'_>) -> bool {
+    const ARN: &[u8] = b"arn:";
+    let is_wild = |byte: u8| matches!(byte, b'*' | b'?' | b'/');
+    if let Some(text) = resource.text()
+        && !text.starts_with("arn:")
+    {
+        return text.contains('*') && text.bytes().all(is_wild);
+    }
+    // How much of `arn:` has been met, and whether the partition has.
+    let (mut begun, mut after_partition, mut has_star) = (0, false, false);
+    let mut take = |byte: u8| {
+        if let Some(expected) = ARN.get(begun) {
+            begun += 1;
+            return *expected == byte;
+        }
+        if !after_partition {
+            after_partition = byte == b':';
+            return true;
+        }
+        has_star |= byte == b'*';
+        byte == b':' || is_wild(byte)
+    };
+    let is_arn = match &resource.kind {
+        Kind::Text(parts) => parts.iter().all(|part| match &part.content {
+            Content::Known(text) => text.bytes().all(&mut take),
+            // Any byte but a wildcard stands for it: it is allowed in the partition.
+            _ => take(b'x'),
+        }),
+        _ => resource.text().unwrap_or_default().bytes().all(&mut take),
+    };
+    // Without a partition, what follows `arn:` is all that there is.
+    is_arn && if after_partition { has_star } else { is_wild_after_arn(resource) }
+}
+
+/// Whether what follows `arn:` in a text without another colon is nothing but wildcards.
+fn is_wild_after_arn(resource: &Value<'_>) -> bool {
+    resource.text().is_some_and(|text| {
+        let rest = text.strip_prefix("arn:").unwrap_or_default();
+        is_wildcard_text(rest)
+    })
+}
+
 /// Whether a resource pattern names every resource, or every one of some kind: `*`, `arn:aws:s3:::*`, `arn:aws:iam::*:role/*`,
 /// `arn:aws:kms:us-east-1:123456789012:key/*`; not `…:role/app-*`, nor what a policy variable limits (`…:user/${aws:username}`).
 pub fn is_every_resource<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth {
     ask(run, resource, |value| {
         every(value, &|arn| {
             // Only a wildcard names every resource, and most ARNs have none.
-            if !arn.resource.contains(['*', '?']) {
+            if arn.begin.len() == arn.resource.len() {
                 return Truth::False;
             }
             let mut kinds = resource_kinds(arn.service).peekable();
@@ -143,16 +191,11 @@ pub fn is_every_resource_of<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>, act
     ask(run, resource, |value| names_every_of(value, action))
 }
 
-/// Whether a resource pattern has no wildcard and is the ARN of one resource, whatever is asked of it.
-pub(super) fn names_one(resource: &Value<'_>) -> bool {
-    resource.text().is_some_and(|text| text.starts_with("arn:") && !text.contains(['*', '?']))
-}
-
 /// As [`is_every_resource_of`], of a pattern whose choices are made.
 pub(super) fn names_every_of(resource: &Value<'_>, action: &str) -> Truth {
     every(resource, &|arn| {
         // Only a wildcard names every resource. Most ARNs have none, and nobody has to look up the action.
-        if !arn.resource.contains(['*', '?']) {
+        if arn.begin.len() == arn.resource.len() {
             return Truth::False;
         }
         let of = resources_of_actions(action);
@@ -166,8 +209,9 @@ pub(super) fn names_every_of(resource: &Value<'_>, action: &str) -> Truth {
     })
 }
 
-/// Whether a pattern has no wildcard, and none can stand where it is unsettled, as with most.
-fn is_without_wildcard(resource: &Value<'_>) -> bool {
+/// Whether a pattern has no wildcard, and none can stand where it is unsettled, as with most: it names neither everything nor every
+/// resource of a kind.
+pub(super) fn is_without_wildcard(resource: &Value<'_>) -> bool {
     let has_none = |text: &str| memchr2(b'*', b'?', text.as_bytes()).is_none();
     match resource.text() {
         Some(text) => has_none(&text),

@@ -108,7 +108,7 @@ fn patterns(values: &[&Value<'_>], target: &Target<'_>) -> Option<(Pattern, Patt
     if !pattern.is_scalar() || !name.is_scalar() {
         return None;
     }
-    let mut arn = Pattern::default();
+    let mut arn = Pattern::roomy();
     push_arn(&mut arn, name, target);
     if target.what == What::Objects {
         arn.push_text("/*");
@@ -139,10 +139,10 @@ fn push_name(pattern: &mut Pattern, name: &Value<'_>, target: &Target<'_>) {
 /// The statement's pattern in the spelling that the target has: the bucket by its name, the partition as `aws`. Nothing
 /// where it names another bucket of the template.
 fn spelled_alike(value: &Value<'_>, name: &Value<'_>, target: &Target<'_>) -> Option<Pattern> {
-    let mut pattern = Pattern::default();
+    let mut pattern = Pattern::roomy();
     let Kind::Text(parts) = &value.kind else {
         pattern.push_value(value, Side::Outer);
-        return Some(pattern.map(any_partition));
+        return Some(in_any_partition(pattern));
     };
     for (index, part) in parts.iter().enumerate() {
         match (&part.content, &part.origin) {
@@ -159,7 +159,7 @@ fn spelled_alike(value: &Value<'_>, name: &Value<'_>, target: &Target<'_>) -> Op
             (_, origin @ Origin::Resource { attribute, .. })
                 if target.id.is_some()
                     && match attribute.as_deref() {
-                        None => any_partition(pattern.text()) == BUCKET_ARN,
+                        None => any_partition(pattern.text()).as_deref().unwrap_or(pattern.text()) == BUCKET_ARN,
                         Some(attribute) => attribute == "Arn" && index == 0,
                     }
                     && parts.get(index + 1).is_none_or(begins_with_slash)
@@ -170,20 +170,26 @@ fn spelled_alike(value: &Value<'_>, name: &Value<'_>, target: &Target<'_>) -> Op
             _ => pattern.push(part, Side::Outer),
         }
     }
-    Some(pattern.map(any_partition))
+    Some(in_any_partition(pattern))
 }
 
 fn begins_with_slash(part: &Part<'_>) -> bool {
     matches!(&part.content, Content::Known(text) if text.starts_with('/'))
 }
 
-/// A template is deployed to the partition that its ARNs name, so `aws-cn`, `aws-us-gov` and `*` are as good as `aws`.
-fn any_partition(arn: &str) -> String {
-    let partition = |arn: &str| -> Option<String> {
-        let (partition, rest) = arn.strip_prefix("arn:")?.split_once(':')?;
-        (partition == "*" || partition == "aws" || partition.starts_with("aws-")).then(|| format!("arn:aws:{rest}"))
-    };
-    partition(arn).unwrap_or_else(|| arn.to_owned())
+/// A template is deployed to the partition that its ARNs name, so `aws-cn`, `aws-us-gov` and `*` are as good as `aws`. None where it is
+/// `aws`, or there is none.
+fn any_partition(arn: &str) -> Option<String> {
+    let (partition, rest) = arn.strip_prefix("arn:")?.split_once(':')?;
+    (partition == "*" || partition.starts_with("aws-")).then(|| ["arn:aws:", rest].concat())
+}
+
+/// A pattern with the partition `aws`.
+fn in_any_partition(pattern: Pattern) -> Pattern {
+    match any_partition(pattern.text()) {
+        Some(text) => pattern.map(|_| text),
+        None => pattern,
+    }
 }
 
 #[cfg(test)]

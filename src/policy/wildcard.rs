@@ -19,7 +19,7 @@ pub fn covers_action<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, action: &str)
         if is_about_others(value, action) {
             return Truth::False;
         }
-        let pattern = Pattern::of(value, Side::Outer).map(|pattern| pattern.map(str::to_ascii_lowercase));
+        let pattern = Pattern::of(value, Side::Outer).map(Pattern::lowered);
         pattern.map_or(Truth::False, |pattern| pattern.covers(&Pattern::lower(action)))
     })
 }
@@ -96,7 +96,7 @@ pub fn allows_blocked<'t>(run: &mut Run<'_, 't>, action: &Value<'t>, blocked: &s
             return Truth::False;
         }
         let Some(pattern) = Pattern::of(value, Side::Outer) else { return Truth::False };
-        let (pattern, inner) = (pattern.map(str::to_ascii_lowercase), Pattern::lower(blocked));
+        let (pattern, inner) = (pattern.lowered(), Pattern::lower(blocked));
         let part = if begins_a_name { inner.covers(&pattern) } else { Truth::False };
         pattern.covers(&inner).or(part)
     })

@@ -2,6 +2,7 @@
 //!
 //! A fix is believed only after the edited text was linted again, in the same deployments: `rounds` edits, and `proof` compares.
 
+mod fates;
 mod plan;
 mod proof;
 mod rounds;

@@ -142,11 +142,11 @@ impl<'b> Both<'b> {
         let recorded = self.files.on(recorder.clone());
         let mut file = lint_number(number, &self.survey, &recorded, how)?;
         let Some((before, has_moved)) = self.counterpart(number) else {
-            mark(&mut file, &mut |_| BaselineState::New);
+            mark(&mut file, &mut |_, _| BaselineState::New);
             return Some((file, Absent::default()));
         };
         if !has_moved && self.is_same(number, before, &recorder) {
-            mark(&mut file, &mut |_| BaselineState::Unchanged);
+            mark(&mut file, &mut |_, _| BaselineState::Unchanged);
             return Some((file, Absent::default()));
         }
         let known = lint_number(before, &self.before, self.earlier, How::AFRESH)?;
@@ -205,13 +205,21 @@ fn as_texts(list: &[(usize, PathBuf, String)]) -> Vec<Text<'_>> {
 }
 
 /// Marks the violations of a file, those first that no exception suppresses.
-fn mark(file: &mut File, state: &mut dyn FnMut(&Finding) -> BaselineState) {
+fn mark(file: &mut File, state: &mut dyn FnMut(&Finding, Counts) -> BaselineState) {
     let File::Linted(linted) = file else { return };
-    for finding in linted.report.findings.iter_mut().chain(&mut linted.report.suppressed) {
-        if finding.outcome == Outcome::Fail {
-            finding.since = Some(state(finding));
+    let report = &mut linted.report;
+    for (findings, counts) in [(&mut report.findings, Counts::Yes), (&mut report.suppressed, Counts::No)] {
+        for finding in findings.iter_mut().filter(|finding| finding.outcome == Outcome::Fail) {
+            finding.since = Some(state(finding, counts));
         }
     }
+}
+
+/// Whether a violation counts: no exception suppresses it.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Counts {
+    Yes,
+    No,
 }
 
 /// What a violation is known by: the name of its text, its rule, its subject and its path.
@@ -222,7 +230,7 @@ type Key = (String, [String; 3]);
 fn compare(file: &mut File, known: File) -> Absent {
     let is_linted = matches!(file, File::Linted(linted) if linted.report.is_template);
     let File::Linted(known) = known else {
-        mark(file, &mut |_| BaselineState::New);
+        mark(file, &mut |_, _| BaselineState::New);
         return Absent::default();
     };
     let before = Names::of(&known);
@@ -230,32 +238,38 @@ fn compare(file: &mut File, known: File) -> Absent {
         File::Linted(linted) => Names::of(linted).following(&before),
         _ => Names::default(),
     };
-    let mut left: HashMap<Key, usize> = HashMap::new();
-    // What an exception suppressed did not count. If it does now, it is new.
-    let violations = || known.report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
-    for finding in violations() {
-        *left.entry(before.key(finding)).or_default() += 1;
-    }
-    mark(file, &mut |finding| match left.get_mut(&now.key(finding)) {
-        Some(number) if *number > 0 => {
-            *number -= 1;
-            BaselineState::Unchanged
+    let numbers = |findings: &[Finding]| {
+        let mut numbers: HashMap<Key, usize> = HashMap::new();
+        for finding in findings.iter().filter(|finding| finding.outcome == Outcome::Fail) {
+            *numbers.entry(before.key(finding)).or_default() += 1;
         }
-        _ => BaselineState::New,
+        numbers
+    };
+    let mut left = numbers(&known.report.findings);
+    // What an exception suppressed did not count. If it does now, it is new.
+    let mut suppressed = numbers(&known.report.suppressed);
+    mark(file, &mut |finding, counts| {
+        let key = now.key(finding);
+        let was_there = take(&mut left, &key) || (counts == Counts::No && take(&mut suppressed, &key));
+        if was_there { BaselineState::Unchanged } else { BaselineState::New }
     });
     if !is_linted {
         return Absent::default();
     }
     // Of several of a kind, the last ones are gone.
     let mut gone: Vec<Finding> = Vec::new();
-    for finding in violations().collect::<Vec<_>>().into_iter().rev() {
-        if let Some(number) = left.get_mut(&before.key(finding)).filter(|number| **number > 0) {
-            *number -= 1;
+    for finding in known.report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail).rev() {
+        if take(&mut left, &before.key(finding)) {
             gone.push(finding.clone());
         }
     }
     gone.reverse();
     absent(gone, &known)
+}
+
+/// Takes one of a kind, if there is one.
+fn take(numbers: &mut HashMap<Key, usize>, key: &Key) -> bool {
+    numbers.get_mut(key).filter(|number| **number > 0).map(|number| *number -= 1).is_some()
 }
 
 /// Findings that are gone, with their texts. Their places alone are kept: what explained them may be gone, too.

@@ -34,7 +34,8 @@ impl Array {
         out.write_all(&bytes)
     }
 
-    fn begin_in(&mut self, bytes: &mut Vec<u8>) {
+    /// The same, for bytes.
+    pub(crate) fn begin_in(&mut self, bytes: &mut Vec<u8>) {
         let is_first = !std::mem::replace(&mut self.has_elements, true);
         start_line(bytes, self.depth, is_first);
     }

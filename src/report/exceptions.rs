@@ -27,6 +27,9 @@ const STATES: [(ExceptionState, &str, &str); 7] = [
     (ExceptionState::Malformed, "Malformed", "These exceptions suppress nothing: they cannot be read."),
 ];
 
+/// The states of exceptions that suppress what they cover.
+const VALID: [ExceptionState; 3] = [ExceptionState::InForce, ExceptionState::NotChecked, ExceptionState::Unused];
+
 /// Writes the register in Markdown, with a line break at its end.
 ///
 /// # Errors
@@ -41,21 +44,25 @@ pub struct Register<W> {
     rows: Spill,
     /// The numbers of rows by state.
     numbers: [usize; STATES.len()],
-    /// Those about required specifications.
+    /// Those about required specifications that are valid.
     concerning: usize,
+    /// The findings that they suppress; one that several cover is counted for each.
+    findings: usize,
 }
 
 impl<W: io::Write> Register<W> {
     /// Starts a register.
     pub fn new(out: W) -> Self {
-        Self { out, rows: Spill::default(), numbers: [0; STATES.len()], concerning: 0 }
+        Self { out, rows: Spill::default(), numbers: [0; STATES.len()], concerning: 0, findings: 0 }
     }
 }
 
 impl<W: io::Write> Reporter for Register<W> {
     fn file(&mut self, part: &Report<'_>) -> io::Result<()> {
         for exception in part.exceptions {
-            self.concerning += usize::from(!exception.suppression.required().is_empty());
+            let is_valid = VALID.contains(&exception.state);
+            self.concerning += usize::from(is_valid && !exception.suppression.required().is_empty());
+            self.findings += exception.findings;
             let Some(state) = STATES.iter().position(|(state, ..)| *state == exception.state) else { continue };
             self.rows.write(state, row(&Row::new(exception, part)).as_bytes());
             if let Some(number) = self.numbers.get_mut(state) {
@@ -76,12 +83,20 @@ impl<W: io::Write> Reporter for Register<W> {
             return out.flush();
         }
         writeln!(out, "{} in {templates}{as_of}.", count(all, "exception"))?;
+        let suppressed = rest.summary.suppressed_by_exceptions;
+        if self.findings > suppressed {
+            writeln!(
+                out,
+                "\n{} suppressed. One that several exceptions cover is counted for each of them.",
+                if suppressed == 1 { "1 finding is".to_owned() } else { format!("{suppressed} findings are") }
+            )?;
+        }
         if self.concerning > 0 {
             writeln!(
                 out,
                 "\n**{} {} a required specification.** 45 CFR 164.306(d)(3) allows an equivalent measure only for addressable \
                  specifications, with documented reasons. Required specifications must be implemented.",
-                count(self.concerning, "exception"),
+                count(self.concerning, "valid exception"),
                 if self.concerning == 1 { "concerns" } else { "concern" },
             )?;
         }

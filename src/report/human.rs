@@ -1,10 +1,11 @@
 //! The report that people read in a terminal: findings by file with their source, then a summary.
 //!
-//! Drawn by miette, which only ever sees `Excerpt`s. Everything that comes from a template, a rule or a file
+//! Drawn by miette, which only ever sees `Excerpt`s, or as miette would draw it. Everything that comes from a template, a rule or a file
 //! name is made printable first: no byte of the input reaches the terminal as a control character.
 
 mod excerpt;
 pub(crate) mod paint;
+mod plain;
 mod quiet;
 mod section;
 mod summary;
@@ -249,7 +250,10 @@ fn finding_block(finding: &Finding, shown: Option<Shown>, report: &Report, style
     let fixable = finding.fix.as_deref().map_or("", fixable);
     let subject = format!("{}, severity {}{fixable}", subject_text(finding, style), finding.severity.name());
     let fits = width(&title) + 1 + width(&subject) <= style.width.saturating_sub(HEADER_INDENT);
-    let title = style.link(&super::rule_address(&code), &style.paint(Ink::of(finding.level), &title));
+    let mut title = style.paint(Ink::of(finding.level), &title);
+    if style.hyperlinks {
+        title = style.link(&super::rule_address(&code), &title);
+    }
     let mut header = if fits { format!("{title} {subject}") } else { title };
     if !fits {
         push_wrapped(&mut header, &subject, style);
@@ -366,8 +370,16 @@ fn push_note(block: &mut String, label: &str, text: &str, style: &Style) {
 }
 
 fn push_note_line(block: &mut String, label: &str, line: &str, style: &Style) {
-    let label = style.paint(Ink::Dim, &format!("{label:LABEL_COLUMNS$}"));
-    block.push_str(&format!("{:NOTE_INDENT$}{label}{line}\n", ""));
+    let blanks = |block: &mut String, columns: usize| (0..columns).for_each(|_| block.push(' '));
+    blanks(block, NOTE_INDENT);
+    if style.color {
+        block.push_str(&style.paint(Ink::Dim, &format!("{label:LABEL_COLUMNS$}")));
+    } else {
+        block.push_str(label);
+        blanks(block, LABEL_COLUMNS.saturating_sub(label.len()));
+    }
+    block.push_str(line);
+    block.push('\n');
 }
 
 /// Adds the citations that a rule serves, one on a line, the titles in a column.
@@ -404,8 +416,16 @@ fn related_mark<'a>(place: &Related, report: &Report<'a>, style: &Style) -> Opti
     Some(Mark { source: report.source(place.span.source)?, span: place.span, label: Some(label) })
 }
 
-/// Has miette draw a header and an excerpt.
+/// Draws a header and an excerpt.
 fn draw(header: String, level: Level, excerpt: &Excerpt, style: &Style) -> io::Result<String> {
+    match plain::draw(&header, level, excerpt, style) {
+        Some(drawn) => Ok(drawn),
+        None => draw_by_miette(header, level, excerpt, style),
+    }
+}
+
+/// Has miette draw a header and an excerpt.
+fn draw_by_miette(header: String, level: Level, excerpt: &Excerpt, style: &Style) -> io::Result<String> {
     let handler = GraphicalReportHandler::new_themed(style.theme(level, excerpt.primaries()))
         .with_width(style.width)
         .with_context_lines(1)

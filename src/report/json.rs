@@ -49,9 +49,11 @@
 //! is null where no baseline was given. `origin` is the place in a program of the AWS CDK that makes the construct, or acknowledges
 //! the rule.
 
+mod written;
+
 use super::array::{Array, write_pretty};
 use super::spill::Spill;
-use super::{Report, Reporter, rule_address, write_whole};
+use super::{Report, Reporter, pretty, rule_address, write_whole};
 use crate::date::Date;
 use crate::finding::{
     Applicability, BaselineState, Diagnostic, Dialect, Edit, Exception, ExceptionState, Finding, Fix, Level, Origin,
@@ -60,6 +62,7 @@ use crate::finding::{
 use crate::source::Span;
 use serde::Serialize;
 use std::io;
+use written::Written;
 
 /// The number of the shape.
 pub(super) const SCHEMA: u32 = 1;
@@ -86,13 +89,17 @@ pub struct Json<W> {
     findings: Array,
     lists: [Array; LISTS.len()],
     waiting: Spill,
+    written: Written,
+    /// Kept for its memory.
+    bytes: Vec<u8>,
 }
 
 impl<W: io::Write> Json<W> {
     /// Starts a document.
     pub fn new(out: W) -> Self {
-        let [findings, lists @ ..] = [Array::new(2); 1 + LISTS.len()];
-        Self { out, has_begun: false, findings, lists, waiting: Spill::default() }
+        let [findings, lists @ ..] = [Array::new(written::DEPTH); 1 + LISTS.len()];
+        let waiting = Spill::default();
+        Self { out, has_begun: false, findings, lists, waiting, written: Written::default(), bytes: Vec::new() }
     }
 
     fn begin(&mut self) -> io::Result<()> {
@@ -105,10 +112,17 @@ impl<W: io::Write> Json<W> {
         self.out.write_all(b",\n  \"findings\": [")
     }
 
-    fn wait(&mut self, list: usize, entry: &impl Serialize) -> io::Result<()> {
-        if let Some(array) = self.lists.get_mut(list) {
-            self.waiting.write(list, &array.element(entry)?);
-        }
+    /// Adds an entry to a list that waits.
+    fn wait(
+        &mut self,
+        list: usize,
+        write: impl FnOnce(&mut Written, &mut Vec<u8>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let Some(array) = self.lists.get_mut(list) else { return Ok(()) };
+        self.bytes.clear();
+        array.begin_in(&mut self.bytes);
+        write(&mut self.written, &mut self.bytes)?;
+        self.waiting.write(list, &self.bytes);
         Ok(())
     }
 }
@@ -117,18 +131,31 @@ impl<W: io::Write> Reporter for Json<W> {
     fn file(&mut self, part: &Report<'_>) -> io::Result<()> {
         self.begin()?;
         for finding in part.findings {
-            self.out.write_all(&self.findings.element(&finding_entry(finding, part))?)?;
+            self.bytes.clear();
+            self.findings.begin_in(&mut self.bytes);
+            self.written.finding(&mut self.bytes, finding, part);
+            self.out.write_all(&self.bytes)?;
         }
-        for finding in part.suppressed {
-            self.wait(SUPPRESSED, &finding_entry(finding, part))?;
-        }
-        for finding in part.absent {
-            self.wait(ABSENT, &finding_entry(finding, part))?;
+        for (list, findings) in [(SUPPRESSED, part.suppressed), (ABSENT, part.absent)] {
+            for finding in findings {
+                self.wait(list, |written, bytes| {
+                    written.finding(bytes, finding, part);
+                    Ok(())
+                })?;
+            }
         }
         for exception in part.exceptions {
-            self.wait(EXCEPTIONS, &exception_entry(exception, part))?;
+            self.wait(EXCEPTIONS, |_, bytes| {
+                written::exception(bytes, exception, part);
+                Ok(())
+            })?;
         }
-        part.diagnostics.iter().try_for_each(|found| self.wait(DIAGNOSTICS, &diagnostic_entry(found, part)))
+        for diagnostic in part.diagnostics {
+            self.wait(DIAGNOSTICS, |_, bytes| {
+                pretty::append(bytes, &diagnostic_entry(diagnostic, part), written::DEPTH)
+            })?;
+        }
+        Ok(())
     }
 
     fn end(&mut self, rest: &Report<'_>, _: Option<u8>) -> io::Result<()> {

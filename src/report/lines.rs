@@ -91,6 +91,19 @@ impl Canvas {
         let anchor = marks.first().map_or(line_start, |placed| placed.start);
         // Words under a mark begin near its middle and need room to the right.
         let labelled = marks.iter().any(|placed| placed.mark.label.is_some());
+        // Nearly every line is short and of printable ASCII.
+        let room = if labelled { self.columns / 2 } else { self.columns };
+        let own = source.text().get(line_start..line_end).unwrap_or_default();
+        if own.len() <= self.columns
+            && anchor.saturating_sub(line_start) <= room
+            && own.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
+        {
+            let written = |at: usize| text.len() + at.saturating_sub(line_start).min(own.len());
+            let ranges = marks.iter().map(|placed| (written(placed.start), written(placed.end))).collect();
+            text.push_str(own);
+            text.push('\n');
+            return ranges;
+        }
         let shown = crop(source.text(), (line_start, line_end), anchor, self.columns, labelled);
         let mut ranges = vec![(usize::MAX, usize::MAX); marks.len()];
         if shown.0 > line_start {

@@ -27,23 +27,23 @@ pub(super) const ELEMENT: usize = 2048;
 /// Bytes past which they are written before there are more.
 const MOST_KEPT: usize = 1 << 16;
 
-/// What separates elements, up to the depth that nearly all have.
-const BREAK: &[u8] = b",\n                                ";
+/// The depth that nearly all elements have at most.
+const USUAL: usize = 15;
 
 /// Begins the line of an element, or that of the end of a list or map.
+#[inline]
 pub(super) fn start_line(out: &mut Vec<u8>, depth: usize, is_first: bool) {
-    let start = usize::from(is_first);
-    match BREAK.get(start..2 + 2 * depth) {
-        Some(text) => out.extend_from_slice(text),
-        None => {
-            out.extend_from_slice(BREAK.get(start..2).unwrap_or_default());
-            out.resize(out.len() + 2 * depth, b' ');
-        }
+    if !is_first {
+        out.push(b',');
     }
+    // So many bytes at once are cheaper than the right number of them.
+    let end = out.len() + 1 + 2 * depth;
+    out.extend_from_slice(b"\n                               ");
+    if depth <= USUAL { out.truncate(end) } else { out.resize(end, b' ') }
 }
 
 /// Adds a text in quotes.
-fn text(out: &mut Vec<u8>, text: &str) {
+pub(super) fn text(out: &mut Vec<u8>, text: &str) {
     out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text.as_bytes();
@@ -68,27 +68,40 @@ fn text(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-/// The first byte that is not written as it is, with what is before and behind it. Looks at eight bytes at a time.
+/// The first byte that is not written as it is, with what is before and behind it. Looks at many bytes at a time.
 fn special(bytes: &[u8]) -> Option<(&[u8], u8, &[u8])> {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let is_special = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
-    // The high bit of each byte that is below a small number, and perhaps of some behind the first such (Warren, "Hacker's Delight").
-    let below = |word: u64, number: u64| word.wrapping_sub(LOW * number) & !word & HIGH;
-    let (words, tail) = bytes.as_chunks::<8>();
-    let is_plain = |word: &[u8; 8]| {
-        let word = u64::from_le_bytes(*word);
-        let quotes = below(word ^ (LOW * u64::from(b'"')), 1) | below(word ^ (LOW * u64::from(b'\\')), 1);
-        quotes | below(word, 0x20) == 0
-    };
-    let start = match words.iter().position(|word| !is_plain(word)) {
-        Some(word) => word * 8,
+    let (blocks, tail) = bytes.as_chunks::<BLOCK>();
+    let start = match blocks.iter().position(|block| !is_plain(block)) {
+        Some(block) => block * BLOCK,
+        // Some of these are looked at again.
+        None if bytes.last_chunk::<BLOCK>().is_some_and(is_plain) => return None,
         None => bytes.len() - tail.len(),
     };
-    let at = start + bytes.get(start..)?.iter().position(is_special)?;
+    let rest = bytes.get(start..)?;
+    if let (Some(first), Some(last)) = (rest.first_chunk::<HALF>(), rest.last_chunk::<HALF>())
+        && rest.len() < BLOCK
+        && is_plain(first)
+        && is_plain(last)
+    {
+        return None;
+    }
+    let at = start + rest.iter().position(is_special)?;
     let (plain, rest) = bytes.split_at_checked(at)?;
     let (byte, after) = rest.split_first()?;
     Some((plain, *byte, after))
+}
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 16;
+const HALF: usize = BLOCK / 2;
+
+fn is_special(byte: &u8) -> bool {
+    *byte < 0x20 || *byte == b'"' || *byte == b'\\'
+}
+
+/// Whether all bytes are written as they are. Without branches, so that they are compared at once.
+fn is_plain<const N: usize>(block: &[u8; N]) -> bool {
+    !block.iter().fold(false, |found, byte| found | (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\'))
 }
 
 /// Writes a value at the end of some bytes.

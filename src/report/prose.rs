@@ -93,16 +93,13 @@ pub(crate) fn sentences(text: &str, limit: usize) -> &str {
 /// Byte offsets just past each sentence. A sentence ends with a mark, white space and no lower-case letter after it
 /// (`e.g. this` goes on).
 fn sentence_ends(text: &str) -> impl Iterator<Item = usize> + '_ {
-    let ends_here = |(at, c): (usize, char)| {
-        if !matches!(c, '.' | '!' | '?') {
-            return None;
-        }
-        let rest = text.get(at + c.len_utf8()..)?;
+    let ends_here = |at: usize| {
+        let rest = text.get(at + 1..)?;
         let next = rest.trim_start();
         let over = next.is_empty() || (next.len() < rest.len() && !next.starts_with(char::is_lowercase));
-        over.then_some(at + c.len_utf8())
+        over.then_some(at + 1)
     };
-    text.char_indices().filter_map(ends_here)
+    memchr::memchr3_iter(b'.', b'!', b'?', text.as_bytes()).filter_map(ends_here)
 }
 
 /// One line without code marks, emphasis and the addresses of links.
@@ -162,7 +159,7 @@ pub(crate) fn code_pieces(message: &str) -> impl Iterator<Item = Piece<'_>> {
 pub(crate) fn pieces(line: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = line;
     std::iter::from_fn(move || {
-        let at = rest.find(['`', '*', '[']).unwrap_or(rest.len());
+        let at = memchr::memchr3(b'`', b'*', b'[', rest.as_bytes()).unwrap_or(rest.len());
         if at > 0 {
             let (before, marked) = rest.split_at(at);
             rest = marked;

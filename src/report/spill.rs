@@ -26,10 +26,12 @@ struct Stream {
     buffer: Vec<u8>,
 }
 
-/// The place of some bytes in the temporary file.
-struct Block {
-    start: u64,
-    length: usize,
+/// Some bytes that are complete.
+enum Block {
+    /// Their place in the temporary file.
+    Stored { start: u64, length: usize },
+    /// In memory: a buffer that grew further would be copied.
+    Kept(Vec<u8>),
 }
 
 impl Spill {
@@ -41,8 +43,14 @@ impl Spill {
         let Some(own) = self.streams.get_mut(stream) else { return };
         own.buffer.extend_from_slice(bytes);
         self.kept += bytes.len();
-        if self.kept > MAX_KEPT && own.buffer.len() >= BLOCK && !self.has_no_place {
+        if own.buffer.len() < BLOCK {
+            return;
+        }
+        if self.kept > MAX_KEPT && !self.has_no_place {
             self.store(stream);
+        } else {
+            let full = std::mem::replace(&mut own.buffer, Vec::with_capacity(2 * BLOCK));
+            own.blocks.push(Block::Kept(full));
         }
     }
 
@@ -57,7 +65,7 @@ impl Spill {
             Ok(start) => {
                 let length = own.buffer.len();
                 self.kept = self.kept.saturating_sub(length);
-                own.blocks.push(Block { start, length });
+                own.blocks.push(Block::Stored { start, length });
                 own.buffer.clear();
             }
             // What comes after it stays in memory, too.
@@ -118,7 +126,14 @@ impl Spill {
     fn blocks(&self, stream: usize, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
         let Some(own) = self.streams.get(stream) else { return Ok(()) };
         let mut read = Vec::new();
-        for Block { start, length } in &own.blocks {
+        for block in &own.blocks {
+            let (start, length) = match block {
+                Block::Stored { start, length } => (start, length),
+                Block::Kept(bytes) => {
+                    each(bytes)?;
+                    continue;
+                }
+            };
             let Some((mut file, _)) = self.file.as_ref().map(|(file, end)| (file, end)) else { break };
             read.clear();
             file.seek(SeekFrom::Start(*start))?;

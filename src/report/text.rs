@@ -70,6 +70,9 @@ pub(crate) fn one_line(text: &str, unicode: bool) -> Cow<'_, str> {
 #[cfg(feature = "cli")]
 pub(crate) fn wrap(text: &str, limit: usize) -> Vec<String> {
     let limit = limit.max(2);
+    if let Some(lines) = wrap_ascii(text, limit) {
+        return lines;
+    }
     let mut lines = Vec::new();
     let (mut line, mut used) = (String::new(), 0);
     for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -102,6 +105,26 @@ pub(crate) fn wrap(text: &str, limit: usize) -> Vec<String> {
     lines
 }
 
+/// The same for ASCII with single spaces between words that are not longer than a line; none for other texts.
+#[cfg(feature = "cli")]
+fn wrap_ascii(text: &str, limit: usize) -> Option<Vec<String>> {
+    let bytes = text.as_bytes();
+    let pairs = bytes.iter().zip(bytes.get(1..)?);
+    let is_plain = pairs.fold(true, |plain, (one, next)| plain & one.is_ascii() & !(*one == b' ' && *next == b' '));
+    if !is_plain || !bytes.last()?.is_ascii() || text.starts_with(' ') || text.ends_with(' ') {
+        return None;
+    }
+    let mut lines = Vec::with_capacity(bytes.len() / limit + 1);
+    let mut rest = text;
+    while let Some(head) = rest.as_bytes().get(..=limit) {
+        let (line, after) = rest.split_at_checked(memchr::memrchr(b' ', head)?)?;
+        lines.push(line.to_owned());
+        rest = after.get(1..)?;
+    }
+    lines.push(rest.to_owned());
+    Some(lines)
+}
+
 /// A text cut to `limit` columns, with a mark where something is missing.
 pub(crate) fn shorten(text: &str, limit: usize, unicode: bool) -> Cow<'_, str> {
     // No character takes more columns than bytes.
@@ -109,6 +132,9 @@ pub(crate) fn shorten(text: &str, limit: usize, unicode: bool) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mark = ellipsis(unicode);
+    if text.is_ascii() {
+        return Cow::Owned([text.get(..limit.saturating_sub(width(mark))).unwrap_or_default(), mark].concat());
+    }
     let (mut used, mut keep) = (0, 0);
     for (at, c) in text.char_indices() {
         used += columns(c);
@@ -141,6 +167,12 @@ pub(crate) fn shorten_start(text: &str, limit: usize, unicode: bool) -> Cow<'_, 
 /// The mark of something left out.
 pub(crate) fn ellipsis(unicode: bool) -> &'static str {
     if unicode { "…" } else { "..." }
+}
+
+/// The digits of a number.
+#[cfg(feature = "cli")]
+pub(crate) fn decimal_width(number: usize) -> usize {
+    number.checked_ilog10().unwrap_or(0) as usize + 1
 }
 
 /// `1 error`, `2 errors`.

@@ -1,7 +1,7 @@
 //! The values of a template with the settings that govern it: what parameters are pinned, and what the rest of its project passes.
 
+use super::parameters::Parameters;
 use super::refused::RefusedPins;
-use super::tally::Parameters;
 use super::{Problems, Session};
 use crate::discover::{self, Candidate, Filter};
 use crate::evaluated::At;
@@ -55,7 +55,7 @@ impl Session {
         }
         let mut governing = self.governing();
         let mut problems = governing.problems.clone();
-        refused.complain(&parameters.declared, governing.made(), &mut problems);
+        refused.complain(&parameters, governing.made(), &mut problems);
         if is_alone && !deployed.is_empty() {
             problems.diagnostics.extend(governing.pinned().keys().filter_map(|name| parameters.unknown(name)));
         }

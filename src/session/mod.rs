@@ -12,6 +12,7 @@ mod gaps;
 mod governing;
 mod options;
 mod others;
+mod parameters;
 mod part;
 mod pins;
 mod problems;

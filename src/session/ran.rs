@@ -1,6 +1,7 @@
 //! Which settings governed the templates of a run, and so which rules ran.
 
 use super::options::Options;
+use super::parameters::Parameters;
 use super::settings::Settings;
 use crate::finding::RuleSeverity;
 use crate::report::{Governed, Pin, Summary};
@@ -79,15 +80,14 @@ impl Ran {
         summary.governed = governed.collect();
     }
 
-    /// The parameters with a value from the run, if some template declares them and accepts it. `declared` has the names of parameters
-    /// and whether the value is a secret.
-    pub(super) fn pins(&self, declared: &BTreeMap<String, bool>, accepted: &BTreeSet<String>) -> Vec<Pin> {
+    /// The parameters with a value from the run, if some template declares them and accepts it.
+    pub(super) fn pins(&self, declared: &Parameters) -> Vec<Pin> {
         let given = self.settings().flat_map(|settings| &settings.linter.inputs().pinned);
         let given: BTreeSet<(&String, &String)> = given.collect();
         let pin = |(name, value): (&String, &String)| {
-            let is_secret = match declared.get(name) {
-                Some(_) if !accepted.contains(name) => return None,
-                Some(is_secret) => *is_secret,
+            let is_secret = match declared.is_secret(name) {
+                Some(_) if !declared.is_accepted(name) => return None,
+                Some(is_secret) => is_secret,
                 // Templates do not declare pseudo parameters, and these are not secret.
                 None if name.starts_with("AWS::") => false,
                 None => return None,

@@ -1,5 +1,6 @@
 //! Pinned values that the parameters of a template do not accept: errors at the option or the configuration that pins them.
 
+use super::parameters::Parameters;
 use super::problems::Problems;
 use super::settings::Settings;
 use crate::code::Code;
@@ -36,10 +37,10 @@ impl RefusedPins {
         is_shown
     }
 
-    /// Reports each value once, with the templates that do not accept it. `declared` has the parameters of all templates, and whether
-    /// one of them hides the value. A file with such a value is named, but its text is not shown.
-    pub(super) fn complain(self, declared: &BTreeMap<String, bool>, all: &[Arc<Settings>], problems: &mut Problems) {
-        let is_shown = |name: &String| declared.get(name) != Some(&true) && !is_secret_name(name);
+    /// Reports each value once, with the templates that do not accept it. `declared` are the parameters of all templates, one of
+    /// which may hide the value. A file with such a value is named, but its text is not shown.
+    pub(super) fn complain(self, declared: &Parameters, all: &[Arc<Settings>], problems: &mut Problems) {
+        let is_shown = |name: &String| declared.is_secret(name) != Some(true) && !is_secret_name(name);
         let hidden: BTreeSet<SourceId> = all
             .iter()
             .flat_map(|settings| &settings.pins)

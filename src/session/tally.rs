@@ -7,6 +7,7 @@ use super::gaps::Gaps;
 use super::governing::Governing;
 use super::options::Options;
 use super::others::{Others, Verdict};
+use super::parameters::Parameters;
 use super::part::{Part, Texts, sort_diagnostics};
 use super::problems::Problems;
 use super::ran::Ran;
@@ -14,13 +15,11 @@ use super::refused::RefusedPins;
 use super::settings::Settings;
 use super::since::Since;
 use super::sink::{FixedText, Sink};
-use crate::code::Code;
 use crate::digest::Sha256;
 use crate::discover::{self, Candidate, Input, LeftOut};
-use crate::eval::inputs::Refused;
 use crate::files::Files;
 use crate::finding::{Counts, Diagnostic, Severity};
-use crate::linter::{self, Declared, FileReport};
+use crate::linter::{self, FileReport};
 use crate::project::{Absent, File, FileDigest, Fixed, Linted};
 use crate::report::{
     Evidence, Fixable, Prepared, Preparer, Provenance, Report, Revision, RuleReport, Summary, TemplateReport,
@@ -29,8 +28,7 @@ use crate::revision;
 use crate::rules::load::{RuleEntry, controls};
 use crate::rules::meta::{RuleKind, RuleProse};
 use crate::source::Source;
-use crate::suggest::nearest;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,7 +39,7 @@ pub(super) struct Tally {
     counts: Counts,
     by_rule: FxHashMap<Arc<str>, Counts>,
     /// The rules with a result, and those among them with findings that are shown.
-    named: HashSet<Arc<str>>,
+    named: FxHashSet<Arc<str>>,
     fired: BTreeSet<Arc<str>>,
     texts: Texts,
     /// Diagnostics about the run, which every file may have: of a rule that cannot be read.
@@ -69,15 +67,6 @@ pub(super) struct Tally {
     gaps: Gaps,
     unreadable: usize,
     fixes: FixTally,
-}
-
-/// The parameters of the templates.
-#[derive(Default)]
-pub(super) struct Parameters {
-    /// Their names, and whether the value is a secret in any template.
-    pub(super) declared: BTreeMap<String, bool>,
-    /// Those that some template declares and whose pinned value, if there is one, it accepts.
-    pub(super) accepted: BTreeSet<String>,
 }
 
 /// What the search for files found besides candidates.
@@ -134,7 +123,7 @@ pub(super) struct Ended {
     sources: Vec<Source>,
     diagnostics: Vec<Diagnostic>,
     by_rule: FxHashMap<Arc<str>, Counts>,
-    named: HashSet<Arc<str>>,
+    named: FxHashSet<Arc<str>>,
     fired: BTreeSet<Arc<str>>,
     ran: Ran,
     provenance: Provenance,
@@ -165,7 +154,7 @@ impl Tally {
             summary: Summary { fixable, ..Summary::default() },
             counts: Counts::default(),
             by_rule: FxHashMap::default(),
-            named: HashSet::new(),
+            named: FxHashSet::default(),
             fired: BTreeSet::new(),
             texts: Texts::default(),
             of_run: Vec::new(),
@@ -416,7 +405,7 @@ impl Tally {
         // Those of the run are added to a copy: the same settings may govern another run.
         let mut problems = governing.problems.clone();
         governing.complain_of_unknown_rules(&mut problems);
-        std::mem::take(&mut self.refused).complain(&self.parameters.declared, &all, &mut problems);
+        std::mem::take(&mut self.refused).complain(&self.parameters, &all, &mut problems);
         let Problems { diagnostics: mut problems, sources: of_problems, .. } = problems;
         if self.summary.templates > 0 {
             let pinned = governing.pinned().keys();
@@ -453,7 +442,7 @@ impl Tally {
         let provenance = Provenance {
             title: options.title.clone(),
             profile: ran.only_profile(),
-            pinned: ran.pins(&self.parameters.declared, &self.parameters.accepted),
+            pinned: ran.pins(&self.parameters),
             templates: Vec::new(),
             date: options.today.filter(|_| options.is_today_named),
             revision: revision_of(&self.folders.into_iter().collect(), options, files),
@@ -551,33 +540,6 @@ impl Ended {
             }
         };
         shown.into_iter().map(report).collect()
-    }
-}
-
-impl Parameters {
-    /// Adds those of a template, with the pinned values that it does not accept.
-    pub(super) fn add(&mut self, declared: Vec<Declared>, refused: &[Refused]) {
-        for parameter in declared {
-            if !refused.iter().any(|refused| refused.parameter == parameter.name) {
-                self.accepted.insert(parameter.name.clone());
-            }
-            *self.declared.entry(parameter.name).or_default() |= parameter.is_secret;
-        }
-    }
-
-    /// The problem with a parameter of the options that no template declares.
-    pub(super) fn unknown(&self, name: &str) -> Option<Diagnostic> {
-        if name.starts_with("AWS::") || self.declared.contains_key(name) {
-            return None;
-        }
-        let names = || self.declared.keys().map(String::as_str);
-        Some(Diagnostic::error(Code::UnknownParameter, format!("no template has a parameter `{name}`")).with_help(
-            match nearest(name, names()) {
-                Some(nearest) => format!("Did you mean `{nearest}`?"),
-                None if self.declared.is_empty() => "The templates declare no parameters.".to_owned(),
-                None => format!("The templates declare {}.", names().collect::<Vec<_>>().join(", ")),
-            },
-        ))
     }
 }
 

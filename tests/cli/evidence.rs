@@ -367,9 +367,8 @@ fn bundles_are_compared() {
     assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
     insta::assert_snapshot!(ran.stdout, @"
     Evidence of 2027-01-01 compared with that of 2026-11-28
-      2026-11-28  1 rule (s3-bucket-versioning) on 5 resources in 5 templates: 3 errors in 5 templates.
-      2027-01-01  1 rule (s3-bucket-versioning) on 5 resources in 5 templates: 2 errors, 1 warning in 5
-                  templates.
+      2026-11-28  1 rule (s3-bucket-versioning) on 5 resources in 5 templates: 3 errors.
+      2027-01-01  1 rule (s3-bucket-versioning) on 5 resources in 5 templates: 2 errors, 1 warning.
 
     New findings (2)
       s3-bucket-versioning (severity medium): Resources/Records in b.yaml
@@ -443,6 +442,17 @@ fn a_rule_that_did_not_run_fixed_nothing() {
     folder.file("a.yaml", "Resources:\n  Key:\n    Type: AWS::KMS::Key\n");
     bundle(&folder, "gone.zip", "2026-11-28", &["a.yaml"]);
     assert_eq!(kinds("new.zip", "gone.zip"), ["nothing-to-check"]);
+    // In core the rule does not look at buckets without a policy.
+    folder.file("a.yaml", "Resources:\n  Records:\n    Type: AWS::S3::Bucket\n");
+    dated(&folder, &["--profile", "strict", "--output", "strict.zip", "a.yaml"]);
+    dated(&folder, &["--profile", "core", "--output", "core.zip", "a.yaml"]);
+    let json = folder.run(&["evidence", "diff", "strict.zip", "core.zip", "--format", "json"]).json();
+    let uploads: Vec<_> = list(&json, "findings")
+        .iter()
+        .filter(|one| one["rule"] == "s3-bucket-denies-unencrypted-uploads")
+        .map(|one| text(&one["kind"]))
+        .collect();
+    assert_eq!(uploads, ["other-profile"]);
 }
 
 /// Writes archives that hipaalint does not write, with Python's own library.

@@ -133,7 +133,7 @@ fn the_register_is_a_page_or_a_table() {
 
     2 exceptions in 1 template, as of 2026-09-01.
 
-    **2 exceptions concern a required specification.** 45 CFR 164.306(d)(3) allows an equivalent measure only for addressable specifications, with documented reasons. Required specifications must be implemented.
+    **2 valid exceptions concern a required specification.** 45 CFR 164.306(d)(3) allows an equivalent measure only for addressable specifications, with documented reasons. Required specifications must be implemented.
 
     ## In force (2)
 
@@ -347,4 +347,23 @@ fn the_owner_of_the_template_owns_exceptions_without_one() {
     for context in ["{ arch: x }", "[]", "{ owner: '  ' }", "{ owner: !Ref AWS::StackName }", "text"] {
         assert_eq!(owners(context, ""), serde_json::Value::Null, "{context}");
     }
+}
+
+#[test]
+fn the_register_counts_what_holds() {
+    let folder = Folder::with(&[(
+        "a.yaml",
+        "Resources:\n  Records:\n    Type: AWS::S3::Bucket\n    Metadata:\n      cfn_nag: { rules_to_suppress: [{ id: W35, reason: it is the log }] }\n      \
+         checkov: { skip: [{ id: CKV_AWS_18, comment: it is the log }] }\n      \
+         hipaalint: { exceptions: [{ rule: s3-bucket-versioning, reason: scratch, until: 2026-01-01 }] }\n",
+    )]);
+    let ran = folder.run(&["a.yaml", "--format", "exceptions", "--today", "2026-11-28", "--profile", "strict"]);
+    // Both suppress the same finding, and the one that has expired suppresses nothing.
+    for line in [
+        "3 exceptions in 1 template, as of 2026-11-28.",
+        "1 finding is suppressed. One that several exceptions cover is counted for each of them.",
+    ] {
+        assert!(ran.stdout.lines().any(|own| own == line), "{}", ran.stdout);
+    }
+    assert!(ran.stdout.contains("**2 valid exceptions concern a required specification.**"), "{}", ran.stdout);
 }

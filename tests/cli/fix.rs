@@ -675,7 +675,7 @@ fn what_is_not_safe_is_said_everywhere() {
         }
     }
     folder.file("app.yaml", KEY).file("other.yaml", KEY);
-    let ran = folder.run(&["--no-config", "--rules", "rules", "--rule", "own-*", "app.yaml"]);
+    let ran = folder.fix(&["app.yaml"]);
     assert!(ran.stdout.contains("Unsafe It is another key."), "{}", ran.all());
     let ran = folder.fix(&["--unsafe-fixes", "app.yaml"]);
     assert!(ran.stdout.contains(&format!("  Not safe     {grave}\n")), "{}", ran.all());

@@ -228,7 +228,13 @@ fn exceptions_and_baselines_keep_their_meaning() {
     // An exception for a known finding is no fix; a finding that loses its exception is new.
     own.0.file("a.yaml", excepted("it is rebuilt")).file("b.yaml", BAD);
     assert_eq!(own.numbers(&[]), [1, 0, 0]);
-    own.0.file("a.yaml", BAD).file("b.yaml", excepted("it is scratch")).file("c.yaml", BAD);
+    // One that was suppressed, and is, is as before.
+    own.0.file("a.yaml", BAD).file("b.yaml", excepted("it is scratch") + "# more\n");
+    let report = own.since(&["--format", "json"]).json();
+    let suppressed = report["suppressed"].as_array().unwrap();
+    assert_eq!(suppressed.len(), 2, "{report}");
+    assert!(suppressed.iter().all(|one| one["since"] == "unchanged"), "{report}");
+    own.0.file("b.yaml", excepted("it is scratch")).file("c.yaml", BAD);
     own.0.run(&["c.yaml", "--write-baseline", "known.json", "--rule", "s3-bucket-versioning"]);
     let report = own.since(&["--baseline", "known.json", "--format", "json"]).json();
     assert_eq!((&report["summary"]["in_baseline"], &report["summary"]["since"]["unchanged"]), (&1.into(), &1.into()));

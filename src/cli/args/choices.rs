@@ -58,7 +58,7 @@ impl Format {
         let fixes = match self {
             // Those of a bundle are the same whatever other reports there are.
             Self::Json | Self::Jsonl | Self::Sarif | Self::Markdown | Self::Evidence => Fixes::WithEdits,
-            Self::Human => Fixes::Changes,
+            Self::Human => Fixes::Marks,
             Self::Github
             | Self::Gitlab
             | Self::Junit

@@ -2,6 +2,7 @@
 
 use crate::eval::value::{Content, DynamicService, Kind, Origin, Part, Value};
 use crate::source::Span;
+use memchr::memchr;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -13,12 +14,16 @@ pub(super) const MAX_TEXT_BYTES: usize = 1 << 20;
 /// another piece of the same `Fn::Join`, which looks again.
 pub(super) fn literal<'t>(text: &'t str, span: Span) -> Value<'t> {
     // Few texts have a brace at all.
-    if text.contains('{') && text.split_once(DYNAMIC).is_some_and(|(_, reference)| reference.contains("}}")) {
+    if has_brace(text) && text.split_once(DYNAMIC).is_some_and(|(_, reference)| reference.contains("}}")) {
         let mut builder = TextBuilder::default();
         builder.literal(Cow::Borrowed(text));
         return builder.finish(span, "a dynamic reference");
     }
     Value { span, kind: Kind::String(Cow::Borrowed(text)) }
+}
+
+fn has_brace(text: &str) -> bool {
+    memchr(b'{', text.as_bytes()).is_some()
 }
 
 /// A text of one part or more, with each dynamic reference in it as a part.
@@ -99,7 +104,7 @@ struct OpenReference {
 /// Source: "Get values stored in other services using dynamic references", CloudFormation user guide.
 fn fold_dynamic_references(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
     let starts = |part: &Part<'_>| match &part.content {
-        Content::Known(text) => text.contains(DYNAMIC),
+        Content::Known(text) => has_brace(text) && text.contains(DYNAMIC),
         _ => false,
     };
     if !parts.iter().any(starts) {

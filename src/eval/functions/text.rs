@@ -7,6 +7,7 @@ use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
 use foldhash::HashMap;
+use memchr::{memchr, memchr_iter};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -135,11 +136,12 @@ enum Piece<'t> {
 fn pieces(template: &str) -> SmallVec<[Piece<'_>; 4]> {
     let mut pieces = SmallVec::new();
     let mut rest = template;
-    while let Some((before, after)) = rest.split_once("${") {
+    while let Some((before, after)) = at_placeholder(rest) {
         if !before.is_empty() {
             pieces.push(Piece::Literal(before));
         }
-        let Some((name, after)) = after.split_once('}') else {
+        let end = memchr(b'}', after.as_bytes());
+        let Some((name, after)) = end.and_then(|end| Some((after.get(..end)?, after.get(end + 1..)?))) else {
             let opening = rest.get(before.len()..).unwrap_or("");
             pieces.push(Piece::Literal(opening));
             return pieces;
@@ -158,6 +160,13 @@ fn pieces(template: &str) -> SmallVec<[Piece<'_>; 4]> {
         pieces.push(Piece::Literal(rest));
     }
     pieces
+}
+
+/// What stands before the next `${`, and after it.
+fn at_placeholder(text: &str) -> Option<(&str, &str)> {
+    let bytes = text.as_bytes();
+    let at = memchr_iter(b'$', bytes).find(|at| bytes.get(at + 1) == Some(&b'{'))?;
+    Some((text.get(..at)?, text.get(at + 2..)?))
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! The names, brackets and strings of code, in Python and JavaScript.
 
 use super::Language;
-use std::iter::Peekable;
-use std::str::CharIndices;
+use memchr::memchr_iter;
 
 /// A piece of code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,56 +31,88 @@ const MOST_NESTED: usize = 8;
 
 /// Takes code apart. What ends before it should, such as an open string, ends where the code does.
 pub(super) fn lex(code: &str, language: Language) -> Vec<Token<'_>> {
-    let mut lexer = Lexer { code, characters: code.char_indices().peekable(), line: 1, language };
-    lexer.tokens(None, 0)
+    Lexer { code, bytes: code.as_bytes(), at: 0, line: 1, language }.tokens(None, 0)
+}
+
+/// The bytes of names, as far as they are ASCII.
+const OF_NAMES: [bool; 256] = of_names();
+
+#[allow(clippy::indexing_slicing, reason = "evaluated when hipaalint is built")]
+const fn of_names() -> [bool; 256] {
+    let mut of_names = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        of_names[byte as usize] = (byte as u8).is_ascii_alphanumeric() || byte == b'_' as u32 || byte == b'$' as u32;
+        byte += 1;
+    }
+    of_names
 }
 
 struct Lexer<'c> {
     code: &'c str,
-    characters: Peekable<CharIndices<'c>>,
+    bytes: &'c [u8],
+    /// Where the next character begins.
+    at: usize,
     line: usize,
     language: Language,
 }
 
 impl<'c> Lexer<'c> {
-    fn next(&mut self) -> Option<(usize, char)> {
-        let next = self.characters.next();
-        if matches!(next, Some((_, '\n'))) {
-            self.line += 1;
-        }
-        next
+    /// The next character.
+    fn next(&mut self) -> Option<char> {
+        let byte = self.peek()?;
+        let character = if byte.is_ascii() { char::from(byte) } else { self.rest().chars().next()? };
+        self.at += character.len_utf8();
+        self.line += usize::from(character == '\n');
+        Some(character)
     }
 
-    fn peek(&mut self) -> Option<char> {
-        self.characters.peek().map(|(_, character)| *character)
+    /// The first byte of the next character.
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
     }
 
-    fn rest(&mut self) -> &'c str {
-        let at = self.characters.peek().map_or(self.code.len(), |(at, _)| *at);
-        self.code.get(at..).unwrap_or_default()
+    fn rest(&self) -> &'c str {
+        self.code.get(self.at..).unwrap_or_default()
+    }
+
+    fn starts_with(&self, bytes: &[u8]) -> bool {
+        self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(bytes))
     }
 
     /// The tokens up to the bracket that closes what is inserted, or to the end.
     fn tokens(&mut self, close: Option<char>, nested: usize) -> Vec<Token<'c>> {
         let mut tokens = Vec::new();
         let mut open = 0_usize;
-        while let Some((at, character)) = self.next() {
+        loop {
+            let at = self.at;
+            // Most characters are of names, or spaces.
+            match self.peek() {
+                Some(b' ') => {
+                    self.at += 1;
+                    continue;
+                }
+                Some(byte) if OF_NAMES.get(usize::from(byte)).copied().unwrap_or_default() => {
+                    self.skip_name();
+                    tokens.push(Token::Name(self.code.get(at..self.at).unwrap_or_default(), self.line));
+                    continue;
+                }
+                _ => {}
+            }
+            let Some(character) = self.next() else { return tokens };
             let line = self.line;
             match character {
                 _ if character.is_whitespace() => {}
-                '#' if self.language == Language::Python => self.skip_to("\n"),
-                '/' if self.language == Language::JavaScript && self.peek() == Some('/') => self.skip_to("\n"),
-                '/' if self.language == Language::JavaScript && self.peek() == Some('*') => self.skip_to("*/"),
+                '#' if self.language == Language::Python => self.skip_to(b"\n"),
+                '/' if self.language == Language::JavaScript && self.peek() == Some(b'/') => self.skip_to(b"\n"),
+                '/' if self.language == Language::JavaScript && self.peek() == Some(b'*') => self.skip_to(b"*/"),
                 '\'' | '"' | '`' => {
                     let formatted = character == '`' || self.is_formatted(&mut tokens, at);
                     self.string(character, formatted, nested, &mut tokens);
                 }
                 _ if is_of_name(character) => {
-                    while self.peek().is_some_and(is_of_name) {
-                        self.next();
-                    }
-                    let end = self.characters.peek().map_or(self.code.len(), |(end, _)| *end);
-                    tokens.push(Token::Name(self.code.get(at..end).unwrap_or_default(), line));
+                    self.skip_name();
+                    tokens.push(Token::Name(self.code.get(at..self.at).unwrap_or_default(), line));
                 }
                 _ if Some(character) == close && open == 0 => return tokens,
                 _ => {
@@ -96,7 +127,20 @@ impl<'c> Lexer<'c> {
                 }
             }
         }
-        tokens
+    }
+
+    /// Skips the rest of a name.
+    fn skip_name(&mut self) {
+        while let Some(byte) = self.peek() {
+            if OF_NAMES.get(usize::from(byte)).copied().unwrap_or_default() {
+                self.at += 1;
+                continue;
+            }
+            match self.rest().chars().next() {
+                Some(character) if !byte.is_ascii() && is_of_name(character) => self.at += character.len_utf8(),
+                _ => return,
+            }
+        }
     }
 
     /// Whether the string that begins at `at` is one of Python's that insert; takes its prefix off the tokens.
@@ -113,49 +157,46 @@ impl<'c> Lexer<'c> {
         formatted
     }
 
-    fn skip_to(&mut self, end: &str) {
-        while !self.rest().is_empty() {
-            if self.rest().starts_with(end) {
-                for _ in end.chars() {
-                    self.next();
-                }
-                return;
-            }
-            self.next();
-        }
+    /// Skips to the end of a comment.
+    fn skip_to(&mut self, end: &[u8]) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let length = rest.windows(end.len()).position(|part| part == end).map_or(rest.len(), |at| at + end.len());
+        self.line += memchr_iter(b'\n', rest.get(..length).unwrap_or_default()).count();
+        self.at += length;
     }
 
     /// A string after its opening quote.
     fn string(&mut self, quote: char, formatted: bool, nested: usize, tokens: &mut Vec<Token<'c>>) {
-        let tripled = [quote, quote].iter().collect::<String>();
-        let triple = self.language == Language::Python && self.rest().starts_with(&tripled);
+        let quotes = [u8::try_from(quote).unwrap_or_default(); 2];
+        let triple = self.language == Language::Python && self.starts_with(&quotes);
         if triple {
-            self.next();
-            self.next();
+            self.at += quotes.len();
         }
         tokens.push(Token::Text);
-        while let Some((_, character)) = self.next() {
+        loop {
+            let is_plain = |byte: &&u8| !matches!(byte, b'\\' | b'\n' | b'{' | b'$') && **byte != quotes[0];
+            self.at += self.bytes.get(self.at..).unwrap_or_default().iter().take_while(is_plain).count();
+            let Some(character) = self.next() else { return };
             match character {
                 '\\' => {
                     self.next();
                 }
                 _ if character == quote && !triple => return,
-                _ if character == quote && self.rest().starts_with(&tripled) => {
-                    self.next();
-                    self.next();
+                _ if character == quote && self.starts_with(&quotes) => {
+                    self.at += quotes.len();
                     return;
                 }
                 // A string of one line that nobody closed.
                 '\n' if !triple && quote != '`' => return,
                 '{' if formatted && self.language == Language::Python => {
-                    if self.peek() == Some('{') {
-                        self.next();
+                    if self.peek() == Some(b'{') {
+                        self.at += 1;
                     } else {
                         self.inserted(nested, tokens);
                     }
                 }
-                '$' if formatted && self.language == Language::JavaScript && self.peek() == Some('{') => {
-                    self.next();
+                '$' if formatted && self.language == Language::JavaScript && self.peek() == Some(b'{') => {
+                    self.at += 1;
                     self.inserted(nested, tokens);
                 }
                 _ => {}

@@ -8,9 +8,8 @@
 use super::assignments::Assignment;
 use super::names::is_secret_name;
 use super::texts::is_secret_literal;
-use aho_corasick::AhoCorasick;
+use crate::graph::marks::Marks;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// Words of a line past which it is no command that somebody wrote.
 const MAX_WORDS: usize = 256;
@@ -35,31 +34,46 @@ const MARKS: [&str; 14] = [
     "pass:",
 ];
 
-/// Finds all marks in a script at once.
-static FINDER: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(MARKS).ok());
+/// A part of each of [`MARKS`], in their order.
+const PARTS: [&[u8]; 14] = [
+    b"hpas", b"wd ", b"mysq", b"mari", b"shpa", b"url ", b"s-cl", b"irep", b"rest", b"et u", b"er l", b"re s", b"d by",
+    b"ss:",
+];
+
+static FINDER: Marks = Marks::new(&PARTS, true);
 
 /// The secrets that the commands of a script are given.
 pub fn secrets(script: &str) -> Vec<Assignment<'_>> {
     let mut found: Vec<Assignment<'_>> = Vec::new();
-    let mut done = 0;
-    for mark in FINDER.iter().flat_map(|finder| finder.find_iter(script)) {
-        // Each line once, however many marks it holds.
-        if mark.start() < done {
+    // Nearly all scripts have no such command.
+    if FINDER.met(script.as_bytes()) == 0 {
+        return found;
+    }
+    let mut start = 0;
+    for line in script.split('\n') {
+        let from = start;
+        start += line.len() + 1;
+        if line.len() > MAX_LINE || !holds_mark(line) {
             continue;
         }
-        let start = script.get(..mark.start()).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-        let rest = script.get(mark.start()..).unwrap_or_default();
-        let end = rest.find('\n').map_or(script.len(), |at| mark.start() + at);
-        done = end;
-        let Some(line) = script.get(start..end).filter(|line| line.len() <= MAX_LINE) else { continue };
         let words = words(line);
-        let moved = |range: Range<usize>| range.start + start..range.end + start;
+        let moved = |range: Range<usize>| range.start + from..range.end + from;
         let of_line = of_line(line, &words);
         found.extend(of_line.map(|(name, range)| Assignment { name, range: moved(range), is_argument: true }));
     }
     found.retain(|secret| script.get(secret.range.clone()).is_some_and(is_written_out));
     found
+}
+
+/// Whether a line holds one of [`MARKS`].
+fn holds_mark(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let met = FINDER.met(bytes);
+    let is_held = |(place, mark): (usize, &&str)| {
+        met & Marks::last_of(&PARTS, place, place + 1) != 0
+            && bytes.windows(mark.len()).any(|part| part.eq_ignore_ascii_case(mark.as_bytes()))
+    };
+    met != 0 && MARKS.iter().enumerate().any(is_held)
 }
 
 /// Whether an argument is the secret, and no variable or file that holds it.

@@ -1,6 +1,7 @@
 //! One search through a whole template, which serves every block and what no report may show.
 
-use super::literals::{Extent, LiteralSecret, literal_secrets};
+use super::literal::{Extent, LiteralSecret};
+use super::literals::literal_secrets;
 use super::places::Sections;
 use crate::eval::Run;
 use crate::eval::reads::Sought;

@@ -1,52 +1,23 @@
 //! Where a template writes a secret out.
 
 use super::assignments::{Assignment, Dialect, assigned_secrets, partly_assigned};
+use super::glance::Glance;
+use super::literal::{Extent, LiteralSecret};
 use super::names::{Promise, promise};
-use super::partial::{Partial, may_be_partial, parts_of_secret, parts_of_urls};
+use super::partial::{Partial, parts_of_secret, parts_of_urls};
 use super::places::{
     Sections, Variable, decoded, dialect_of_file, dialect_of_script, dialect_under, holds_mark, is_passed_over,
-    may_assign, variable,
+    variable,
 };
+use super::shapes::{PRIVATE_KEY, secret_texts, shaped_secrets};
 use super::spelled::{Spelled, Speller};
-use super::texts::{PRIVATE_KEY, is_promised, secret_texts};
+use super::texts::is_promised;
 use crate::eval::begins_as_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 use std::ops::Range;
-
-/// How much of a secret is written out.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Extent {
-    /// All of it.
-    Whole,
-    /// A part that gives it away.
-    Exposed,
-    /// A part that may not be what is secret.
-    Part,
-}
-
-/// A secret that is written out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LiteralSecret {
-    /// The text that it is, or lies in.
-    pub span: Span,
-    /// The way to the value, `/` between steps: from the node that was searched, or from the template's root.
-    pub path: String,
-    /// The property or variable that holds it.
-    pub name: String,
-    /// What it is: "a hard-coded secret", "a private key".
-    pub what: Cow<'static, str>,
-    /// How much of it is written.
-    pub extent: Extent,
-    /// Its line in the text, counted from 1, and the key of that text, where it is one line of several.
-    pub line: Option<(usize, String)>,
-    /// The nodes that it is written in, each with the part of it that is there. The parts are as CloudFormation reads them.
-    pub written: SmallVec<[(Span, String); 1]>,
-    /// Where it is written, if that is elsewhere: in a mapping.
-    pub elsewhere: Option<Span>,
-}
 
 /// What a secret is called that is known by its name.
 const HARD_CODED: &str = "a hard-coded secret";
@@ -98,11 +69,9 @@ impl<'t> Search<'t> {
     /// The node of a key. A name that is typical of a secret decides what the texts in it are.
     fn named(&mut self, name: &str, node: &'t Node<'t>) {
         match &node.kind {
-            Kind::String(text) => self.text(name, node, &Spelled::plain(text, node.span)),
+            Kind::String(text) => self.plain(name, node, text),
             // A number of so many digits is a password that YAML or JSON took for a number.
-            Kind::Number(number) if number.text.len() >= 6 => {
-                self.text(name, node, &Spelled::plain(&number.text, node.span))
-            }
+            Kind::Number(number) if number.text.len() >= 6 => self.plain(name, node, &number.text),
             Kind::Mapping(entries) => match entries.as_slice() {
                 [only] if is_call(only) => self.call(name, node, only),
                 _ => self.map(name, entries),
@@ -196,7 +165,8 @@ impl<'t> Search<'t> {
             ("Fn::Sub" | "Fn::Join" | "Fn::Select" | "Fn::Base64" | "Fn::FindInMap" | "Fn::Split", arguments) => {
                 if self.promise(name).is_some() || self.dialect != Dialect::Text || holds_mark(node) {
                     for spelled in self.speller.texts(node) {
-                        self.text(name, node, &spelled);
+                        let glance = Glance::at(&spelled.text);
+                        self.text(name, node, &spelled, glance);
                     }
                 }
                 // The variables of a text have names of their own.
@@ -216,8 +186,16 @@ impl<'t> Search<'t> {
         if self.is_item { None } else { promise(name) }
     }
 
+    /// The text that `node` is, under a name. Nearly all hold nothing.
+    fn plain(&mut self, name: &str, node: &'t Node<'t>, text: &'t str) {
+        let glance = Glance::at(text);
+        if self.dialect != Dialect::Text || glance.may_hold_secret() || self.promise(name).is_some() {
+            self.text(name, node, &Spelled::plain(text, node.span), glance);
+        }
+    }
+
     /// A text that `node` can be, under a name.
-    fn text(&mut self, name: &str, node: &'t Node<'t>, spelled: &Spelled<'_>) {
+    fn text(&mut self, name: &str, node: &'t Node<'t>, spelled: &Spelled<'_>, glance: Glance) {
         let text = spelled.text.as_ref();
         if let Some(promise) = self.promise(name)
             && is_promised(promise, name, text)
@@ -232,10 +210,10 @@ impl<'t> Search<'t> {
             };
             return self.found(name, node, spelled, &ranges, HARD_CODED);
         }
-        if may_be_partial(text) && self.partial(name, node, spelled) {
+        if glance.may_be_partial() && self.partial(name, node, spelled, glance) {
             return;
         }
-        for shaped in secret_texts(text) {
+        for shaped in shaped_secrets(text, glance) {
             // A program that looks for the first line of a key is not the key.
             let is_marker =
                 self.dialect == Dialect::Program && shaped.what == PRIVATE_KEY && shaped.range.len() < MARKER;
@@ -243,7 +221,7 @@ impl<'t> Search<'t> {
                 self.found(name, node, spelled, &[shaped.range], shaped.what);
             }
         }
-        if self.dialect == Dialect::Text && !may_assign(text) {
+        if self.dialect == Dialect::Text && !glance.may_assign() {
             return;
         }
         let dialect = if self.dialect == Dialect::Script { dialect_of_script(text) } else { self.dialect };
@@ -266,7 +244,7 @@ impl<'t> Search<'t> {
     }
 
     /// The parts of secrets in a text that is not written out as a whole. Whether the text itself is a secret that they give away.
-    fn partial(&mut self, name: &str, node: &'t Node<'t>, spelled: &Spelled<'_>) -> bool {
+    fn partial(&mut self, name: &str, node: &'t Node<'t>, spelled: &Spelled<'_>, glance: Glance) -> bool {
         let text = spelled.text.as_ref();
         let sections = self.sections;
         let is_plain = |name: &str| sections.is_plain(name);
@@ -277,11 +255,12 @@ impl<'t> Search<'t> {
             self.found_as(name, node, spelled, &ranges, PARTIAL, extent(is_exposed));
             return is_exposed;
         }
-        for Partial { ranges, is_exposed } in parts_of_urls(text, &is_plain) {
+        let of_urls = if glance.has_url() { parts_of_urls(text, &is_plain) } else { Vec::new() };
+        for Partial { ranges, is_exposed } in of_urls {
             self.found_as(name, node, spelled, &ranges, PARTIAL_URL, extent(is_exposed));
         }
         let dialect = if self.dialect == Dialect::Script { dialect_of_script(text) } else { self.dialect };
-        if self.dialect != Dialect::Text || may_assign(text) {
+        if self.dialect != Dialect::Text || glance.may_assign() {
             for (name, Partial { ranges, is_exposed }) in partly_assigned(text, dialect, &is_plain) {
                 self.found_as(name, node, spelled, &ranges, PARTIAL, extent(is_exposed));
             }

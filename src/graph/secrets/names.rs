@@ -6,6 +6,7 @@
 use crate::eval::value::{Content, Value};
 use crate::truth::Truth;
 use smallvec::SmallVec;
+use std::ops::Range;
 
 /// What a name promises.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -105,25 +106,22 @@ const PLAIN_TOKENS: [&str; 14] = [
     "start",
     "task",
 ];
-/// Last words that name, or lead to, something that is kept elsewhere.
-const REFERENCES: [&str; 16] = [
-    "alias",
-    "arn",
-    "arns",
-    "file",
-    "id",
-    "identifier",
-    "ids",
-    "location",
-    "name",
-    "names",
-    "param",
-    "parameter",
-    "path",
-    "ref",
-    "uri",
-    "url",
-];
+/// Last words that name, or lead to, something that is kept elsewhere: those that end with a letter.
+fn references(last: u8) -> &'static [&'static str] {
+    match last.to_ascii_lowercase() {
+        b'd' => &["id"],
+        b'e' => &["file", "name"],
+        b'f' => &["ref"],
+        b'h' => &["path"],
+        b'i' => &["uri"],
+        b'l' => &["url"],
+        b'm' => &["param"],
+        b'n' => &["arn", "location"],
+        b'r' => &["identifier", "parameter"],
+        b's' => &["alias", "arns", "ids", "names"],
+        _ => &[],
+    }
+}
 
 /// Whether a name promises a secret's value: `DatabasePassword`, `API_KEY`; not `SecretArn` or `PasswordLength`.
 pub fn is_secret_name(name: &str) -> bool {
@@ -133,8 +131,12 @@ pub fn is_secret_name(name: &str) -> bool {
 /// What a name promises, if anything.
 pub fn promise(name: &str) -> Option<Promise> {
     // Most names hold none of these, and need not be taken apart.
+    let met = marks_in(name);
+    if met & (ENOUGH | KEY | PW[1]) == 0 {
+        return None;
+    }
     let may_be_generated = may_be_generated(name);
-    if !may_be_generated && !may_be_secret(name) {
+    if !may_be_generated && !may_be_secret(met) {
         return None;
     }
     let words = Words::of(name);
@@ -167,7 +169,7 @@ fn has_ending(word: &str, end: &str) -> bool {
     word.strip_suffix(end).is_some_and(|before| !CHOICES.contains(&before))
 }
 
-/// Whether a name may end in `key` or `pw`, fillers and digits aside. Asked of every name.
+/// Whether a name may end in `key` or `pw`, fillers and digits aside.
 fn may_be_generated(name: &str) -> bool {
     let bytes = name.trim_end_matches(|last: char| last.is_ascii_digit() || matches!(last, '_' | '-')).as_bytes();
     match bytes {
@@ -209,17 +211,18 @@ const UNKNOWN: char = '-';
 /// Whether a name stands for the name, the address or the id of something: `SecretArn`, `TOKEN_PATH`.
 pub fn names_a_reference(name: &str) -> bool {
     let bytes = name.as_bytes();
-    let ends = |word: &&str| {
-        // The last letter distinguishes nearly all.
-        let alike = |(one, other): (&u8, &u8)| one.eq_ignore_ascii_case(other);
-        if !bytes.last().zip(word.as_bytes().last()).is_some_and(alike) {
-            return false;
-        }
+    let Some(last) = bytes.last() else { return false };
+    // Few names end like one, and need to be taken apart. The character before decides where the last word begins.
+    references(*last).iter().any(|word| {
         let start = bytes.len().checked_sub(word.len());
-        start.and_then(|start| bytes.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(word.as_bytes()))
-    };
-    // Few names end like one, and need to be taken apart.
-    REFERENCES.iter().any(ends) && Words::of(name).iter().next_back().is_some_and(|last| REFERENCES.contains(&last))
+        let end = start.and_then(|start| Some((start, bytes.get(start..)?)));
+        end.is_some_and(|(start, end)| {
+            end.eq_ignore_ascii_case(word.as_bytes()) && {
+                let end = name.get(start.saturating_sub(1)..).unwrap_or(name);
+                Words::of(end).iter().next_back() == Some(word)
+            }
+        })
+    })
 }
 
 /// The first letters of what occurs in every name that promises a secret: `pass`, `pwd`, `secret`, `token`, or `key` and what a secret
@@ -260,22 +263,44 @@ const FIRST_LETTERS: u32 = 0o111_111_111;
 pub(super) fn next_mark(text: &[u8], from: usize) -> Option<usize> {
     const BEGIN: u32 = FIRST_LETTERS | PW[0];
     const END: u32 = ENOUGH | KEY | PW[1];
-    let mut begun = 0;
-    let found = text.get(from..)?.iter().position(|byte| {
-        begun = (begun << 1 | BEGIN) & PLACES.get(usize::from(*byte)).copied().unwrap_or_default();
-        begun & END != 0
-    });
-    found.map(|at| from + at)
+    /// Bytes that are looked at together.
+    const STRETCH: usize = 8;
+    let step =
+        |begun: u32, byte: &u8| (begun << 1 | BEGIN) & PLACES.get(usize::from(*byte)).copied().unwrap_or_default();
+    let (mut begun, mut at) = (0, from);
+    let rest = text.get(from..)?;
+    for stretch in rest.chunks(STRETCH) {
+        let (mut after, mut met) = (begun, 0);
+        for byte in stretch {
+            after = step(after, byte);
+            met |= after;
+        }
+        if met & END != 0 {
+            let ends = |byte: &u8| {
+                begun = step(begun, byte);
+                begun & END != 0
+            };
+            return stretch.iter().position(ends).map(|place| at + place);
+        }
+        begun = after;
+        at += stretch.len();
+    }
+    None
 }
 
-/// Whether a name holds such marks. Asked of every key of every template, so it looks at each byte once, for all marks together
+/// Which of these letters a name holds. Asked of every key of every template, so it looks at each byte once, for all marks together
 /// (Baeza-Yates and Gonnet, "A new approach to text searching"), and takes no branch that a processor would have to guess.
-fn may_be_secret(name: &str) -> bool {
+fn marks_in(name: &str) -> u32 {
     let (mut begun, mut met) = (0, 0);
     for byte in name.bytes() {
-        begun = (begun << 1 | FIRST_LETTERS) & PLACES.get(usize::from(byte)).copied().unwrap_or_default();
+        begun = (begun << 1 | FIRST_LETTERS | PW[0]) & PLACES.get(usize::from(byte)).copied().unwrap_or_default();
         met |= begun;
     }
+    met
+}
+
+/// Whether a name with these letters may promise a secret.
+fn may_be_secret(met: u32) -> bool {
     met & ENOUGH != 0 || (met & KEY != 0 && met & KINDS != 0)
 }
 
@@ -296,39 +321,79 @@ fn is_filler(word: &str) -> bool {
     FILLERS.contains(&word) || word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The words of a name in lower case, with spaces between them: `DBMasterPassword`, `db_master_password` and `db-master-password` are
-/// alike.
-struct Words(String);
+/// The words of a name in lower case: `DBMasterPassword`, `db_master_password` and `db-master-password` are alike.
+struct Words {
+    lower: String,
+    /// The bytes of each word.
+    words: SmallVec<[Range<usize>; 8]>,
+}
+
+/// What a character is in a name.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Class {
+    /// None of a word.
+    Mark,
+    Lower,
+    Upper,
+    Digit,
+    /// Another letter.
+    Letter,
+}
+
+impl Class {
+    fn of(character: char) -> Self {
+        match character {
+            'a'..='z' => Self::Lower,
+            'A'..='Z' => Self::Upper,
+            '0'..='9' => Self::Digit,
+            _ if character.is_ascii() || !character.is_alphanumeric() => Self::Mark,
+            _ if character.is_lowercase() => Self::Lower,
+            _ if character.is_uppercase() => Self::Upper,
+            _ if character.is_numeric() => Self::Digit,
+            _ => Self::Letter,
+        }
+    }
+}
 
 impl Words {
     fn of(name: &str) -> Self {
-        let mut words = String::with_capacity(name.len() + name.len() / 2);
-        let mut previous: Option<char> = None;
-        let mut characters = name.chars().peekable();
-        while let Some(character) = characters.next() {
-            if !character.is_alphanumeric() {
-                previous = None;
-                continue;
-            }
-            let begins = match previous {
-                None => true,
-                Some(before) => {
-                    let next_is_lower = characters.peek().is_some_and(|next| next.is_lowercase());
-                    (character.is_uppercase() && (before.is_lowercase() || before.is_numeric() || next_is_lower))
-                        || (character.is_numeric() && !before.is_numeric())
-                }
-            };
-            if begins && !words.is_empty() {
-                words.push(' ');
-            }
-            words.extend(character.to_lowercase());
-            previous = Some(character);
+        if name.is_ascii() {
+            let classes = name.bytes().map(|byte| (Class::of(char::from(byte)), 1));
+            return Self { lower: name.to_ascii_lowercase(), words: Self::between(classes) };
         }
-        Self(words)
+        let lower: String = name.chars().flat_map(char::to_lowercase).collect();
+        let length = |character: char| character.to_lowercase().map(char::len_utf8).sum();
+        let words = Self::between(name.chars().map(|character| (Class::of(character), length(character))));
+        Self { lower, words }
+    }
+
+    /// The bytes of each word, given what each character is and its bytes.
+    fn between(classes: impl Iterator<Item = (Class, usize)>) -> SmallVec<[Range<usize>; 8]> {
+        let mut words = SmallVec::new();
+        let (mut previous, mut start, mut at) = (Class::Mark, 0, 0);
+        let mut classes = classes.peekable();
+        while let Some((class, length)) = classes.next() {
+            let begins = match (previous, class) {
+                (_, Class::Mark) | (Class::Digit, Class::Digit) => false,
+                (Class::Mark, _) | (_, Class::Digit) | (Class::Lower | Class::Digit, Class::Upper) => true,
+                (_, Class::Upper) => matches!(classes.peek(), Some((Class::Lower, _))),
+                _ => false,
+            };
+            if previous != Class::Mark && (begins || class == Class::Mark) {
+                words.push(start..at);
+            }
+            start = if begins { at } else { start };
+            previous = class;
+            at += length;
+        }
+        if previous != Class::Mark {
+            words.push(start..at);
+        }
+        words
     }
 
     fn iter(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.0.split(' ').filter(|word| !word.is_empty())
+        self.words.iter().map(|word| self.lower.get(word.clone()).unwrap_or_default())
     }
 }
 

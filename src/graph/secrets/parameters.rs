@@ -2,12 +2,13 @@
 
 use super::assignments::{Dialect, assigned_references};
 use super::names::{is_secret_name, names_a_reference};
-use super::places::{dialect_under, variable};
+use super::places::{dialect_under, is_value, variable};
 use super::texts::is_secret_literal;
 use crate::eval::reads::{Read, Sought};
 use crate::eval::value::{Field, Kind, Value};
 use crate::eval::{Run, begins_as_function};
 use crate::expand::{Model, Parameter};
+use crate::graph::references::in_braces;
 use crate::source::Span;
 use crate::syntax::{self, Entry, Node};
 use memchr::{memchr, memchr_iter};
@@ -196,7 +197,6 @@ impl<'t> Uses<'t> {
     fn find(&mut self, model: &Model<'_, 't>, node: &'t Node<'t>, place: Place<'t>) {
         match &node.kind {
             syntax::Kind::Mapping(entries) => {
-                let variable = if entries.len() > 1 { variable(entries) } else { None };
                 for entry in entries {
                     // A function's arguments stand where the function stands.
                     if entry.key == "Ref" || begins_as_function(&entry.key) {
@@ -213,6 +213,11 @@ impl<'t> Uses<'t> {
                         self.find(model, &entry.value, Place { key, ..place });
                         continue;
                     }
+                    // Nothing is below most keys.
+                    if !holds_nodes(&entry.value) {
+                        continue;
+                    }
+                    let variable = if entries.len() > 1 && is_value(&entry.key) { variable(entries) } else { None };
                     let variable = variable.filter(|variable| std::ptr::eq(variable.value, entry));
                     let name = variable.and_then(|variable| variable.name.as_str());
                     let key = Some(name.unwrap_or(&entry.key));
@@ -220,7 +225,9 @@ impl<'t> Uses<'t> {
                     self.find(model, &entry.value, Place { key, dialect, ..place });
                 }
             }
-            syntax::Kind::Sequence(items) => items.iter().for_each(|item| self.find(model, item, place)),
+            syntax::Kind::Sequence(items) => {
+                items.iter().filter(|item| holds_nodes(item)).for_each(|item| self.find(model, item, place));
+            }
             _ => {}
         }
     }
@@ -242,11 +249,10 @@ impl<'t> Uses<'t> {
                     return;
                 }
                 // `{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}`
-                let references = if text.contains("{{resolve:") { text } else { "" };
-                for after in references.split("{{resolve:").skip(1) {
+                let references = holds_reference(text).then(|| text.split(RESOLVE).skip(1));
+                for after in references.into_iter().flatten() {
                     let reference = after.split_once("}}").map_or(after, |(reference, _)| reference);
-                    let names = reference.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
-                    self.as_reference.extend(names.map(|(name, _)| (name, span)));
+                    self.as_reference.extend(in_braces(reference).map(|name| (name, span)));
                     self.noted += 1;
                 }
                 let only = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
@@ -281,6 +287,11 @@ impl<'t> Uses<'t> {
     }
 }
 
+/// Whether a node is a map or a list.
+fn holds_nodes(node: &Node<'_>) -> bool {
+    matches!(node.kind, syntax::Kind::Mapping(_) | syntax::Kind::Sequence(_))
+}
+
 /// Whether a text may give a name the value `${Name}`: most name parameters in ARNs.
 fn may_assign(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -303,7 +314,16 @@ fn holds_several(arguments: &Node<'_>) -> bool {
 /// Whether a piece of a joined text begins a dynamic reference, of which the other pieces are the name.
 fn holds_dynamic_reference(arguments: &Node<'_>) -> bool {
     let items = arguments.as_sequence().and_then(|arguments| arguments.get(1)?.as_sequence()).unwrap_or_default();
-    items.iter().any(|item| item.as_str().is_some_and(|text| text.contains("{{resolve:")))
+    items.iter().any(|item| item.as_str().is_some_and(holds_reference))
+}
+
+/// What a dynamic reference begins with.
+const RESOLVE: &str = "{{resolve:";
+
+/// Whether a dynamic reference begins in a text. Most hold no such brace.
+pub(super) fn holds_reference(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr_iter(b'{', bytes).any(|at| bytes.get(at..).is_some_and(|rest| rest.starts_with(RESOLVE.as_bytes())))
 }
 
 /// Properties whose value is the name or the ARN of something, secrets among them.

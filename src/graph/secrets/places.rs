@@ -3,8 +3,8 @@
 
 use super::assignments::Dialect;
 use super::names::promise;
+use super::shapes::may_be_piece;
 use super::spelled::OPEN;
-use super::texts::may_hold_shape;
 use crate::syntax::{Entry, Kind, Node, base64};
 
 /// Whether what stands under a key is prose, an example or a recipe that makes a secret: nothing below it is searched.
@@ -118,11 +118,16 @@ pub(super) struct Variable<'t> {
     pub(super) value: &'t Entry<'t>,
 }
 
+/// Whether the value of a variable stands under a key.
+pub(super) fn is_value(key: &str) -> bool {
+    matches!(key, "Value" | "value" | "ParameterValue")
+}
+
 /// The variable that a map is, as containers, build projects, option settings and tags write it. None where its `Type` says that
 /// the value is the name of a stored one.
 pub(super) fn variable<'t>(entries: &'t [Entry<'t>]) -> Option<Variable<'t>> {
     let entry = |is: fn(&str) -> bool| entries.iter().find(|entry| is(&entry.key));
-    let value = entry(|key| matches!(key, "Value" | "value" | "ParameterValue"))?;
+    let value = entry(is_value)?;
     let name = entry(|key| matches!(key, "Name" | "name" | "OptionName" | "ParameterKey" | "Key" | "Variable"))?;
     let stored = entry(|key| matches!(key, "Type" | "type"))
         .and_then(|entry| entry.value.as_str())
@@ -130,17 +135,10 @@ pub(super) fn variable<'t>(entries: &'t [Entry<'t>]) -> Option<Variable<'t>> {
     (!stored).then_some(Variable { name: &name.value, value })
 }
 
-/// Whether a text may give a value to a name: `=`, or the quotes of JSON. Nearly all do not.
-pub(super) fn may_assign(text: &str) -> bool {
-    /// The shortest that does: `pwd=hunter2`.
-    const SHORTEST: usize = 8;
-    text.len() >= SHORTEST && (text.contains('=') || (text.contains('"') && text.contains(':')))
-}
-
 /// Whether a text below a function may hold a secret, alone or with what it is put together with.
 pub(super) fn holds_mark(node: &Node<'_>) -> bool {
     match &node.kind {
-        Kind::String(text) => may_hold_shape(text) || text.contains(['=', '\n', '"']),
+        Kind::String(text) => may_be_piece(text),
         Kind::Sequence(items) => items.iter().any(holds_mark),
         Kind::Mapping(entries) => entries.iter().any(|entry| holds_mark(&entry.value)),
         _ => false,

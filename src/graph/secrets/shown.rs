@@ -3,10 +3,11 @@
 //! Looked at as written, for scripts are put together of many functions; of an `Fn::If` the branch that the scenario takes.
 
 use super::attributes::is_secret_attribute;
-use super::parameters::carries_secret;
+use super::parameters::{carries_secret, holds_reference};
 use super::places::variable;
 use crate::eval::{Run, begins_as_function, has_macro, is_function};
 use crate::expand::{Block, Model, Section};
+use crate::graph::references::in_braces;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use smallvec::SmallVec;
@@ -204,9 +205,7 @@ impl<'t> Walk<'_, '_, 't> {
                 let own = |name: &str| variables.is_some_and(|variables| variables.get(name).is_some());
                 let text = text.as_str().unwrap_or_default();
                 self.text(text, node.span, inside);
-                for name in
-                    text.split("${").skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.trim())
-                {
+                for name in in_braces(text).map(str::trim) {
                     if !name.starts_with('!') && !own(name) {
                         self.reference(run, name, inside);
                     }
@@ -265,6 +264,9 @@ impl<'t> Walk<'_, '_, 't> {
     }
 
     fn text(&mut self, text: &str, span: Span, place: Place<'t>) {
+        if !holds_reference(text) {
+            return;
+        }
         let place = Place { call: place.call.or(Some(span)), ..place };
         if text.contains("{{resolve:secretsmanager:") {
             self.shows(Referenced::Stored, "a Secrets Manager secret".to_owned(), place);

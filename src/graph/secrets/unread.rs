@@ -3,7 +3,8 @@
 use super::assignments::{Dialect, MAX_VALUE, assigned_secrets, each_name, value_after};
 use super::names::Promise;
 use super::partial::parts_of_secret;
-use super::texts::{is_secret_literal, secret_texts};
+use super::shapes::secret_texts;
+use super::texts::is_secret_literal;
 use std::ops::Range;
 
 /// Where a text that cannot be parsed holds what looks like a secret. In doubt it is one.

@@ -1,7 +1,7 @@
 //! Every secret that the text of a template holds, whether a rule reports it or not: what no report may show.
 
 use super::everywhere::{decoded, secrets_of_template, secrets_of_tree};
-use super::literals::{Extent, LiteralSecret};
+use super::literal::{Extent, LiteralSecret};
 use super::parameters::carries_secret;
 use super::places::Sections;
 use super::texts::is_secret_literal;

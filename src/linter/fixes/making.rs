@@ -1,7 +1,7 @@
 //! The changes of one recipe for one violation.
 
 use super::place::{self, Choice, Deed, Obstacle, Walk, Walked};
-use super::risk::{Deeds, Touched};
+use super::risk::{Deeds, MAX_PROPERTIES, MAX_TYPES, Touched};
 use super::values::{Shape, Values, reference};
 use super::{Job, Workshop, item, sam};
 use crate::change::{Action, Change, Moved, Step, Value};
@@ -11,6 +11,7 @@ use crate::rules::fix::{Addition, Becomes, FixPath, Pattern, Recipe};
 use crate::rules::path;
 use crate::source::Span;
 use crate::syntax::Node;
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 
 /// The changes of a recipe in the making.
@@ -248,22 +249,17 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     /// Whether a type has a property.
     fn has_property(&self, kind: &str, chain: &[path::Step]) -> bool {
         let [path::Step::Name(first), below @ ..] = chain else { return true };
-        let (true, Some(schema)) = (first == "Properties", Schema::of(kind)) else { return true };
-        let steps: Vec<schema::Step<'_>> = below
-            .iter()
-            .map(|step| match step {
-                path::Step::Name(name) => schema::Step::Name(name),
-                path::Step::Index(_) | path::Step::Every => schema::Step::Element,
-            })
-            .collect();
-        match schema.find(&steps) {
-            Ok(()) => true,
+        if first != "Properties" {
+            return true;
+        }
+        match Listed::of(kind, below) {
+            Listed::Yes => true,
+            Listed::No => false,
             // What the schemas do not have yet, the rule says.
-            Err(schema::Missing::Name { .. }) => {
-                let name = format!("{kind}.{}", schema::shown(&steps));
+            Listed::Unnamed => {
+                let name = format!("{kind}.{}", schema::shown(&schema_steps(below)));
                 self.job.rule.newer_than_schemas.iter().any(|newer| name.starts_with(newer.as_str()))
             }
-            Err(_) => false,
         }
     }
 
@@ -317,12 +313,12 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     }
 
     /// A value of the recipe at its place.
-    fn value(&self, pattern: &Pattern, path: &FixPath, is_item: bool, added: &[String]) -> Option<Value> {
-        let mut steps = path.chains.first().cloned().unwrap_or_default();
+    fn value<'p>(&'p self, pattern: &'p Pattern, path: &'p FixPath, is_item: bool, added: &[String]) -> Option<Value> {
+        let mut steps = schema_steps(path.chains.first().map_or(&[][..], Vec::as_slice));
         if is_item {
-            steps.push(path::Step::Every);
+            steps.push(schema::Step::Element);
         }
-        self.values(added, |values| values.value(pattern, &Shape { kind: self.target.kind, steps }))
+        self.values(added, |values| values.value(pattern, &mut Shape { kind: self.target.kind, steps }))
     }
 
     fn values<T>(&self, added: &[String], work: impl FnOnce(&Values<'_>) -> T) -> T {
@@ -332,10 +328,10 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         let written = |chains: &[Vec<path::Step>]| self.copy(chains);
         let values = Values {
             resource: self.job.block.written_name(),
-            item: self.item(),
+            item: &|| self.item(),
             item_name: &|before, behind| item::name(self.job.block.node, self.job.mark.exact, before, behind),
             settings: self.job.setting.parameters,
-            added: added.to_vec(),
+            added,
             key: &self.key_name,
             found: &found,
             written: &written,
@@ -405,11 +401,11 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
 
     /// A new resource. None if it does not fit next to what is there.
     fn resource(&mut self, addition: &Addition, name: &str, added: &[String]) -> Option<()> {
-        let fields = |fields: &[(String, Pattern)], below: Option<&str>| -> Option<Vec<(String, Value)>> {
+        let fields = |fields: &[(String, Pattern)], below: Option<&'static str>| -> Option<Vec<(String, Value)>> {
             let field = |(key, pattern): &(String, Pattern)| {
-                let steps = below.into_iter().chain([key.as_str()]).map(|name| path::Step::Name(name.to_owned()));
-                let shape = Shape { kind: &addition.kind, steps: steps.collect() };
-                Some((key.clone(), self.values(added, |values| values.value(pattern, &shape))?))
+                let steps = below.into_iter().chain([key.as_str()]).map(schema::Step::Name);
+                let mut shape = Shape { kind: &addition.kind, steps: steps.collect() };
+                Some((key.clone(), self.values(added, |values| values.value(pattern, &mut shape))?))
             };
             fields.iter().map(field).collect()
         };
@@ -487,6 +483,60 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             Obstacle::Prescribed => "AWS DMS looks for a role by its name, so the name must stay as it is.".to_owned(),
         }
     }
+}
+
+/// Whether the schema of a type has a property, or there is none.
+#[derive(Copy, Clone)]
+enum Listed {
+    Yes,
+    /// An object lacks the name.
+    Unnamed,
+    No,
+}
+
+impl Listed {
+    /// The same fixes are made for many resources, and searching the schemas takes time.
+    fn of(kind: &str, below: &[path::Step]) -> Self {
+        thread_local! {
+            static KNOWN: RefCell<FxHashMap<Box<str>, FxHashMap<String, Listed>>> = RefCell::default();
+        }
+        let mut key = String::with_capacity(64);
+        for step in below {
+            key.push('\0');
+            if let path::Step::Name(name) = step {
+                key.push_str(name);
+            }
+        }
+        KNOWN.with_borrow_mut(|types| {
+            if let Some(listed) = types.get(kind).and_then(|properties| properties.get(&key)) {
+                return *listed;
+            }
+            let listed = match Schema::of(kind).map(|schema| schema.find(&schema_steps(below))) {
+                None | Some(Ok(())) => Self::Yes,
+                Some(Err(schema::Missing::Name { .. })) => Self::Unnamed,
+                Some(Err(_)) => Self::No,
+            };
+            // Types that a hostile template invents do not pile up.
+            if types.len() < MAX_TYPES || types.contains_key(kind) {
+                let properties = types.entry(kind.into()).or_default();
+                if properties.len() < MAX_PROPERTIES {
+                    properties.insert(key, listed);
+                }
+            }
+            listed
+        })
+    }
+}
+
+fn schema_steps(steps: &[path::Step]) -> Vec<schema::Step<'_>> {
+    let mut all = Vec::with_capacity(steps.len());
+    for step in steps {
+        all.push(match step {
+            path::Step::Name(name) => schema::Step::Name(name),
+            path::Step::Index(_) | path::Step::Every => schema::Step::Element,
+        });
+    }
+    all
 }
 
 /// Whether all of a value is written in its span: no alias and no merge brought parts of it.

@@ -10,9 +10,10 @@ use crate::change::{Action, Change, Step, Value};
 use crate::expand::{Block, Section};
 use crate::facts;
 use crate::rules::path;
-use crate::syntax::Node;
+use crate::syntax::{Kind, Node};
 use foldhash::HashSet;
 use memchr::memmem::Finder;
+use std::cell::LazyCell;
 
 /// The bytes of texts that are searched for names in one template.
 const MAX_SEARCHED: usize = 64 << 20;
@@ -80,55 +81,87 @@ fn referred(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The texts for `Fn::Sub` in the resources and outputs of a template, with their paths.
-pub(super) type Texts<'t> = Vec<(Vec<Step>, &'t str)>;
+#[derive(Default)]
+pub(super) struct Texts<'t> {
+    /// Each with where its path begins among the steps; it ends where the next one begins.
+    texts: Vec<(&'t str, usize)>,
+    steps: Vec<Way<'t>>,
+}
 
-/// A step to a text, which becomes one of its path only if there is a text.
+/// A step to a text. Few of the paths are needed in full.
 #[derive(Copy, Clone)]
 enum Way<'t> {
     Key(&'t str),
     Index(usize),
 }
 
-fn steps_of(way: &[Way<'_>]) -> Vec<Step> {
-    let step = |way: &Way<'_>| match way {
-        Way::Key(key) => Step::Key((*key).to_owned()),
-        Way::Index(index) => Step::Index(*index),
-    };
-    way.iter().map(step).collect()
-}
+impl<'t> Texts<'t> {
+    fn push(&mut self, text: &'t str, at: &[Way<'t>]) {
+        self.texts.push((text, self.steps.len()));
+        self.steps.extend_from_slice(at);
+    }
 
-/// Collects the texts for `Fn::Sub` below a value.
-fn collect<'t>(node: &'t Node<'t>, at: &mut Vec<Way<'t>>, into: &mut Texts<'t>) {
-    for entry in node.as_mapping().unwrap_or_default() {
-        at.push(Way::Key(&entry.key));
-        match (entry.key.as_ref(), entry.value.as_str(), entry.value.as_sequence().and_then(<[_]>::first)) {
-            ("Fn::Sub", Some(text), _) => into.push((steps_of(at), text)),
-            ("Fn::Sub", None, Some(first)) => {
-                if let Some(text) = first.as_str() {
-                    at.push(Way::Index(0));
-                    into.push((steps_of(at), text));
+    fn path(&self, number: usize) -> Vec<Step> {
+        let step = |way: &Way<'_>| match way {
+            Way::Key(key) => Step::Key((*key).to_owned()),
+            Way::Index(index) => Step::Index(*index),
+        };
+        let start = |number: usize| self.texts.get(number).map_or(self.steps.len(), |(_, start)| *start);
+        self.steps.get(start(number)..start(number + 1)).unwrap_or_default().iter().map(step).collect()
+    }
+
+    /// Collects the texts for `Fn::Sub` below a value.
+    fn collect(&mut self, node: &'t Node<'t>, at: &mut Vec<Way<'t>>) {
+        match &node.kind {
+            Kind::Mapping(entries) => {
+                for entry in entries {
+                    let is_text = matches!(entry.value.kind, Kind::String(_));
+                    if !is_text && !has_parts(&entry.value) {
+                        continue;
+                    }
+                    let is_sub = entry.key == "Fn::Sub";
+                    if is_text && !is_sub {
+                        continue;
+                    }
+                    at.push(Way::Key(&entry.key));
+                    match (entry.value.as_str(), entry.value.as_sequence().and_then(<[_]>::first)) {
+                        (Some(text), _) => self.push(text, at),
+                        (None, Some(first)) if is_sub => {
+                            if let Some(text) = first.as_str() {
+                                at.push(Way::Index(0));
+                                self.push(text, at);
+                                at.pop();
+                            }
+                            self.collect(&entry.value, at);
+                        }
+                        _ => self.collect(&entry.value, at),
+                    }
                     at.pop();
                 }
-                collect(&entry.value, at, into);
             }
-            _ => collect(&entry.value, at, into),
+            Kind::Sequence(items) => {
+                for (index, item) in items.iter().enumerate().filter(|(_, item)| has_parts(item)) {
+                    at.push(Way::Index(index));
+                    self.collect(item, at);
+                    at.pop();
+                }
+            }
+            _ => {}
         }
-        at.pop();
     }
-    for (index, item) in node.as_sequence().unwrap_or_default().iter().enumerate() {
-        at.push(Way::Index(index));
-        collect(item, at, into);
-        at.pop();
-    }
+}
+
+fn has_parts(node: &Node<'_>) -> bool {
+    matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_))
 }
 
 /// A text with the parameter behind each name that it repeats: as a whole, or as a part of an ARN. None if it repeats none.
 fn repeating(text: &str, names: &[Finder<'_>], suffix: Suffix<'_>) -> Option<String> {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'$' | b'{' | b'}');
-    let mut result = String::with_capacity(text.len() + suffix.parameter.len() + 4);
+    let mut result = String::new();
     let mut rest = text;
     loop {
-        let found = names.iter().filter_map(|name| {
+        let found = names.iter().filter(|name| name.needle().len() <= rest.len()).filter_map(|name| {
             let places = name.find_iter(rest.as_bytes());
             places.map(|start| (start, start + name.needle().len())).find(|(start, end)| {
                 let before = start.checked_sub(1).and_then(|at| rest.as_bytes().get(at));
@@ -143,9 +176,11 @@ fn repeating(text: &str, names: &[Finder<'_>], suffix: Suffix<'_>) -> Option<Str
         result.push_str(&suffix.behind(done));
         rest = left;
     }
-    let is_changed = rest.len() < text.len();
+    if rest.len() == text.len() {
+        return None;
+    }
     result.push_str(rest);
-    is_changed.then_some(result)
+    Some(result)
 }
 
 impl<'t> Workshop<'_, '_, 't> {
@@ -153,10 +188,10 @@ impl<'t> Workshop<'_, '_, 't> {
     fn texts(&self) -> &Texts<'t> {
         let root = &self.document.root;
         self.texts.get_or_init(|| {
-            let mut texts = Vec::new();
+            let mut texts = Texts::default();
             for section in ["Resources", "Outputs"] {
                 if let Some(node) = root.get(section) {
-                    collect(node, &mut vec![Way::Key(section)], &mut texts);
+                    texts.collect(node, &mut vec![Way::Key(section)]);
                 }
             }
             texts
@@ -175,8 +210,8 @@ impl<'t> Workshop<'_, '_, 't> {
             return Some(if values.any(|value| is_whole(&value)) { "" } else { "-" });
         }
         let used = format!("${{{parameter}}}");
-        let before = |(_, text): &(Vec<Step>, &str)| text.split_once(&used)?.0.chars().next_back();
-        let before = self.texts().iter().find_map(before)?;
+        let before = |(text, _): &(&str, usize)| text.split_once(&used)?.0.chars().next_back();
+        let before = self.texts().texts.iter().find_map(before)?;
         Some(if SEPARATORS.contains(&before) { "-" } else { "" })
     }
 }
@@ -243,18 +278,20 @@ impl<'t> Making<'_, '_, '_, 't> {
         }
         let texts = self.shop.texts();
         let finders: Vec<Finder<'_>> = names.iter().map(|name| Finder::new(name.as_bytes())).collect();
-        let done: HashSet<&[Step]> = self.changes.iter().map(|change| change.path.as_slice()).collect();
+        let done: LazyCell<HashSet<&[Step]>, _> =
+            LazyCell::new(|| self.changes.iter().map(|change| change.path.as_slice()).collect());
         let mut changes = Vec::new();
-        for (path, own) in texts {
+        for (number, (own, _)) in texts.texts.iter().enumerate() {
             let searched = self.shop.searched.get().saturating_add(own.len().saturating_mul(names.len()));
             self.shop.searched.set(searched);
             if searched > MAX_SEARCHED {
                 break;
             }
-            if let Some(text) = repeating(own, &finders, suffix)
-                && !done.contains(path.as_slice())
-            {
-                changes.push(Change { path: path.clone(), action: Action::Set(Value::String(text)) });
+            if let Some(text) = repeating(own, &finders, suffix) {
+                let path = texts.path(number);
+                if !done.contains(path.as_slice()) {
+                    changes.push(Change { path, action: Action::Set(Value::String(text)) });
+                }
             }
         }
         self.changes.extend(changes);

@@ -7,12 +7,16 @@ use crate::expand::{Block, Model, Section};
 use crate::facts::{Replacement, interruption, is_stateful, name_property, replacement, reviewed_value};
 use crate::rules::fix::Recipe;
 use crate::rules::path::Step;
-use std::cell::OnceCell;
+use rustc_hash::FxHashMap;
+use std::cell::{OnceCell, RefCell};
 
 /// Names that a title or note lists.
 const MAX_NAMED: usize = 4;
 /// What the reviewed list has for a value that is a reference.
 const REFERENCE: &str = "&";
+/// The types whose properties are known, and the properties of each, at most.
+pub(super) const MAX_TYPES: usize = 256;
+pub(super) const MAX_PROPERTIES: usize = 64;
 /// Longer values are not in titles.
 const MAX_VALUE: usize = 60;
 
@@ -42,8 +46,51 @@ pub(super) struct Touched {
     replacement: OnceCell<Option<Replacement>>,
 }
 
-/// A scalar that changes: its path and its new value; no value if it goes.
-type Leaf = (String, Option<String>);
+/// A scalar that changes.
+#[derive(Clone, Debug)]
+struct Leaf {
+    /// The new value; none if it goes.
+    value: Option<String>,
+    known: Known,
+}
+
+/// What AWS's data has about a change of a property.
+#[derive(Copy, Clone, Debug)]
+struct Known {
+    reviewed: Option<&'static str>,
+    replacement: Replacement,
+    interruption: Option<&'static str>,
+}
+
+/// That of the properties of one type.
+type ByPath = FxHashMap<Box<str>, Known>;
+
+impl Known {
+    /// That of a property of a type. The same fixes are made for many resources, and searching the data takes time.
+    fn of(kind: &str, path: &str) -> Self {
+        thread_local! {
+            static KNOWN: RefCell<FxHashMap<Box<str>, ByPath>> = RefCell::default();
+        }
+        KNOWN.with_borrow_mut(|types| {
+            if let Some(known) = types.get(kind).and_then(|properties| properties.get(path)) {
+                return *known;
+            }
+            let known = Self {
+                reviewed: reviewed_value(kind, path),
+                replacement: replacement(kind, path),
+                interruption: interruption(kind, path),
+            };
+            // What a hostile template invents does not pile up.
+            if types.len() < MAX_TYPES || types.contains_key(kind) {
+                let properties = types.entry(kind.into()).or_default();
+                if properties.len() < MAX_PROPERTIES {
+                    properties.insert(path.into(), known);
+                }
+            }
+            known
+        })
+    }
+}
 
 impl Touched {
     pub(super) fn new(block: &Block<'_>, chain: &[Step], deed: &Deed) -> Self {
@@ -81,34 +128,43 @@ impl Touched {
     }
 
     fn make_leaves(&self) -> Vec<Leaf> {
-        fn walk(path: String, value: &Value, leaves: &mut Vec<Leaf>) {
-            match value {
-                Value::Map(fields) if !is_call(fields) => {
-                    fields.iter().for_each(|(key, value)| walk(format!("{path}.{key}"), value, leaves));
-                }
-                Value::List(items) => items.iter().for_each(|item| walk(format!("{path}[*]"), item, leaves)),
-                Value::Bool(value) => leaves.push((path, Some(value.to_string()))),
-                Value::Number(text) | Value::String(text) => leaves.push((path, Some(text.clone()))),
-                Value::Map(_) => leaves.push((path, Some(REFERENCE.to_owned()))),
-                Value::Null => leaves.push((path, Some(String::new()))),
-                Value::Moved(moved) => walk(path, &moved.value, leaves),
-            }
-        }
         let mut leaves = Vec::new();
-        let item = format!("{}[*]", self.path);
+        let item = || format!("{}[*]", self.path);
         match &self.deed {
-            Deed::Set(value) | Deed::Replace(value) | Deed::Fill(value) => walk(self.path.clone(), value, &mut leaves),
-            Deed::Append(value) => walk(item, value, &mut leaves),
+            Deed::Set(value) | Deed::Replace(value) | Deed::Fill(value) => self.walk(&self.path, value, &mut leaves),
+            Deed::Append(value) => self.walk(&item(), value, &mut leaves),
             Deed::Put(fields) | Deed::Tag(fields) => {
-                fields.iter().skip(1).for_each(|(key, value)| walk(format!("{item}.{key}"), value, &mut leaves));
+                let item = item();
+                fields.iter().skip(1).for_each(|(key, value)| self.walk(&format!("{item}.{key}"), value, &mut leaves));
             }
-            Deed::Remove => leaves.push((self.path.clone(), None)),
+            Deed::Remove => leaves.push(self.leaf(&self.path, None)),
         }
         leaves
     }
 
+    fn walk(&self, path: &str, value: &Value, leaves: &mut Vec<Leaf>) {
+        let text = match value {
+            Value::Map(fields) if !is_call(fields) => {
+                return fields.iter().for_each(|(key, value)| self.walk(&format!("{path}.{key}"), value, leaves));
+            }
+            Value::List(items) => {
+                return items.iter().for_each(|item| self.walk(&format!("{path}[*]"), item, leaves));
+            }
+            Value::Moved(moved) => return self.walk(path, &moved.value, leaves),
+            Value::Bool(value) => value.to_string(),
+            Value::Number(text) | Value::String(text) => text.clone(),
+            Value::Map(_) => REFERENCE.to_owned(),
+            Value::Null => String::new(),
+        };
+        leaves.push(self.leaf(path, Some(text)));
+    }
+
+    fn leaf(&self, path: &str, value: Option<String>) -> Leaf {
+        Leaf { value, known: Known::of(&self.kind, path) }
+    }
+
     fn is_reviewed(&self) -> bool {
-        self.leaves().iter().all(|(path, value)| match (reviewed_value(&self.kind, path), value) {
+        self.leaves().iter().all(|Leaf { value, known }| match (known.reviewed, value) {
             (Some(reviewed), Some(value)) => !reviewed.is_empty() && reviewed == value,
             (Some(reviewed), None) => reviewed.is_empty(),
             (None, _) => false,
@@ -124,7 +180,7 @@ impl Touched {
             Replacement::Always => 3,
             Replacement::Refused => 4,
         };
-        let all = || self.leaves().iter().map(|(path, _)| replacement(&self.kind, path)).max_by_key(rank);
+        let all = || self.leaves().iter().map(|leaf| leaf.known.replacement).max_by_key(rank);
         *self.replacement.get_or_init(|| if self.is_property { all() } else { None })
     }
 
@@ -173,7 +229,7 @@ impl Touched {
                 }
             }
         }
-        let mut sentences = self.leaves().iter().filter_map(|(path, _)| interruption(kind, path));
+        let mut sentences = self.leaves().iter().filter_map(|leaf| leaf.known.interruption);
         risk.extend(sentences.next().filter(|_| self.is_property).map(str::to_owned));
         risk
     }

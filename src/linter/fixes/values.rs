@@ -14,12 +14,12 @@ pub(super) struct Values<'a> {
     /// The logical ID of the finding's resource.
     pub(super) resource: &'a str,
     /// The number of the item that the finding is about, from 1.
-    pub(super) item: usize,
+    pub(super) item: &'a dyn Fn() -> usize,
     /// Its own name, between two texts that it does not repeat.
     pub(super) item_name: &'a dyn Fn(&str, &str) -> String,
     pub(super) settings: &'a Settings,
     /// The logical IDs of the resources that are added.
-    pub(super) added: Vec<String>,
+    pub(super) added: &'a [String],
     /// The logical ID of the customer managed key.
     pub(super) key: &'a str,
     /// A reference to the only resource of some types.
@@ -29,30 +29,27 @@ pub(super) struct Values<'a> {
 }
 
 /// The properties of the type that values are for, and the steps to one of them.
-#[derive(Clone)]
 pub(super) struct Shape<'s> {
     pub(super) kind: &'s str,
-    pub(super) steps: Vec<path::Step>,
+    pub(super) steps: Vec<Step<'s>>,
 }
 
-impl Shape<'_> {
-    fn below(&self, step: path::Step) -> Self {
-        Self { kind: self.kind, steps: self.steps.iter().cloned().chain([step]).collect() }
+impl<'s> Shape<'s> {
+    /// Works with the place one step further.
+    fn below<T>(&mut self, step: Step<'s>, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.steps.push(step);
+        let result = work(self);
+        self.steps.pop();
+        result
     }
 
     /// What the property is; none if it is not known.
     fn of(&self) -> Option<Kind> {
-        let mut steps = self.steps.iter();
-        if !matches!(steps.next(), Some(path::Step::Name(name)) if name == "Properties") {
+        let (first, steps) = self.steps.split_first()?;
+        if *first != Step::Name("Properties") {
             return None;
         }
-        let steps: Vec<Step<'_>> = steps
-            .map(|step| match step {
-                path::Step::Name(name) => Step::Name(name),
-                path::Step::Index(_) | path::Step::Every => Step::Element,
-            })
-            .collect();
-        Schema::of(self.kind)?.property(&steps).ok().map(|found| found.kind)
+        Schema::of(self.kind)?.property(steps).ok().map(|found| found.kind)
     }
 }
 
@@ -68,7 +65,13 @@ pub(super) fn reference(resource: &str, get: &str) -> Value {
 impl Values<'_> {
     /// A text with its placeholders filled.
     pub(super) fn text(&self, text: &str) -> String {
-        let text = text.replace("{resource}", self.resource).replace("{item}", &self.item.to_string());
+        if !text.contains('{') {
+            return text.to_owned();
+        }
+        let mut text = text.replace("{resource}", self.resource);
+        if text.contains("{item}") {
+            text = text.replace("{item}", &(self.item)().to_string());
+        }
         match text.split_once(ITEM_NAME) {
             Some((before, behind)) => format!("{before}{}{behind}", (self.item_name)(before, behind)),
             None => text,
@@ -76,19 +79,20 @@ impl Values<'_> {
     }
 
     /// The value of a pattern at a place; none if the template does not have what it refers to.
-    pub(super) fn value(&self, pattern: &Pattern, shape: &Shape<'_>) -> Option<Value> {
+    pub(super) fn value<'p>(&self, pattern: &'p Pattern, shape: &mut Shape<'p>) -> Option<Value> {
         Some(match pattern {
             Pattern::Null => Value::Null,
             Pattern::Bool(value) => Value::Bool(*value),
             Pattern::Number(text) => Value::Number(text.clone()),
             Pattern::Text(text) => Value::String(self.text(text)),
             Pattern::List(items) => {
-                let inner = shape.below(path::Step::Every);
-                Value::List(items.iter().map(|item| self.value(item, &inner)).collect::<Option<_>>()?)
+                let mut item = |item: &'p Pattern| shape.below(Step::Element, |shape| self.value(item, shape));
+                Value::List(items.iter().map(&mut item).collect::<Option<_>>()?)
             }
             Pattern::Map(fields) => {
-                let field = |(key, value): &(String, Pattern)| {
-                    Some((self.text(key), self.value(value, &shape.below(path::Step::Name(key.clone())))?))
+                let field = |(key, value): &'p (String, Pattern)| {
+                    let value = shape.below(Step::Name(key), |shape| self.value(value, shape))?;
+                    Some((self.text(key), value))
                 };
                 Value::Map(fields.iter().map(field).collect::<Option<_>>()?)
             }
@@ -96,7 +100,7 @@ impl Values<'_> {
                 let texts = self.settings.get(name)?;
                 match shape.of() {
                     Some(Kind::Array) => {
-                        let inner = shape.below(path::Step::Every).of();
+                        let inner = shape.below(Step::Element, |shape| shape.of());
                         Value::List(texts.iter().map(|text| scalar(text, inner.as_ref())).collect())
                     }
                     kind => scalar(texts.first()?, kind.as_ref()),

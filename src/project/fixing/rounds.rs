@@ -4,15 +4,16 @@
 //! What one pass took back, the next one tries once more in the new text, until a pass changes nothing: a second run is such a pass.
 
 use super::super::File;
+use super::fates::{Fate, Fates, Known, can_be_made};
 use super::plan::{Editor, Plan, plan};
 use super::proof::{Done, Still, Verdict, verdict};
 use super::{Choice, Fixed, Fixer, Note, Proposal, Settled, Texts};
 use crate::change::{Action, Change, Step};
 use crate::discover::{Candidate, Input};
-use crate::finding::{Applicability, Finding, Fix, Outcome, Unfixed};
+use crate::finding::{Finding, Fix, Unfixed};
 use crate::linter::FileReport;
 use crate::source::SourceId;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The number of times that one text is linted again in one pass: at least, at most, and how many bytes of text.
@@ -92,58 +93,6 @@ pub(in crate::project) fn fix(text: Text<'_>, first: File, fixer: &dyn Fixer) ->
     }
 }
 
-/// The fixes that are not made, and why: by the rule and subject of the finding, and by what they would change.
-#[derive(Default)]
-struct Fates(HashMap<(Arc<str>, String), Vec<Fated>>);
-
-/// What a fix would change, and what becomes of it.
-type Fated = (Vec<Change>, Fate);
-
-#[derive(Copy, Clone, PartialEq, Eq)]
-enum Fate {
-    Agreed,
-    Left(Unfixed),
-}
-
-impl Fates {
-    fn get(&self, finding: &Finding, fix: &Fix) -> Option<Fate> {
-        let of = self.0.get(&(Arc::clone(&finding.rule), finding.subject.qualified_name()))?;
-        of.iter().find(|(changes, _)| *changes == fix.changes).map(|(_, fate)| *fate)
-    }
-
-    /// Forgets what was only tried.
-    fn retry(&mut self) {
-        let is_tried = |fate: &Fate| matches!(fate, Fate::Left(left) if *left != Unfixed::Declined);
-        self.0.values_mut().for_each(|of| of.retain(|(_, fate)| !is_tried(fate)));
-    }
-
-    /// Whether something was tried and taken back.
-    fn has_tried(&self) -> bool {
-        let is_tried = |fate: &Fate| matches!(fate, Fate::Left(left) if *left != Unfixed::Declined);
-        self.0.values().flatten().any(|(_, fate)| is_tried(fate))
-    }
-
-    fn known(&self, finding: &Finding, fix: &Fix) -> Option<Unfixed> {
-        match self.get(finding, fix) {
-            Some(Fate::Left(left)) => Some(left),
-            Some(Fate::Agreed) | None => None,
-        }
-    }
-
-    /// Why the fix of a finding that is left was not made.
-    fn of(&self, finding: &Finding, fix: &Fix) -> Unfixed {
-        self.known(finding, fix).unwrap_or(Unfixed::NotTried)
-    }
-
-    fn set(&mut self, finding: &Finding, fix: &Fix, fate: Fate) {
-        let of = self.0.entry((Arc::clone(&finding.rule), finding.subject.qualified_name())).or_default();
-        match of.iter_mut().find(|(changes, _)| *changes == fix.changes) {
-            Some((_, known)) => *known = fate,
-            None => of.push((fix.changes.clone(), fate)),
-        }
-    }
-}
-
 struct Rounds<'r, 't> {
     text: &'r Text<'t>,
     fixer: &'r dyn Fixer,
@@ -160,25 +109,6 @@ struct Rounds<'r, 't> {
     waiting: Vec<Vec<Known>>,
     /// The fixes that were found to be wrong in this pass.
     wrong: usize,
-}
-
-/// What a fix is known by in later rounds: the rule and the subject of its finding, and what it changes.
-#[derive(Clone, PartialEq, Eq)]
-struct Known {
-    group: (Arc<str>, String),
-    fix: Arc<Fix>,
-}
-
-impl Known {
-    fn of((finding, fix): &(&Finding, Arc<Fix>)) -> Self {
-        Self { group: (Arc::clone(&finding.rule), finding.subject.qualified_name()), fix: Arc::clone(fix) }
-    }
-
-    fn is(&self, (finding, fix): &(&Finding, Arc<Fix>)) -> bool {
-        self.group.0 == finding.rule
-            && self.fix.changes == fix.changes
-            && self.group.1 == finding.subject.qualified_name()
-    }
 }
 
 impl Rounds<'_, '_> {
@@ -465,11 +395,6 @@ fn report_of<'r>(last: &'r Option<File>, first: &'r FileReport) -> Option<&'r Fi
     }
 }
 
-/// Whether a fix is more than a text.
-fn can_be_made(fix: &Fix) -> bool {
-    fix.applicability != Applicability::Display && !fix.changes.is_empty()
-}
-
 /// The fixes that may have made new findings: those for the same subjects, and those that change them.
 fn suspects(
     subjects: &BTreeSet<String>,
@@ -485,34 +410,6 @@ fn suspects(
         subjects.contains(&finding.subject.qualified_name()) || changes(*index).iter().any(touches)
     };
     made.iter().filter(is_suspect).map(|(index, _)| *index).collect()
-}
-
-impl Fixed {
-    /// Counts what is left in a result. `fate` knows why a fix that can be made was not.
-    fn count_left(&mut self, file: &File, id: SourceId, fixer: &dyn Fixer, fate: &dyn Fn(&Finding, &Fix) -> Unfixed) {
-        let File::Linted(linted) = file else { return };
-        let report = &linted.report;
-        for finding in report.findings.iter().chain(&report.suppressed) {
-            if finding.outcome != Outcome::Fail {
-                continue;
-            }
-            let fix = finding.fix.as_deref();
-            let made = fix.filter(|fix| can_be_made(fix) && finding.span.source == id);
-            let choice = made.map(|fix| fixer.choice(finding, fix));
-            let left = match (fix, made, choice) {
-                _ if !finding.counts() => Unfixed::Covered,
-                (None, ..) => Unfixed::NoFix,
-                (Some(_), Some(_), Some(Choice::NeedsUnsafe)) => Unfixed::Unsafe,
-                (Some(_), Some(_), Some(Choice::OtherRule)) => Unfixed::OtherRule,
-                (Some(_), Some(fix), Some(Choice::Wanted)) => fate(finding, fix),
-                _ => Unfixed::Display,
-            };
-            *self.left.entry(left).or_default() += 1;
-            if left == Unfixed::TakenBack {
-                *self.taken_back.entry(Arc::clone(&finding.rule)).or_default() += 1;
-            }
-        }
-    }
 }
 
 #[cfg(test)]

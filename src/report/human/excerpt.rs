@@ -5,7 +5,7 @@
 //! printable. miette gets the panes one behind another under offsets of our own, with the true lines and columns.
 
 use crate::report::lines::{Canvas, MAX_COLUMNS, Mark, Placed, with_context};
-use crate::report::text::{one_line, width, wrap};
+use crate::report::text::{decimal_width, one_line, width, wrap};
 use crate::source::Position;
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
@@ -27,16 +27,16 @@ pub(super) struct Excerpt {
 
 /// Some neighbouring lines of one source, cropped and printable.
 #[derive(Debug)]
-struct Pane {
-    name: String,
-    text: String,
+pub(super) struct Pane {
+    pub(super) name: String,
+    pub(super) text: String,
     /// Offset of `text` in the space that miette sees.
-    base: usize,
+    pub(super) base: usize,
     /// Number of the first line, from 1.
-    first_line: usize,
-    line_count: usize,
+    pub(super) first_line: usize,
+    pub(super) line_count: usize,
     /// Where the pane's chief mark truly is.
-    position: Position,
+    pub(super) position: Position,
 }
 
 impl Excerpt {
@@ -56,6 +56,15 @@ impl Excerpt {
             excerpt.add_pane(vec![placed], 0, window);
         }
         excerpt
+    }
+
+    /// The panes with their only marks; none if one has several.
+    pub(super) fn single_marks(&self) -> Option<impl Iterator<Item = (&Pane, &LabeledSpan)>> {
+        let is_own = |(pane, label): (&Pane, &LabeledSpan)| {
+            pane.base <= label.offset() && label.offset() + label.len() <= pane.base + pane.text.len()
+        };
+        let both = || self.panes.iter().zip(&self.labels);
+        (self.panes.len() == self.labels.len() && both().all(is_own)).then(both)
     }
 
     /// For each label, in the order of drawing, whether it marks the finding's own place.
@@ -145,8 +154,4 @@ fn fit_label(columns: usize, label: &str, before: &str, covered: &str) -> String
     const LEAST: usize = 12;
     let middle = width(before) + width(covered) / 2;
     wrap(label, columns.saturating_sub(middle + ARM).max(LEAST)).join("\n")
-}
-
-fn decimal_width(number: usize) -> usize {
-    number.checked_ilog10().unwrap_or(0) as usize + 1
 }

@@ -1,6 +1,6 @@
 //! What decides about one block in one scenario.
 
-use super::location::{Item, Judgement, Location};
+use super::location::{Item, Judgement, Location, value_location};
 use crate::date::Date;
 use crate::eval::Run;
 use crate::eval::value::{Content, Origin};
@@ -39,21 +39,18 @@ impl<'m, 't> Checker<'_, 'm, 't> {
 
     /// The location of a value, with the parameter's default beside it where that is what the value is.
     pub fn explained(&self, item: &Item<'m, 't>) -> Location {
-        let mut location = item.location();
-        if let Item::Value { value, .. } = item {
-            let value = self.run.as_chosen(value);
-            location = location.of_value(&value);
-            for part in value.parts() {
-                let evaluator = &self.model.evaluator;
-                if let (Content::Known(text), Origin::Parameter(name)) = (&part.content, &part.origin)
-                    && evaluator.may_default(name)
-                    && let Some(default) = evaluator.template.parameter(name).and_then(|parameter| parameter.default)
-                    && default.scalar_text().is_some_and(|default| default == *text)
-                {
-                    location
-                        .related
-                        .push(Related { span: default.span, message: format!("the default of parameter `{name}`") });
-                }
+        let Item::Value { value, name, path, .. } = item else { return item.location() };
+        let value = self.run.as_chosen(value);
+        let mut location = value_location(&value, name, path);
+        for part in value.parts() {
+            let evaluator = &self.model.evaluator;
+            if let (Content::Known(text), Origin::Parameter(name)) = (&part.content, &part.origin)
+                && evaluator.may_default(name)
+                && let Some(default) = evaluator.template.parameter(name).and_then(|parameter| parameter.default)
+                && default.scalar_text().is_some_and(|default| default == *text)
+            {
+                let message = format!("the default of parameter `{name}`");
+                location.related.push(Related { span: default.span, message });
             }
         }
         location

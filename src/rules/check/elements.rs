@@ -1,7 +1,7 @@
 //! What a quantifier looks at: values, statements, and resources on the other side of a reference.
 
 use super::checker::Checker;
-use super::location::{Item, Location, NOT_DECLARED};
+use super::location::{Item, Location, NOT_DECLARED, Nearest};
 use super::select::Selection;
 use crate::eval::text;
 use crate::eval::value::{Kind, Value};
@@ -19,17 +19,19 @@ use smallvec::SmallVec;
 /// Elements with the truth of their belonging.
 pub(super) struct Elements<'m, 't> {
     pub(super) items: SmallVec<[(Item<'m, 't>, Truth); 1]>,
-    pub(super) nearest: Location,
+    pub(super) nearest: Nearest,
     pub(super) unknown: bool,
 }
 
 impl<'m, 't> From<Selection<'m, 't>> for Elements<'m, 't> {
     fn from(selection: Selection<'m, 't>) -> Self {
-        Self {
-            items: selection.items.into_iter().map(|item| (item, Truth::True)).collect(),
-            nearest: selection.nearest,
-            unknown: selection.unknown,
-        }
+        let Selection { mut items, nearest, unknown } = selection;
+        let items = match items.len() {
+            // Most paths select nothing, or one value.
+            0 | 1 => items.pop().map(|item| (item, Truth::True)).into_iter().collect(),
+            _ => items.into_iter().map(|item| (item, Truth::True)).collect(),
+        };
+        Self { items, nearest, unknown }
     }
 }
 
@@ -45,8 +47,13 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     match &found {
                         Item::Value { value, name, path, owner } if matches!(value.kind, Kind::List(_)) => {
                             for (index, inner) in value.items().iter().enumerate() {
-                                let path = if self.explain { format!("{path}/{index}") } else { String::new() };
-                                items.push(Item::Value { value: inner, name: name.clone(), path, owner });
+                                // Only locations have words.
+                                let (name, path) = if self.explain {
+                                    (name.clone(), format!("{path}/{index}"))
+                                } else {
+                                    Default::default()
+                                };
+                                items.push(Item::Value { value: inner, name, path, owner });
                             }
                         }
                         _ => items.push(found),
@@ -72,7 +79,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     .found
                     .into_iter()
                     .map(|statement| {
-                        let path = if base.is_empty() { base.clone() } else { format!("{base}/{}", statement.path) };
+                        let path = if base.is_empty() { String::new() } else { [&base, "/", statement.path].concat() };
                         (Item::Value { value: statement.value, name: String::new(), path, owner }, granted)
                     })
                     .collect();
@@ -119,24 +126,25 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     /// Where a resource of one of these types should be: for the template as a whole, its section.
-    fn section_of_resources(&self, types: &[String], item: &Item<'m, 't>) -> Location {
+    fn section_of_resources(&self, types: &[String], item: &Item<'m, 't>) -> Nearest {
         let section = Section::Resources.name();
-        match item {
-            Item::Block(block) if block.section == Section::Template => match block.node.entry(section) {
-                Some(entry) => Location {
-                    state: NOT_DECLARED.to_owned(),
-                    ..self.absent(entry.key_span, section.to_owned(), &types.join("` or `"))
-                },
-                None => self.own_location(item),
+        let entry = match item {
+            Item::Block(block) if block.section == Section::Template => block.node.entry(section),
+            _ => None,
+        };
+        Nearest::new(self.explain, || match entry {
+            Some(entry) => Location {
+                state: NOT_DECLARED.to_owned(),
+                ..self.absent(entry.key_span, section.to_owned(), &types.join("` or `"))
             },
-            _ => self.own_location(item),
-        }
+            None => item.location(),
+        })
     }
 
     /// The deepest block that holds all of a resource's statements.
-    fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Location {
+    fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Nearest {
         if !self.explain {
-            return Location::default();
+            return Nearest::default();
         }
         let owner = item.owner();
         let lists = statements.found.iter().map(|statement| {
@@ -151,7 +159,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         });
         let path = common.unwrap_or_default().join("/");
         match written::key_at(owner.node, &path) {
-            Some(span) => self.absent(span, format!("{}/{path}", owner.path()), ""),
+            Some(span) => Nearest::new(true, || self.absent(span, format!("{}/{path}", owner.path()), "")),
             _ => self.own_location(item),
         }
     }
@@ -187,7 +195,12 @@ impl<'m, 't> Checker<'_, 'm, 't> {
 
     /// Whether there may be resources of these types besides those that are declared; if so, it notes the reason.
     pub fn may_hide(&mut self, types: &[String]) -> bool {
-        let hides = types.iter().any(|kind| self.model.may_hide(kind));
+        types.iter().any(|kind| self.may_hide_any(kind))
+    }
+
+    /// As [`may_hide`](Self::may_hide), of one type.
+    pub fn may_hide_any(&mut self, kind: &str) -> bool {
+        let hides = self.model.may_hide(kind);
         if hides {
             self.run.note_reason(expand::HIDDEN);
         }
@@ -307,7 +320,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         }
         // A name that leads nowhere is what is wrong; where there is none, it is missing.
         let nearest = match selection.items.first() {
-            Some(named) if self.explain => self.explained(named),
+            Some(named) if self.explain => Nearest::new(true, || self.explained(named)),
             _ => selection.nearest,
         };
         Elements { items, nearest, unknown }

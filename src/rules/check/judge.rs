@@ -3,7 +3,7 @@
 use super::analysis;
 use super::checker::Checker;
 use super::elements::Elements;
-use super::location::{Item, Judgement};
+use super::location::{Item, Judgement, Nearest};
 use super::predicate::{Surroundings, empty_text, holds};
 use super::select::{Followed, Selection};
 use crate::eval::text;
@@ -121,14 +121,14 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 });
             // Where there is nothing else, an empty value is what is missing.
             if let (true, Some(empty)) = (something.is_empty(), nothing.first()) {
-                selection.nearest = self.explained(empty);
+                selection.nearest = Nearest::new(self.explain, || self.explained(empty));
             }
             selection.items = something;
             return self.presence(&selection, wanted);
         }
         if selection.items.is_empty() {
             let truth = if selection.unknown { Truth::Unknown } else { or_absent.into() };
-            return self.at(truth, || selection.nearest);
+            return self.at(truth, || selection.nearest.location());
         }
         let mut truth = if selection.unknown { Truth::Unknown } else { Truth::True };
         let mut locations = Vec::new();
@@ -172,7 +172,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         let truth = if wanted { present } else { !present };
         let locations = match (self.explain, selection.items.is_empty()) {
             (false, _) => Vec::new(),
-            (true, true) => vec![selection.nearest.clone()],
+            (true, true) => vec![selection.nearest.clone().location()],
             (true, false) => selection.items.iter().map(|item| self.explained(item)).collect(),
         };
         Judgement { truth, locations }
@@ -284,7 +284,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 Judgement { truth: every, locations: if every.is_false() { failing } else { passing } }
             }
             Quantifier::Some if some.is_true() => Judgement { truth: some, locations: passing },
-            Quantifier::Some => self.at(some, || elements.nearest),
+            Quantifier::Some => self.at(some, || elements.nearest.location()),
             Quantifier::None => {
                 Judgement { truth: !some, locations: if some.is_true() { passing } else { Vec::new() } }
             }
@@ -324,7 +324,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             (false, false) => Truth::Unknown,
         };
         if enough.is_false() {
-            return self.at(Truth::False, || nearest);
+            return self.at(Truth::False, || nearest.location());
         }
         Judgement { truth: enough.and(few_enough), locations }
     }

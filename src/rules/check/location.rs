@@ -40,10 +40,21 @@ impl Location {
     pub fn is_of_absence(&self) -> bool {
         self.state == NOT_SET || self.state == NOT_DECLARED
     }
+}
 
-    /// The same location, with what a value is there.
-    pub fn of_value(self, value: &Value<'_>) -> Self {
-        Self { state: value.state(), value: value.display(), ..self }
+/// The location where a path ends, for when it finds nothing or not enough. Only kept when explaining.
+#[derive(Clone, Debug, Default)]
+pub struct Nearest(Option<Box<Location>>);
+
+impl Nearest {
+    /// This location, if one is wanted.
+    pub fn new(is_wanted: bool, location: impl FnOnce() -> Location) -> Self {
+        Self(is_wanted.then(|| Box::new(location())))
+    }
+
+    /// The location; nowhere in particular unless one was wanted.
+    pub fn location(self) -> Location {
+        self.0.map(|location| *location).unwrap_or_default()
     }
 }
 
@@ -122,13 +133,14 @@ pub fn block_location(block: &Block<'_>) -> Location {
 
 /// The location of a value.
 pub fn value_location(value: &Value<'_>, name: &str, path: &str) -> Location {
+    let (state, display) = value.state_and_display();
     Location {
         span: value.span,
         exact: value.span,
         path: path.to_owned(),
         name: name.to_owned(),
-        state: value.state(),
-        value: value.display(),
+        state,
+        value: display,
         message: None,
         words: Vec::new(),
         related: Vec::new(),

@@ -1,7 +1,7 @@
 //! Selecting with a path, and the nearest location where it finds nothing.
 
 use super::checker::Checker;
-use super::location::{Item, Location, NOT_SET};
+use super::location::{Item, Location, NOT_SET, Nearest};
 use super::paths::select_rest;
 use crate::eval::Descent;
 use crate::eval::value::{Kind, Value};
@@ -15,7 +15,7 @@ pub struct Selection<'m, 't> {
     /// The elements, in order.
     pub items: SmallVec<[Item<'m, 't>; 1]>,
     /// The deepest block that exists on the path, for when there are none or they are not enough.
-    pub nearest: Location,
+    pub nearest: Nearest,
     /// Whether something that is not known may hold further elements.
     pub unknown: bool,
 }
@@ -84,13 +84,13 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         let followed = self.follow(&path.names, item);
         let Followed::Value(value, span) = followed else {
             let unknown = !matches!(followed, Followed::Absent(..));
-            return Selection { items: SmallVec::new(), nearest: self.short_of(&followed, &path.names, item), unknown };
+            let nearest = Nearest::new(self.explain, || self.short_of(&followed, &path.names, item));
+            return Selection { items: SmallVec::new(), nearest, unknown };
         };
         let owner = item.owner();
         let name = last_name(&path.names, item);
         if path.rest.is_none() {
-            let nearest =
-                if around { self.absent(span, self.base(item, &path.names), name) } else { Location::default() };
+            let nearest = Nearest::new(around, || self.absent(span, self.base(item, &path.names), name));
             return Selection { items: smallvec![self.found(value, &path.names, item)], nearest, unknown: false };
         }
         let base = self.base(item, &path.names);
@@ -98,7 +98,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         let is_unread = read.is_none() && policy::is_json(value) && value.text().is_none();
         if value.is_opaque() || is_unread {
             self.note_why(value);
-            return Selection { items: SmallVec::new(), nearest: self.absent(value.span, base, ""), unknown: true };
+            let nearest = Nearest::new(self.explain, || self.absent(value.span, base, ""));
+            return Selection { items: SmallVec::new(), nearest, unknown: true };
         }
         let value = read.unwrap_or(value);
         let mut unknown = false;
@@ -115,11 +116,9 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         if unknown {
             self.note_unknown(value);
         }
-        let nearest = if around || items.is_empty() {
+        let nearest = Nearest::new(self.explain && (around || items.is_empty()), || {
             self.absent(span, base, path.text.rsplit(['.', ']']).find(|s| !s.is_empty()).unwrap_or(name))
-        } else {
-            Location::default()
-        };
+        });
         Selection { items, nearest, unknown }
     }
 
@@ -154,6 +153,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Item::Block(block) => block.path(),
             Item::Value { path, .. } => path.clone(),
         };
+        base.reserve(names.iter().map(|name| name.as_ref().len() + 1).sum());
         for name in names {
             if !base.is_empty() {
                 base.push('/');
@@ -195,9 +195,9 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         self.absent(span, base, &missing(names, index))
     }
 
-    /// The location of an item itself; nowhere in particular unless locations are wanted.
-    pub(super) fn own_location(&self, item: &Item<'m, 't>) -> Location {
-        if self.explain { item.location() } else { Location::default() }
+    /// The location of an item itself.
+    pub(super) fn own_location(&self, item: &Item<'m, 't>) -> Nearest {
+        Nearest::new(self.explain, || item.location())
     }
 
     pub(super) fn absent(&self, span: Span, path: String, name: &str) -> Location {

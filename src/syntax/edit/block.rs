@@ -167,14 +167,17 @@ impl Writer<'_> {
         if let Kind::Mapping(_) = node.kind {
             for (key, value) in target.added.values() {
                 text.push_str(gap);
-                text.push_str(&style.entry(&key, &value, column));
+                style.write_entry(&key, &value, column, &mut text);
             }
         } else {
             let in_line = self.in_line(node);
             for value in &target.appended {
                 text.push_str(gap);
                 let line = in_line.and_then(|blank| style.item_in_line(value, column, blank));
-                text.push_str(&line.unwrap_or_else(|| style.item(value, column)));
+                match line {
+                    Some(line) => text.push_str(&line),
+                    None => style.write_item(value, column, &mut text),
+                }
             }
         }
         if !text.is_empty() {
@@ -244,7 +247,8 @@ impl Writer<'_> {
         let last = self.page.line(end);
         let last = if block { self.page.below(last, dashes) } else { last };
         let at = self.page.end(last);
-        let items: String = appended.iter().map(|value| style.item(value, dashes)).collect();
+        let mut items = String::new();
+        appended.iter().for_each(|value| style.write_item(value, dashes, &mut items));
         self.put(at, at, items);
         Ok(())
     }
@@ -275,7 +279,7 @@ impl Writer<'_> {
         let is_removed = |index: usize| target.children.get(&index).is_some_and(|child| child.removed);
         // Neighbors go as one.
         let mut done = 0;
-        for (index, child) in &target.children {
+        for (index, child) in target.children.iter() {
             if !child.removed || *index < done {
                 continue;
             }

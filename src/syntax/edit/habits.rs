@@ -29,6 +29,8 @@ pub(super) struct Habits {
 
 #[derive(Default)]
 struct Counts {
+    /// Whether there are no quotes, tags and blocks to count.
+    is_json: bool,
     short: usize,
     long: usize,
     single: usize,
@@ -44,7 +46,7 @@ struct Counts {
 
 impl Habits {
     pub(super) fn of(page: &Page<'_>, document: &Document<'_>) -> Self {
-        let mut counts = Counts::default();
+        let mut counts = Counts { is_json: document.language == Language::Json, ..Counts::default() };
         counts.node(page, &document.root);
         let root = document.root.span.start as usize;
         let keys = document.root.as_mapping().unwrap_or_default();
@@ -71,36 +73,53 @@ impl Habits {
 
 impl Counts {
     fn node(&mut self, page: &Page<'_>, node: &Node<'_>) {
-        let start = node.span.start as usize;
         match &node.kind {
-            Kind::String(_) => match page.byte(start) {
-                b'\'' => self.single += 1,
-                b'"' => self.double += 1,
-                _ => {}
-            },
-            Kind::Sequence(items) if page.byte(start) == b'[' => {
-                let is_scalar = |item: &Node<'_>| !matches!(item.kind, Kind::Sequence(_) | Kind::Mapping(_));
-                if !items.is_empty() && items.iter().all(is_scalar) {
-                    self.scalars += one_line(page, node);
+            Kind::String(_) => self.text(page, node),
+            Kind::Sequence(items) => {
+                if page.byte(node.span.start as usize) == b'[' {
+                    let is_scalar = |item: &Node<'_>| !matches!(item.kind, Kind::Sequence(_) | Kind::Mapping(_));
+                    if !items.is_empty() && items.iter().all(is_scalar) {
+                        self.scalars += one_line(page, node);
+                    }
                 }
                 items.iter().for_each(|item| self.node(page, item));
             }
-            Kind::Sequence(items) => items.iter().for_each(|item| self.node(page, item)),
-            Kind::Mapping(entries) => entries.iter().for_each(|entry| self.entry(page, node, entry)),
+            Kind::Mapping(entries) => {
+                let is_flow = page.byte(node.span.start as usize) == b'{';
+                for entry in entries {
+                    self.entry(page, node, entry, is_flow);
+                    // Most values are scalars, of which only texts count.
+                    match &entry.value.kind {
+                        Kind::String(_) if !self.is_json => self.text(page, &entry.value),
+                        Kind::Sequence(_) | Kind::Mapping(_) => self.node(page, &entry.value),
+                        _ => {}
+                    }
+                }
+            }
             _ => {}
         }
     }
 
-    fn entry(&mut self, page: &Page<'_>, map: &Node<'_>, entry: &Entry<'_>) {
+    fn text(&mut self, page: &Page<'_>, node: &Node<'_>) {
+        match page.byte(node.span.start as usize) {
+            b'\'' => self.single += 1,
+            b'"' => self.double += 1,
+            _ => {}
+        }
+    }
+
+    fn entry(&mut self, page: &Page<'_>, map: &Node<'_>, entry: &Entry<'_>, is_flow: bool) {
         let (key, value) = (entry.key_span.start as usize, entry.value.span.start as usize);
-        let tagged = page.byte(key) == b'!';
-        if tagged {
+        let is_tagged = !self.is_json && page.byte(key) == b'!';
+        // Few keys begin so.
+        let is_call = matches!(entry.key.as_bytes(), [b'F' | b'R', ..]) && is_function(&entry.key);
+        if is_tagged {
             self.short += 1;
-        } else if is_function(&entry.key) {
+        } else if is_call {
             self.long += 1;
         }
-        if page.byte(map.span.start as usize) == b'{' {
-            if is_function(&entry.key) && matches!(entry.value.kind, Kind::String(_)) {
+        if is_flow {
+            if is_call && matches!(entry.value.kind, Kind::String(_)) {
                 self.functions += one_line(page, map);
             }
             if self.colon.is_none() {
@@ -110,8 +129,11 @@ impl Counts {
                 let (outer, inner) = (page.indentation(map.span.start as usize), page.indentation(key));
                 self.unit = inner.strip_prefix(outer).filter(|unit| !unit.is_empty()).map(str::to_owned);
             }
-        } else if !tagged && value > key {
-            let is_block = match &entry.value.kind {
+            return;
+        }
+        let is_block = !is_tagged
+            && value > key
+            && match &entry.value.kind {
                 Kind::Mapping(entries) => {
                     entries.first().is_some_and(|first| first.key_span.start == entry.value.span.start)
                         && page.byte(value) != b'!'
@@ -119,14 +141,12 @@ impl Counts {
                 Kind::Sequence(_) => is_dash(page, value),
                 _ => false,
             };
-            if is_block && let Some(inner) = page.indented(value) {
-                let counts = if page.byte(value) == b'-' { &mut self.lists } else { &mut self.steps };
-                if let Some(width) = inner.checked_sub(page.near_column(key)) {
-                    *counts.entry(width).or_default() += 1;
-                }
+        if is_block && let Some(inner) = page.indented(value) {
+            let counts = if page.byte(value) == b'-' { &mut self.lists } else { &mut self.steps };
+            if let Some(width) = inner.checked_sub(page.near_column(key)) {
+                *counts.entry(width).or_default() += 1;
             }
         }
-        self.node(page, &entry.value);
     }
 }
 

@@ -18,7 +18,7 @@ const SEARCHED: usize = 16;
 #[derive(Default)]
 pub(super) struct Target {
     /// By the number of the entry or item.
-    pub(super) children: BTreeMap<usize, Target>,
+    pub(super) children: Children,
     /// Another value is there.
     pub(super) replaced: Option<Draft>,
     /// Nothing is there any more.
@@ -35,6 +35,37 @@ pub(super) struct Target {
     gone: usize,
     /// The new names of the keys of children.
     names: HashSet<String>,
+}
+
+/// What happens below a node, by the number of the entry or item. Nearly all nodes on the path to a change have one of these.
+#[derive(Default)]
+pub(super) struct Children {
+    /// The first that was asked for.
+    first: Option<(usize, Box<Target>)>,
+    others: BTreeMap<usize, Target>,
+}
+
+impl Children {
+    pub(super) fn get(&self, index: &usize) -> Option<&Target> {
+        match &self.first {
+            Some((own, target)) if own == index => Some(target),
+            Some(_) => self.others.get(index),
+            None => None,
+        }
+    }
+
+    /// What happens at a number; nothing so far if it is new.
+    fn at(&mut self, index: usize) -> &mut Target {
+        let (own, first) = self.first.get_or_insert_with(|| (index, Box::default()));
+        if *own == index { first } else { self.others.entry(index).or_default() }
+    }
+
+    /// All of them, in the order of their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&usize, &Target)> {
+        let first = self.first.iter().map(|(index, target)| (index, &**target));
+        let split = self.first.as_ref().map_or(0, |(index, _)| *index);
+        self.others.range(..split).chain(first).chain(self.others.range(split..))
+    }
 }
 
 impl Target {
@@ -66,10 +97,10 @@ impl Target {
                 Some(new) if proof::is_value(&entry.value, new) => {}
                 Some(new) => {
                     let replaced = Some(Draft::Set(new.clone()));
-                    target.children.insert(index, Target { replaced, touched: true, ..Target::default() });
+                    *target.children.at(index) = Target { replaced, touched: true, ..Target::default() };
                 }
                 None => {
-                    target.children.insert(index, Target { removed: true, touched: true, ..Target::default() });
+                    *target.children.at(index) = Target { removed: true, touched: true, ..Target::default() };
                     target.gone += 1;
                 }
             }
@@ -124,7 +155,7 @@ impl<'d> Plan<'d> {
             let mut target = &mut root;
             target.touched = true;
             for index in trail {
-                target = target.children.entry(index).or_default();
+                target = target.children.at(index);
                 target.touched = true;
             }
         }
@@ -187,7 +218,7 @@ impl<'d> Plan<'d> {
                 _ => {}
             }
             node = child;
-            target = target.children.entry(index).or_default();
+            target = target.children.at(index);
             path = rest;
         }
     }
@@ -247,7 +278,7 @@ impl<'d> Plan<'d> {
         if self.shared.has_anchored(entry.key_span.start as usize, entry.key_span.end as usize) {
             return Err(Refused::Anchor);
         }
-        let child = target.children.entry(index).or_default();
+        let child = target.children.at(index);
         if child.renamed.as_deref() == Some(name) {
             return Ok(());
         }
@@ -295,7 +326,7 @@ impl<'d> Plan<'d> {
         if target.gone + 1 == size(node) && (!target.added.is_empty() || !target.appended.is_empty()) {
             return Err(Refused::Conflict);
         }
-        target.children.entry(index).or_default().removed = true;
+        target.children.at(index).removed = true;
         target.gone += 1;
         Ok(())
     }

@@ -7,6 +7,9 @@ use crate::syntax::functions::{is_call, short_form};
 /// Functions with a list of arguments are on one line up to this many bytes.
 const ONE_LINE: usize = 100;
 
+/// The indentation of most lines.
+const BLANKS: &str = "                                                                ";
+
 /// How a value is written at one place.
 #[derive(Clone, Debug)]
 pub(super) struct Style {
@@ -174,37 +177,69 @@ impl Style {
 
     /// A value behind the colon of a key in this column, in block style.
     pub(super) fn below(&self, value: &Value, column: usize) -> Written {
+        let mut text = String::new();
+        self.write_below(value, column, &mut text);
+        self.split(&text)
+    }
+
+    fn write_below(&self, value: &Value, column: usize, text: &mut String) {
         if let Some(MovedText { lines, column: old, .. }) = moved(value)
             && let [head, tail @ ..] = lines.as_slice()
         {
-            let tail = tail.iter().map(|line| format!("{}{}", self.eol, shifted(line, *old, column))).collect();
-            return Written { head: head.clone(), tail };
+            text.push_str(head);
+            for line in tail {
+                text.push_str(self.eol);
+                text.push_str(&shifted(line, *old, column));
+            }
+            return;
         }
         let value = value.plain();
         if let Some(head) = self.one_line(value) {
-            return Written { head: format!(" {head}"), tail: String::new() };
+            text.push(' ');
+            text.push_str(&head);
+        } else if let Some((name, argument)) = self.tag(value) {
+            text.push_str(" !");
+            text.push_str(name);
+            self.write_lines(argument, column, text);
+        } else {
+            self.write_lines(value, column, text);
         }
-        if let Some((name, argument)) = self.tag(value) {
-            return Written { head: format!(" !{name}"), tail: self.lines(argument, column) };
-        }
-        Written { head: String::new(), tail: self.lines(value, column) }
     }
 
     /// A value behind the dash of an item in this column, in block style: its first line is the dash's.
     pub(super) fn behind(&self, value: &Value, column: usize) -> Written {
+        let mut text = String::new();
+        self.write_behind(value, column, &mut text);
+        self.split(&text)
+    }
+
+    fn write_behind(&self, value: &Value, column: usize, text: &mut String) {
         let value = value.plain();
+        text.push(' ');
         if let Some(head) = self.one_line(value) {
-            return Written { head: format!(" {head}"), tail: String::new() };
+            text.push_str(&head);
+            return;
         }
         let inner = column + 2;
         if let Some((name, argument)) = self.tag(value) {
-            return Written { head: format!(" !{name}"), tail: self.block(argument, inner) };
+            text.push('!');
+            text.push_str(name);
+            self.write_block(argument, inner, text);
+            return;
         }
-        let lines = self.block(value, inner);
-        let skipped = self.eol.len() + inner;
-        let lines = lines.get(skipped..).unwrap_or_default();
-        let (head, tail) = lines.split_at(lines.find(self.eol).unwrap_or(lines.len()));
-        Written { head: format!(" {head}"), tail: tail.to_owned() }
+        let start = text.len();
+        self.write_block(value, inner, text);
+        // The line break and the indentation of the first line.
+        let end = (start + self.eol.len() + inner).min(text.len());
+        if text.is_char_boundary(end) {
+            text.replace_range(start..end, "");
+        }
+    }
+
+    /// The first line, and those below, each with the line break before it.
+    fn split(&self, text: &str) -> Written {
+        let (head, tail) = text.split_at(text.find(self.eol).unwrap_or(text.len()));
+        Written { head: head.to_owned(), tail: tail.to_owned() }
     }
 
     /// A function whose tag stands alone, with its argument in the lines below.
@@ -235,31 +270,40 @@ impl Style {
         }
     }
 
-    /// The lines of a map or list below a key in this column.
-    fn lines(&self, value: &Value, column: usize) -> String {
-        self.block(value, column + if matches!(value, Value::List(_)) { self.list } else { self.step })
+    /// Writes the lines of a map or list below a key in this column.
+    fn write_lines(&self, value: &Value, column: usize, text: &mut String) {
+        self.write_block(value, column + if matches!(value, Value::List(_)) { self.list } else { self.step }, text);
     }
 
-    /// The lines of a map or list in this column.
-    fn block(&self, value: &Value, column: usize) -> String {
-        let mut text = String::new();
+    /// Writes the lines of a map or list in this column.
+    fn write_block(&self, value: &Value, column: usize, text: &mut String) {
         match value.plain() {
-            Value::List(items) => items.iter().for_each(|item| text.push_str(&self.item(item, column))),
+            Value::List(items) => items.iter().for_each(|item| self.write_item(item, column, text)),
             Value::Map(entries) => {
-                entries.iter().for_each(|(key, value)| text.push_str(&self.entry(key, value, column)));
+                entries.iter().for_each(|(key, value)| self.write_entry(key, value, column, text));
             }
             _ => {}
         }
-        text
     }
 
-    /// The lines of an entry of a map in this column.
-    pub(super) fn entry(&self, key: &str, value: &Value, column: usize) -> String {
-        let Written { head, tail } = self.below(value, column);
-        let indentation = " ".repeat(column);
-        let above = moved(value).map(|text| text.above.as_slice()).unwrap_or_default();
-        let above: String = above.iter().map(|comment| format!("{}{indentation}{comment}", self.eol)).collect();
-        format!("{above}{}{indentation}{}:{head}{tail}", self.eol, self.key(key, false))
+    fn start_line(&self, column: usize, text: &mut String) {
+        text.push_str(self.eol);
+        match BLANKS.get(..column) {
+            Some(blanks) => text.push_str(blanks),
+            None => text.push_str(&" ".repeat(column)),
+        }
+    }
+
+    /// Writes the lines of an entry of a map in this column.
+    pub(super) fn write_entry(&self, key: &str, value: &Value, column: usize, text: &mut String) {
+        for comment in moved(value).map(|text| text.above.as_slice()).unwrap_or_default() {
+            self.start_line(column, text);
+            text.push_str(comment);
+        }
+        self.start_line(column, text);
+        text.push_str(&self.key(key, false));
+        text.push(':');
+        self.write_below(value, column, text);
     }
 
     /// An item of a list that is a map in flow style, with blanks inside of its braces; none if it is not one or too long.
@@ -271,10 +315,11 @@ impl Style {
             .then(|| format!("{}{}- {{{blank}{inner}{blank}}}", self.eol, " ".repeat(column)))
     }
 
-    /// The lines of an item of a list in this column.
-    pub(super) fn item(&self, value: &Value, column: usize) -> String {
-        let Written { head, tail } = self.behind(value, column);
-        format!("{}{}-{head}{tail}", self.eol, " ".repeat(column))
+    /// Writes the lines of an item of a list in this column.
+    pub(super) fn write_item(&self, value: &Value, column: usize, text: &mut String) {
+        self.start_line(column, text);
+        text.push('-');
+        self.write_behind(value, column, text);
     }
 }
 

@@ -37,7 +37,7 @@ impl OperationsAuthorize {
             }
         }
         if checker.explain && locations.is_empty() {
-            locations.push(selection.nearest);
+            locations.push(selection.nearest.location());
         }
         Judgement { truth, locations }
     }

@@ -16,11 +16,11 @@ impl LogsEvent {
         let selection = checker.select_some(&self.code, item);
         let Some(Item::Value { value, name, path, .. }) = selection.items.first() else {
             let truth = if selection.unknown { Truth::Unknown } else { Truth::False };
-            return checker.at(truth, || selection.nearest);
+            return checker.at(truth, || selection.nearest.location());
         };
         if value.is_opaque() {
             checker.run.note_reason("the code is known only when the stack is deployed");
-            return checker.at(Truth::Unknown, || selection.nearest);
+            return checker.at(Truth::Unknown, || selection.nearest.location());
         }
         let code = text::canonical(value);
         let language = match runtime.as_str() {

@@ -29,8 +29,8 @@ impl BucketPolicyDenies {
             statements.extend(found.found);
             policy::bucket_name_targets(bucket)
         } else {
-            let policies = ["AWS::S3::BucketPolicy".to_owned()];
-            unknown = unknown.or(if checker.may_hide(&policies) { Truth::Unknown } else { Truth::False });
+            unknown =
+                unknown.or(if checker.may_hide_any("AWS::S3::BucketPolicy") { Truth::Unknown } else { Truth::False });
             for other in graph::naming(checker.run, checker.model, "AWS::S3::BucketPolicy", &["Bucket"], block) {
                 let Some(bucket) = bucket_of(checker, other) else { continue };
                 let guards = refers_to(checker.run, bucket, block);
@@ -213,8 +213,7 @@ impl PolicyDenies {
         let (mut all, mut some) = (Truth::True, Truth::False);
         let (mut number, mut hidden) = (0, false);
         for (_, kind, property) in POLICIES.iter().filter(|(of, ..)| *of == block.kind) {
-            let kinds = [(*kind).to_owned()];
-            hidden |= checker.may_hide(&kinds);
+            hidden |= checker.may_hide_any(kind);
             for policy in graph::naming(checker.run, checker.model, kind, &[property], block) {
                 let Followed::Value(names, _) = checker.follow(&["Properties", property], &Item::Block(policy)) else {
                     continue;

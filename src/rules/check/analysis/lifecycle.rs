@@ -14,7 +14,7 @@ impl InSupport {
         let Some(Item::Value { value, .. }) = versions.items.first() else {
             // The version that AWS chooses is one that it supports.
             let truth = if versions.unknown { Truth::Unknown } else { Truth::True };
-            return checker.at(truth, || versions.nearest);
+            return checker.at(truth, || versions.nearest.location());
         };
         let engine = match &self.engine {
             None => Some(String::new()),
@@ -35,7 +35,8 @@ impl InSupport {
         };
         let found = versions.items.first();
         checker.at(truth, || {
-            let mut location = found.map(|found| checker.explained(found)).unwrap_or(versions.nearest);
+            let mut location =
+                found.map(|found| checker.explained(found)).unwrap_or_else(|| versions.nearest.location());
             location.words =
                 vec![("ended", end.map(End::words).unwrap_or_default()), ("as-of", self.of.as_of().to_owned())];
             location

@@ -280,7 +280,7 @@ impl RoutesToInternet {
             }
         }
         if checker.explain && locations.is_empty() {
-            locations.push(selection.nearest);
+            locations.push(selection.nearest.location());
         }
         Judgement { truth: result, locations }
     }
@@ -295,6 +295,7 @@ impl SubnetZones {
             let subnets = network::subnets(checker.run, checker.model, value);
             result = result.or(network::in_zones(checker.run, &subnets, self.at_least));
         }
-        checker.at(result, || selection.items.first().map_or(selection.nearest, Item::location))
+        checker
+            .at(result, || selection.items.first().map_or_else(|| selection.nearest.clone().location(), Item::location))
     }
 }

@@ -233,7 +233,8 @@ pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item:
 /// Whether something stands at an event of SAM: SAM itself wrote it there into a role, and the template cannot replace it.
 fn is_of_event<'m, 't>(checker: &Checker<'_, 'm, 't>, item: &Item<'m, 't>, span: Span) -> bool {
     let written = checker.model.written(&item.owner().path(), span);
-    written.path.split('/').any(|step| step == "Events")
+    // Nearly no path holds this word.
+    written.path.contains("Events") && written.path.split('/').any(|step| step == "Events")
 }
 
 /// Action patterns as a sentence names them.

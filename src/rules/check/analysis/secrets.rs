@@ -63,7 +63,7 @@ impl SecretVariables {
             }
         }
         if checker.explain && locations.is_empty() {
-            locations.push(selection.nearest);
+            locations.push(selection.nearest.location());
         }
         Judgement { truth, locations }
     }
