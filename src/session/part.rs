@@ -10,7 +10,8 @@ use crate::report::{Report, RuleReport, Summary};
 use crate::rules::load::RuleEntry;
 use crate::rules::meta::RuleProse;
 use crate::source::Source;
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The findings and diagnostics of one file.
@@ -64,16 +65,22 @@ impl Part {
     /// Moves findings to where reports have them, and sorts everything. The baselines have marked the findings.
     pub(super) fn sort(&mut self, contents: Contents) {
         self.findings.append(&mut self.unshown);
-        let (known, findings): (Vec<Finding>, _) =
-            std::mem::take(&mut self.findings).into_iter().partition(Finding::is_suppressed);
-        self.suppressed.extend(known);
+        // In most files, nothing moves.
+        if self.findings.iter().any(Finding::is_suppressed) {
+            let (known, findings): (Vec<Finding>, _) =
+                std::mem::take(&mut self.findings).into_iter().partition(Finding::is_suppressed);
+            self.suppressed.extend(known);
+            self.findings = findings;
+        }
         sort_findings(&mut self.suppressed);
         let is_shown = |finding: &Finding| match finding.outcome {
             finding::Outcome::Fail => true,
             finding::Outcome::Undecided => contents.requested.undecided,
             finding::Outcome::Pass => contents.requested.passed,
         };
-        (self.findings, self.unshown) = Vec::into_iter(findings).partition(is_shown);
+        if !self.findings.iter().all(is_shown) {
+            (self.findings, self.unshown) = std::mem::take(&mut self.findings).into_iter().partition(is_shown);
+        }
         self.sources.sort_by_key(|source| source.id);
         sort_diagnostics(&mut self.diagnostics);
     }
@@ -145,7 +152,7 @@ pub(super) fn sort_diagnostics(diagnostics: &mut Vec<Diagnostic>) {
 
 /// The texts of rules, each read once: that takes time.
 #[derive(Default)]
-pub(super) struct Texts(HashMap<(usize, Arc<str>), Arc<RuleProse>>);
+pub(super) struct Texts(FxHashMap<(usize, Arc<str>), Arc<RuleProse>>);
 
 impl Texts {
     /// The rules of the findings of a part, sorted by id.

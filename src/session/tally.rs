@@ -40,7 +40,7 @@ pub(super) struct Tally {
     by_rule: FxHashMap<Arc<str>, Counts>,
     /// The rules with a result, and those among them with findings that are shown.
     named: FxHashSet<Arc<str>>,
-    fired: BTreeSet<Arc<str>>,
+    fired: FxHashSet<Arc<str>>,
     texts: Texts,
     /// Diagnostics about the run, which every file may have: of a rule that cannot be read.
     of_run: Vec<Diagnostic>,
@@ -124,7 +124,7 @@ pub(super) struct Ended {
     diagnostics: Vec<Diagnostic>,
     by_rule: FxHashMap<Arc<str>, Counts>,
     named: FxHashSet<Arc<str>>,
-    fired: BTreeSet<Arc<str>>,
+    fired: FxHashSet<Arc<str>>,
     ran: Ran,
     provenance: Provenance,
 }
@@ -155,7 +155,7 @@ impl Tally {
             counts: Counts::default(),
             by_rule: FxHashMap::default(),
             named: FxHashSet::default(),
-            fired: BTreeSet::new(),
+            fired: FxHashSet::default(),
             texts: Texts::default(),
             of_run: Vec::new(),
             has_error: false,
@@ -350,8 +350,10 @@ impl Tally {
                 self.named.insert(Arc::clone(&finding.rule));
             }
         }
-        for finding in part.findings.iter().filter(|finding| !self.fired.contains(&finding.rule)).collect::<Vec<_>>() {
-            self.fired.insert(Arc::clone(&finding.rule));
+        for finding in &part.findings {
+            if !self.fired.contains(&finding.rule) {
+                self.fired.insert(Arc::clone(&finding.rule));
+            }
         }
         let provenance = Provenance { templates: template.into_iter().collect(), ..Provenance::default() };
         let rules = self.texts.rules(&part, settings);

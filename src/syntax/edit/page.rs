@@ -92,15 +92,19 @@ impl<'t> Page<'t> {
 
     /// The same, for a byte near the start of its line.
     pub(super) fn near_column(&self, at: usize) -> usize {
-        let before = self.text.as_bytes().get(self.first_start()..at).unwrap_or_default();
-        before.iter().rev().take_while(|byte| **byte != b'\n').count()
+        self.before(at).map_or(0, <[u8]>::len)
     }
 
     /// The column of a byte, if only blanks are before it in its line.
     pub(super) fn indented(&self, at: usize) -> Option<usize> {
+        let before = self.before(at)?;
+        before.iter().all(|byte| is_blank(*byte)).then_some(before.len())
+    }
+
+    /// What is before a byte in its line, which is found from the byte.
+    fn before(&self, at: usize) -> Option<&'t [u8]> {
         let before = self.text.as_bytes().get(self.first_start()..at)?;
-        let blanks = before.iter().rev().take_while(|byte| is_blank(**byte)).count();
-        (blanks == before.len() || before.get(before.len() - blanks - 1) == Some(&b'\n')).then_some(blanks)
+        before.get(memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)..)
     }
 
     /// Where the first line starts: behind a byte order mark.
