@@ -8,9 +8,15 @@
     reason = "a build that cannot go on has nobody to return an error to"
 )]
 
+#[path = "src/rules/language/name_hash.rs"]
+mod name_hash;
+#[path = "src/exceptions/names.rs"]
+#[expect(dead_code, reason = "the library uses the rest")]
+mod names;
+
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -47,10 +53,15 @@ fn main() {
     let mut all_examples = String::new();
     let mut heads = String::new();
     let mut by_target: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut by_name: BTreeMap<(String, String), BTreeSet<usize>> = BTreeMap::new();
     for (index, (_, mut fields)) in rules.into_iter().enumerate() {
         let targets = targets(&fields);
         for target in &targets {
             by_target.entry(target.clone()).or_default().push(index);
+        }
+        for (tool, name) in aliases(&fields) {
+            let key = names::key(&tool, &name).to_owned();
+            by_name.entry((tool, key)).or_default().insert(index);
         }
         let examples = fields.shift_remove("examples").unwrap_or_else(|| json!({}));
         let examples = append(&mut all_examples, &examples.to_string());
@@ -59,11 +70,19 @@ fn main() {
     let count = by_target.values().flatten().max().map_or(0, |last| last + 1);
     let general: Vec<&String> = by_target.keys().filter(|name| !name.contains("::") || name.contains('*')).collect();
     let general = format!("static GENERAL: &[&str] = &{general:?};\n");
-    let by_target: String = by_target.iter().map(|(target, rules)| format!("({target:?}, &{rules:?}),\n")).collect();
+    let mut by_hash: Vec<(u64, String)> = by_target
+        .iter()
+        .map(|(target, rules)| (name_hash::name_hash(target), format!("({target:?}, &{rules:?}),\n")))
+        .collect();
+    by_hash.sort();
+    let (hashes, by_target): (Vec<u64>, Vec<String>) = by_hash.into_iter().unzip();
+    let by_target = by_target.concat();
     write(
         &out.join("heads.rs"),
         &format!(
-            "static HEADS: [Head; {count}] = [\n{heads}];\nstatic BY_TARGET: &[(&str, &[u16])] = &[\n{by_target}];\n{general}"
+            "static HEADS: [Head; {count}] = [\n{heads}];\nstatic BY_TARGET: &[(&str, &[u16])] = &[\n{by_target}];\n\
+             static TARGET_HASHES: &[u64] = &{hashes:?};\n{general}{}",
+            tables_of_names(&by_name)
         ),
     );
     write(&out.join("pack.txt"), &pack);
@@ -204,7 +223,7 @@ fn with_packed_conditions(fix: Value) -> Value {
     match fix {
         Value::Array(all) => all.into_iter().map(with_packed_conditions).collect(),
         Value::Object(mut fields) => {
-            for key in ["when", "when-always"] {
+            for key in ["when", "when-always", "unless"] {
                 if let Some(when) = fields.get_mut(key) {
                     *when = packed(&apart(when.take())).into();
                 }
@@ -233,6 +252,32 @@ fn apart(value: Value) -> Value {
         Value::Array(items) => items.into_iter().map(apart).collect(),
         other => other,
     }
+}
+
+/// The names of a rule in other tools, each with its tool.
+fn aliases(fields: &Map<String, Value>) -> Vec<(String, String)> {
+    let tools = fields.get("aliases").and_then(Value::as_object).into_iter().flatten();
+    let named = tools.flat_map(|(tool, names)| {
+        let names = names.as_array().into_iter().flatten().filter_map(Value::as_str);
+        names.map(|name| (tool.clone(), name.to_owned()))
+    });
+    named.collect()
+}
+
+/// The tables of rules by their names in other tools. They have no references but a few, each of which every start would relocate.
+fn tables_of_names(by_name: &BTreeMap<(String, String), BTreeSet<usize>>) -> String {
+    let (mut lines, mut table) = (String::new(), Vec::new());
+    for ((tool, name), rules) in by_name {
+        let line = append(&mut lines, &format!("{tool}\t{name}"));
+        let hash = name_hash::pair_hash(tool, name);
+        table.extend(rules.iter().map(|rule| (hash, line.start, line.end, *rule)));
+    }
+    table.sort_unstable();
+    let tools: BTreeSet<&String> = by_name.keys().map(|(tool, _)| tool).collect();
+    let tools: Vec<&String> = tools.into_iter().collect();
+    format!(
+        "static NAMES: &str = {lines:?};\nstatic BY_NAME: &[(u64, u32, u32, u16)] = &{table:?};\nstatic TOOLS: &[&str] = &{tools:?};\n"
+    )
 }
 
 /// Some of the entries of a map.

@@ -15,6 +15,7 @@ mod meant;
 mod notes;
 pub mod opened;
 mod origins;
+mod parsed;
 mod record;
 mod redaction;
 mod setup;
@@ -27,24 +28,25 @@ use crate::code::Code;
 use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::eval::Memory;
-use crate::eval::inputs::{Inputs, Pinned, Shared};
+use crate::eval::inputs::{Inputs, Pinned};
 use crate::eval::reads::Sought;
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::expansion::Expansion;
 use crate::expand::{self, Model};
 use crate::finding::{Counts, Diagnostic, Finding, Level, RuleSeverity};
 use crate::graph::secrets::{Written, secret_parameters, written_secrets};
-use crate::rules::load::{RuleEntry, RuleSet};
+use crate::rules::load::{RuleEntry, RuleId, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::TargetName;
 use crate::source::Source;
-use crate::syntax::{self, Document, Entry, Node, SyntaxError};
+use crate::syntax::{Document, Entry, Node};
 use crate::template::{self, Template};
 use again::{Again, Ground, Linted, Memorable};
 use check::{Setting, run_check};
 use fixes::Workshop;
 use iterations::Pending;
 use notes::Notes;
+use parsed::unread;
 use record::Record;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -61,15 +63,10 @@ pub use crate::graph::secrets::is_secret_name;
 pub use again::Remembered;
 pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
+pub use parsed::{Parsed, parse, shared};
 pub use redaction::Mask;
 pub use setup::SetupError;
 pub use stacks::Nested;
-
-/// What a text shares with other stacks, in a deployment of which this is known.
-pub fn shared(source: &Source, inputs: &Inputs) -> Shared {
-    let document = syntax::read(source.text(), source.id);
-    document.as_ref().map(|document| stacks::shared(document, inputs)).unwrap_or_default()
-}
 
 /// Whether somebody wants the fix of a finding. What is said of a finding is also said of all that are not graver.
 pub type Wants<'w> = dyn Fn(&Finding) -> bool + Sync + 'w;
@@ -116,7 +113,7 @@ pub struct Linter {
 struct Selected {
     /// Its index in the set.
     index: usize,
-    id: Arc<str>,
+    id: RuleId,
     level: Level,
     /// Whether the user set the level, also for checks with a level of their own.
     is_level_set: bool,
@@ -183,23 +180,21 @@ impl Linter {
                 return Err(SetupError::UnknownSetting(id.clone(), name.clone(), known));
             }
         }
-        let selected = rules
-            .entries()
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| selects(entry))
-            .map(|(index, entry)| {
+        // In one place of the right size from the start, though some of it may stay empty.
+        let mut selected = Vec::with_capacity(rules.entries().len());
+        selected.extend(rules.entries().iter().enumerate().filter(|(_, entry)| selects(entry)).map(
+            |(index, entry)| {
                 let change = overrides.get(entry.id());
                 Selected {
                     index,
-                    id: Arc::from(entry.id()),
+                    id: entry.shared_id(),
                     level: change.and_then(|change| change.level).unwrap_or(entry.level()),
                     is_level_set: change.is_some_and(|change| change.level.is_some()),
                     severity: entry.severity(),
                     settings: change.map(|change| change.settings.clone()).unwrap_or_default(),
                 }
-            })
-            .collect();
+            },
+        ));
         let newer_than_schemas = rules.newer_than_schemas();
         let mut linter = Self {
             rules,
@@ -256,7 +251,7 @@ impl Linter {
                 let set = overrides.get(entry.id()).and_then(|change| change.level);
                 Selected {
                     index,
-                    id: Arc::from(entry.id()),
+                    id: entry.shared_id(),
                     level: set.unwrap_or(entry.level()),
                     is_level_set: set.is_some(),
                     severity: entry.severity(),
@@ -313,6 +308,11 @@ impl Linter {
         &self.rules
     }
 
+    /// The number of rules that run.
+    pub fn selected_number(&self) -> usize {
+        self.selected.len()
+    }
+
     /// The rules that run, sorted by id.
     pub fn selected(&self) -> impl Iterator<Item = &RuleEntry> {
         self.selected.iter().filter_map(|selected| self.rules.entries().get(selected.index))
@@ -359,49 +359,62 @@ impl Linter {
         constructs: Option<&Constructs>,
         wants: &Wants<'_>,
     ) -> FileReport {
+        self.lint_parsed(source, &parse(source), load, inputs, constructs, wants)
+    }
+
+    /// The same, of a text that was read already.
+    pub fn lint_parsed(
+        &self,
+        source: &Source,
+        parsed: &Parsed<'_>,
+        load: &Loader<'_>,
+        inputs: &Inputs,
+        constructs: Option<&Constructs>,
+        wants: &Wants<'_>,
+    ) -> FileReport {
         let about = About { constructs, wants, depth: 0 };
-        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, about, None)
+        self.lint_document(source, parsed, load, inputs, about, None)
     }
 
     /// Lints one text that is inside of other templates.
     fn lint_inside(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs, about: About<'_>) -> FileReport {
-        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, about, None)
+        self.lint_document(source, &parse(source), load, inputs, about, None)
     }
 
     fn lint_document(
         &self,
         source: &Source,
-        document: Result<Document<'_>, SyntaxError>,
+        parsed: &Parsed<'_>,
         load: &Loader<'_>,
         inputs: &Inputs,
         about: About<'_>,
         mut keeper: Option<&mut Memorable<'_>>,
     ) -> FileReport {
         let About { constructs, wants, .. } = about;
-        let document = match document {
+        let document = match parsed {
             Ok(document) => document,
-            Err(error) => return unread(source, error),
+            Err(error) => return unread(source, error.clone()),
         };
         // A template may include its resources.
         if !template::is_template(&document.root) && document.root.get("Transform").is_none() {
-            return no_template(source, &document);
+            return no_template(source, document);
         }
         let mut report = FileReport::default();
         // Entries that another one replaces are not in the tree, but near the places of the errors.
         let left_out = if document.repeated.is_empty() { Vec::new() } else { redaction::unread(source) };
-        if !includes::report_repeated(source, &document, &mut report.diagnostics) {
+        if !includes::report_repeated(source, document, &mut report.diagnostics) {
             redaction::redact(&mut report, source, Vec::new(), &left_out);
             return report;
         }
         let (inputs, refused) = inputs.accepted_by(&document.root, is_secret_name);
         let inputs = inputs.as_ref();
-        let macros = expand::Macros::of(&document);
+        let macros = expand::Macros::of(document);
         let texts = includes::texts(&document.root, macros, source.id, load);
         let files = includes::Files::parse(&texts, &mut report.diagnostics);
         let expansion = expand::expand(&document.root, macros, &files.included(), inputs);
         report.is_template = template::is_template(&expansion.root);
         if !report.is_template {
-            return unjudged(report, source, &document, files.unread(&texts), texts);
+            return unjudged(report, source, document, files.unread(&texts), texts);
         }
         let template = Template::new(&expansion.root);
         let notes = Notes { source, texts: &texts };
@@ -412,7 +425,7 @@ impl Linter {
         // Before anything is evaluated: what is remembered has to know what was read for it.
         let mut again = keeper.as_deref_mut().and_then(|keeper| {
             let ground = Ground { linter: self.number(), inputs: inputs.clone(), hidden: model.hidden().cloned() };
-            let linted = Linted { source, document: &document, included: &texts, model: &model };
+            let linted = Linted { source, document, included: &texts, model: &model };
             Again::begin(keeper.remembered, ground, &linted)
         });
         self.add_expansion(&expansion, &model, &notes, &mut report);
@@ -420,11 +433,10 @@ impl Linter {
         report.resources = model.resources().len();
         self.count_unruled(&model, &mut report);
         report.parameters = declared(&template, &model);
-        let files_and_text =
-            exceptions::Texts { source, document: &document, included: &texts, files: &files, constructs };
+        let files_and_text = exceptions::Texts { source, document, included: &texts, files: &files, constructs };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         let mut pending = Vec::new();
-        let workshop = Workshop::new(source, &document, &model, self, wants);
+        let workshop = Workshop::new(source, document, &model, self, wants);
         for (selected, kinds) in self.for_template(&model) {
             self.apply((selected, &kinds), &workshop, &mut exceptions, &mut pending, again.as_mut(), &mut report);
         }
@@ -451,7 +463,7 @@ impl Linter {
         secrets.extend(left_out);
         if report.shows_text() {
             let roots: Vec<&Node<'_>> =
-                std::iter::once(&document).chain(files.documents()).map(|document| &document.root).collect();
+                std::iter::once(document).chain(files.documents()).map(|document| &document.root).collect();
             secrets.extend(written_secrets(&model, &roots, inputs));
         }
         report.steps += model.evaluator.steps();
@@ -535,7 +547,7 @@ impl Linter {
             }
             iterations::unite(pending, &mut report.findings);
         }
-        report.count(&selected.id, counts);
+        report.count_of(&selected.id, || selected.id.shared(), counts);
     }
 }
 
@@ -547,13 +559,6 @@ fn declared<'m, 't>(template: &Template<'t>, model: &'m Model<'m, 't>) -> Vec<De
         .iter()
         .map(|parameter| Declared { name: parameter.name.to_owned(), is_secret: secret.contains(parameter.name) });
     declared.collect()
-}
-
-/// The report of a text that cannot be parsed.
-fn unread(source: &Source, error: SyntaxError) -> FileReport {
-    let mut report = FileReport { diagnostics: vec![includes::unreadable(source, error)], ..FileReport::default() };
-    redaction::redact(&mut report, source, Vec::new(), &redaction::unread(source));
-    report
 }
 
 /// The report of a text that is not a template, which may be meant as one.

@@ -13,6 +13,7 @@ pub mod domain;
 mod exploration;
 mod forks;
 mod functions;
+mod glob;
 pub mod inputs;
 mod memo;
 mod partition;

@@ -5,7 +5,7 @@
 //! also with a single finding in brackets); a name without a plugin is kept as `Annotation::RULE`, and cdk-nag takes it, too.
 //! `hipaalint::RULE` is a rule of ours. Source: aws-cdk-lib 2.276.0 and cdk-nag 3.0.2, run in November 2026.
 
-use super::OWN_PLUGIN;
+use super::aliases::OWN_PLUGIN;
 use super::cover::Cover;
 use super::draft::{Draft, Site, join, one_line};
 use super::foreign::value_of;

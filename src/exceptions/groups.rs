@@ -3,7 +3,7 @@
 use super::cover::{Cover, block_of, is_below};
 use super::{Known, Rank};
 use crate::finding::Finding;
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::sync::Arc;
 
 /// The exceptions that hold, by the rule that they suppress.

@@ -6,6 +6,7 @@
 //! instead. So an exception of ours holds only if it can be read, names a rule, gives a reason and has not expired.
 
 mod acknowledged;
+mod aliases;
 mod checkov;
 mod comment;
 mod cover;
@@ -20,25 +21,22 @@ use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::expand::Block;
 use crate::finding::{Dialect, Exception, ExceptionState, Finding, Flaw, Subject, SuppressedRule, Suppression};
-use crate::rules::load::{RuleSet, controls};
-use crate::rules::meta::Requirement;
+use crate::rules::load::RuleSet;
 use crate::source::Span;
 use crate::syntax::{Comment, Node};
+use aliases::{Meant, suppressed};
 use cover::Cover;
 use draft::Draft;
 use foldhash::{HashMap, HashSet};
 use groups::Groups;
 use std::sync::{Arc, OnceLock};
 
+pub use aliases::Aliases;
+
 /// Misspelt names after this many get no suggestion: comparing each with every rule takes time.
 const MOST_HINTS: usize = 20;
 /// Nor do longer names, which are hardly a slip of the fingers.
 const LONGEST_HINTED: usize = 255;
-
-/// What our rules are called in an app of the CDK, before `::`.
-const OWN_PLUGIN: &str = "hipaalint";
-/// What the CDK puts before the name of a rule that a program acknowledges without a plugin.
-const NO_PLUGIN: &str = "Annotation::";
 
 /// A text that exceptions may be written in, as comments.
 #[derive(Copy, Clone)]
@@ -49,86 +47,6 @@ pub struct Text<'a, 't> {
     pub root: &'a Node<'t>,
     /// Its comments.
     pub comments: &'a [Comment<'t>],
-}
-
-/// The names of rules in other tools: which of ours are meant by one.
-#[derive(Debug, Default)]
-pub struct Aliases(HashMap<String, ByName>);
-
-/// Our rules by one tool's names of them.
-type ByName = HashMap<String, Vec<Arc<Meant>>>;
-
-/// A rule of ours that a name means.
-#[derive(Debug)]
-struct Meant {
-    rule: Arc<str>,
-    /// With its citations, which are gathered when an exception asks for them.
-    suppressed: OnceLock<Arc<SuppressedRule>>,
-}
-
-impl Meant {
-    fn suppressed(&self, rules: &RuleSet) -> Arc<SuppressedRule> {
-        Arc::clone(self.suppressed.get_or_init(|| suppressed(Arc::clone(&self.rule), rules)))
-    }
-}
-
-impl Aliases {
-    /// Those of all rules of a set.
-    fn new(rules: &RuleSet) -> Self {
-        let mut aliases: HashMap<String, ByName> = HashMap::default();
-        let mut own = ByName::default();
-        for entry in rules.entries() {
-            let rule = Arc::new(Meant { rule: Arc::from(entry.id()), suppressed: OnceLock::new() });
-            own.insert(entry.id().to_owned(), vec![rule]);
-        }
-        aliases.insert(Dialect::Metadata.tool().to_owned(), own);
-        for entry in rules.entries().iter().filter(|entry| !entry.meta.aliases.is_empty()) {
-            let rule = Arc::new(Meant { rule: Arc::from(entry.id()), suppressed: OnceLock::new() });
-            for (tool, ids) in &entry.meta.aliases {
-                let by_name = aliases.entry(tool.clone()).or_default();
-                for id in ids {
-                    let meant = by_name.entry(names::key(tool, id).to_owned()).or_default();
-                    // Several names of a tool may be looked up by one.
-                    if !meant.iter().any(|known| Arc::ptr_eq(known, &rule)) {
-                        meant.push(Arc::clone(&rule));
-                    }
-                }
-            }
-        }
-        Self(aliases)
-    }
-
-    fn of(&self, tool: &str, id: &str) -> &[Arc<Meant>] {
-        // Plugins of the CDK have their own names for rules: ours, and cdk-nag's.
-        let (tool, id) = match id.strip_prefix(OWN_PLUGIN).and_then(|id| id.strip_prefix("::")) {
-            _ if tool != Dialect::Cdk.tool() => (tool, id),
-            Some(own) => (Dialect::Metadata.tool(), own),
-            // No other tool's rules have such ids as ours.
-            None => match id.strip_prefix(NO_PLUGIN).filter(|id| self.has_own(id)) {
-                Some(own) => (Dialect::Metadata.tool(), own),
-                None => (Dialect::CdkNag.tool(), id),
-            },
-        };
-        let named = |tool: &str| self.0.get(tool).and_then(|by_name| by_name.get(names::key(tool, id)));
-        // Guard's registry calls its rules what AWS Config calls them.
-        let by_config = || (tool == Dialect::CfnGuard.tool()).then(|| named("aws-config")).flatten();
-        named(tool).or_else(by_config).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether it is the id of a rule of ours.
-    fn has_own(&self, id: &str) -> bool {
-        self.0.get(Dialect::Metadata.tool()).is_some_and(|own| own.contains_key(id))
-    }
-
-    /// Our rule with a name in some other tool.
-    fn of_any(&self, id: &str) -> Option<(&str, &str)> {
-        let others = self.0.iter().filter(|(tool, _)| **tool != *Dialect::Metadata.tool());
-        let named = others.filter_map(|(tool, by_name)| {
-            let meant = by_name.get(names::key(tool, id))?;
-            Some((tool.as_str(), &*meant.first()?.rule))
-        });
-        named.min()
-    }
 }
 
 /// What exceptions are read against.
@@ -149,8 +67,8 @@ impl Context<'_> {
     }
 
     /// Our rules that another tool's name means.
-    fn meant(&self, dialect: Dialect, id: &str) -> &[Arc<Meant>] {
-        self.aliases().of(dialect.tool(), id)
+    fn meant(&self, dialect: Dialect, id: &str) -> Meant {
+        self.aliases().of(dialect.tool(), id, self.rules)
     }
 }
 
@@ -290,7 +208,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
             if meant.is_empty() && draft.problems.is_empty() {
                 return None;
             }
-            meant.iter().map(|meant| meant.suppressed(context.rules)).collect()
+            meant.iter().filter_map(|rule| context.aliases().suppressed(*rule, context.rules)).collect()
         }
         Some(entry) if entry.is_about_exceptions() => {
             let problem =
@@ -360,7 +278,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
 
 /// The rule that is probably meant by a name that none has, and the words about it.
 fn hint(id: &str, context: &Context<'_>, hints: &mut usize) -> (Option<String>, String) {
-    if let Some((tool, rule)) = context.aliases().of_any(id) {
+    if let Some((tool, rule)) = context.aliases().of_any(id, context.rules) {
         return (Some(rule.to_owned()), format!("{tool} uses this name for `{rule}`"));
     }
     let nearest = if *hints == 0 || id.len() > LONGEST_HINTED {
@@ -374,21 +292,6 @@ fn hint(id: &str, context: &Context<'_>, hints: &mut usize) -> (Option<String>, 
         None => "`hipaalint rules` lists all rules".to_owned(),
     };
     (nearest.map(str::to_owned), words)
-}
-
-/// A rule that an exception means, with its citations.
-fn suppressed(rule: Arc<str>, rules: &RuleSet) -> Arc<SuppressedRule> {
-    let cited = |requirement| citations(&rule, requirement, rules);
-    let (required, addressable) = (cited(Requirement::Required), cited(Requirement::Addressable));
-    Arc::new(SuppressedRule { rule, required, addressable })
-}
-
-/// The citations of a rule that are so binding.
-fn citations(rule: &str, requirement: Requirement, rules: &RuleSet) -> Vec<String> {
-    let cited = rules.get(rule).map_or(&[][..], |entry| &entry.meta.controls);
-    let is_so =
-        |id: &&String| controls().iter().any(|control| control.id == **id && control.requirement == requirement);
-    cited.iter().filter(is_so).cloned().collect()
 }
 
 impl Exceptions {

@@ -23,8 +23,14 @@ pub struct Written {
 /// All iterations of a loop have the same spans; the path distinguishes them.
 pub fn written<'n, 't>(root: &'n Node<'t>, path: &str, span: Span, find: Find<'_, 'n, 't>) -> Option<Written> {
     // By bytes: a step is short, and most are looked at once.
-    let mut steps = path.as_bytes().split(|byte| *byte == b'/');
-    let mut step = steps.next();
+    let mut left = Some(path);
+    let mut next = || {
+        let path = left?;
+        let at = path.bytes().position(|byte| byte == b'/');
+        left = at.and_then(|at| path.get(at + 1..));
+        path.get(..at.unwrap_or(path.len()))
+    };
+    let mut step = next();
     let mut node = root;
     let mut key = None;
     let mut depth = 0;
@@ -43,7 +49,7 @@ pub fn written<'n, 't>(root: &'n Node<'t>, path: &str, span: Span, find: Find<'_
             }
             Kind::Mapping(entries) => {
                 let covers = |entry: &&Entry<'_>| entry.key_span == span || holds(&entry.value, span);
-                let wanted = step.and_then(|step| find(entries, std::str::from_utf8(step).ok()?)).filter(covers);
+                let wanted = step.and_then(|step| find(entries, step)).filter(covers);
                 let entry = match depth {
                     // The section, and the block in it.
                     0 | 1 => wanted?,
@@ -55,7 +61,7 @@ pub fn written<'n, 't>(root: &'n Node<'t>, path: &str, span: Span, find: Find<'_
                     },
                 };
                 add(&mut walked, &entry.key);
-                (depth, step) = (depth + 1, steps.next());
+                (depth, step) = (depth + 1, next());
                 if entry.key_span == span {
                     return Some(Written { path: walked, span });
                 }
@@ -65,7 +71,7 @@ pub fn written<'n, 't>(root: &'n Node<'t>, path: &str, span: Span, find: Find<'_
             Kind::Sequence(items) => {
                 let index = first(items, span, |item| item.span.end, |item| holds(item, span))?;
                 add(&mut walked, &index.to_string());
-                (depth, step) = (depth + 1, steps.next());
+                (depth, step) = (depth + 1, next());
                 key = None;
                 node = items.get(index)?;
             }

@@ -28,6 +28,18 @@ struct Word {
     end: End,
 }
 
+impl Word {
+    /// Adds a character that follows, once.
+    fn push(&mut self, character: char) {
+        match self.end {
+            End::Open => self.text.push(character),
+            End::Untold => {}
+            // What could follow the end is nothing, or nothing can.
+            End::Text => self.end = End::Untold,
+        }
+    }
+}
+
 /// What follows a word.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 enum End {
@@ -125,6 +137,11 @@ impl PatternReader<'_> {
                 // There is nothing to repeat.
                 '?' | '*' | '+' | '{' => return None,
                 _ => match self.character() {
+                    // Nearly all of an expression is such.
+                    Some(character) if !self.is_repeated() => {
+                        words.iter_mut().for_each(|word| word.push(character));
+                        continue;
+                    }
                     Some(character) => vec![Word { text: character.to_string(), ..Word::default() }],
                     None => {
                         self.skip()?;
@@ -166,7 +183,7 @@ impl PatternReader<'_> {
             _ => {}
         }
         // Of a lazy or doubled repetition nothing is known here.
-        if matches!(self.rest.peek(), Some('?' | '*' | '+' | '{')) {
+        if self.is_repeated() {
             return None;
         }
         if words.len() * item.len() > MOST {
@@ -186,6 +203,11 @@ impl PatternReader<'_> {
             }
         }
         Some(joined)
+    }
+
+    /// Whether what was read is repeated, or may be left out.
+    fn is_repeated(&mut self) -> bool {
+        matches!(self.rest.peek(), Some('?' | '*' | '+' | '{'))
     }
 
     /// The next character, if it stands for itself.

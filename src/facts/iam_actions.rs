@@ -118,7 +118,8 @@ pub fn cover_service(service: &str, patterns: &[&str]) -> bool {
 
 /// The action that a word of the data is about.
 fn name_of(word: &str) -> &str {
-    word.split([UNLIMITABLE, NUMBERED]).next().unwrap_or_default()
+    let end = word.bytes().position(|byte| matches!(char::from(byte), UNLIMITABLE | NUMBERED));
+    word.get(..end.unwrap_or(word.len())).unwrap_or_default()
 }
 
 /// The resources that the known actions which a pattern matches can be limited to.
@@ -154,7 +155,14 @@ fn kinds_of(service: &'static str, set: &'static str) -> impl Iterator<Item = Re
 }
 
 /// The kinds of resources of a service whose name matches a pattern, as the service's own actions name them.
-pub fn resource_kinds(service: &str) -> impl Iterator<Item = ResourceKind> {
+pub fn resource_kinds(service: &str) -> Rc<[ResourceKind]> {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<Box<str>, Rc<[ResourceKind]>>> = RefCell::default();
+    }
+    remembered(&KNOWN, 64, service, |service| look_up_kinds(service).collect())
+}
+
+fn look_up_kinds(service: &str) -> impl Iterator<Item = ResourceKind> {
     let fixed = service.split(['*', '?']).next().unwrap_or_default();
     // The lines from the first one on whose service begins as the pattern does.
     RESOURCES
@@ -232,8 +240,15 @@ fn words_matching<'a>(service: &'a str, action: &'a str) -> impl Iterator<Item =
 
 /// How `left` and the parts of `right`, one after the other, compare when all letters are lower-case.
 fn compare_ignoring_case<const N: usize>(left: &str, right: [&str; N]) -> Ordering {
-    let right = right.into_iter().flat_map(str::bytes);
-    left.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(right.map(|byte| byte.to_ascii_lowercase()))
+    let mut left = left.bytes();
+    for byte in right.iter().flat_map(|part| part.as_bytes()) {
+        let Some(own) = left.next() else { return Ordering::Less };
+        match own.to_ascii_lowercase().cmp(&byte.to_ascii_lowercase()) {
+            Ordering::Equal => {}
+            other => return other,
+        }
+    }
+    if left.next().is_some() { Ordering::Greater } else { Ordering::Equal }
 }
 
 fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
@@ -320,7 +335,7 @@ mod tests {
 
     #[test]
     fn a_service_has_the_resources_of_its_actions() {
-        let names = |service: &str| resource_kinds(service).map(|kind| kind.name).collect::<Vec<_>>();
+        let names = |service: &str| resource_kinds(service).iter().map(|kind| kind.name).collect::<Vec<_>>();
         assert!(names("secretsmanager").iter().all(|name| *name == "secret:*"));
         assert!(names("secretsm*").contains(&"secret:*"));
         assert!(names("*").contains(&"table/*"));

@@ -32,9 +32,10 @@ pub enum Below {
     Properties(Map, usize),
 }
 
-/// The names of one map, in order, with what is below each.
+/// The names of one map, in order, with what is below each. Before each are its first letters, in which most names differ: as a number
+/// they are compared at once.
 #[derive(Clone, Debug)]
-pub struct Names(Rc<[(&'static str, Below)]>);
+pub struct Names(Rc<[(u64, &'static str, Below)]>);
 
 impl Properties {
     /// The map that is the resource's `Properties`.
@@ -75,24 +76,39 @@ impl Properties {
 }
 
 /// A name, and what is below it: nothing of `Name:s`, an object of `Name:[2`.
-fn name((name, node): (&'static str, &'static str)) -> (&'static str, Below) {
+fn name((name, node): (&'static str, &'static str)) -> (u64, &'static str, Below) {
     let number = node.trim_start_matches(['[', '<']);
-    match number.parse() {
-        Ok(map) => (name, Below::Properties(Map(map), node.len() - number.len())),
-        Err(_) => (name, Below::Nothing),
-    }
+    let below = match number.parse() {
+        Ok(map) => Below::Properties(Map(map), node.len() - number.len()),
+        Err(_) => Below::Nothing,
+    };
+    (first_letters(name), name, below)
+}
+
+/// The first eight bytes of a name as a number that is in the same order as the names.
+fn first_letters(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    bytes.first_chunk().map_or_else(
+        || {
+            let mut eight = [0; 8];
+            eight.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = *byte);
+            u64::from_be_bytes(eight)
+        },
+        |eight| u64::from_be_bytes(*eight),
+    )
 }
 
 impl Names {
     /// What is below a property of this name; none if the map has no such property.
     pub fn get(&self, name: &str) -> Option<Below> {
-        let index = self.0.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
-        self.0.get(index).map(|(_, below)| *below)
+        let first = first_letters(name);
+        let index = self.0.binary_search_by(|(own, known, _)| own.cmp(&first).then_with(|| (*known).cmp(name))).ok()?;
+        self.0.get(index).map(|(.., below)| *below)
     }
 
     /// The names, in order.
     pub fn iter(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().map(|(name, _)| *name)
+        self.0.iter().map(|(_, name, _)| *name)
     }
 }
 

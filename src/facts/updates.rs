@@ -16,7 +16,7 @@ pub fn is_reviewed_safe(resource_type: &str, path: &str) -> bool {
     reviewed_value(resource_type, path).is_some()
 }
 
-/// The value for which the property was reviewed; empty if it was reviewed to be removed.
+/// The value for which the property was reviewed, or several with `|` between them; empty if it was reviewed to be removed.
 pub fn reviewed_value(resource_type: &str, path: &str) -> Option<&'static str> {
     let steps = steps(path);
     let value_in = |key| {
@@ -80,7 +80,7 @@ mod tests {
             ("AWS::KMS::Key", "", None),
             ("AWS::RDS::DBInstance", "DeletionProtection", Some("true")),
             ("AWS::RDS::DBInstance", "StorageEncrypted", None),
-            ("AWS::RDS::DBInstance", "DeletionPolicy", Some("Retain")),
+            ("AWS::RDS::DBInstance", "DeletionPolicy", Some("Retain|Snapshot")),
             ("Custom::Anything", "UpdateReplacePolicy", Some("Retain")),
             ("AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerAttributes[0].Value", Some("true")),
             ("AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerAttributes", None),

@@ -1,7 +1,7 @@
 //! Which resource refers to which, through which property: as written, in every branch of every condition.
 
 use super::components::Adjacency;
-use super::references::{self, Branch, Reference, Use};
+use super::references::{self, Branch, Met, Reference, Use};
 use crate::eval::Run;
 use crate::expand::{Block, Model, exists};
 use crate::source::Span;
@@ -90,9 +90,18 @@ pub fn dependencies<'t>(model: &Model<'_, 't>) -> Vec<Edge<'t>> {
 
 /// The references of one resource to resources of the template, in the order of the text.
 pub fn edges_of<'t>(model: &Model<'_, 't>, resource: &Block<'t>) -> Vec<Edge<'t>> {
+    edges_that(model, resource, |_| true)
+}
+
+/// Those of them that count: most are looked at and not kept.
+pub fn edges_that<'t>(
+    model: &Model<'_, 't>,
+    resource: &Block<'t>,
+    counts: impl Fn(&Met<'_, 't>) -> bool,
+) -> Vec<Edge<'t>> {
     let mut edges = Vec::new();
     references::of_resource(resource.node, &mut |met| {
-        let Some(kind) = EdgeKind::by(met.by) else { return };
+        let Some(kind) = EdgeKind::by(met.by).filter(|_| counts(met)) else { return };
         if let Some(to) = model.resource(met.name) {
             let Reference { attribute, path, span, branches, .. } = met.reference();
             edges.push(Edge { from: resource.name, to: to.name, kind, attribute, path, span, branches });

@@ -4,7 +4,7 @@
 //! `patient-records` is a purpose and no patient. Where a text is ambiguous, it is not an identifier: an alarm that is wrong
 //! once is not read twice.
 
-use super::marks::Marks;
+use super::marks::{Bytes, Marks};
 use super::references::in_braces;
 use crate::expression::Expression;
 use crate::source::Span;
@@ -127,14 +127,16 @@ const PURPOSES: [&str; 44] = [
     "uploads",
 ];
 
-/// What a text is, if it identifies a person.
-pub fn identifies(text: &str) -> Option<&'static str> {
-    // Nearly every text holds none of these, and no expression is compiled for it. Asked of every text of a template, so it takes no
-    // branch that a processor would have to guess.
+/// The bytes of which one is in each text that identifies a person, or names a parameter: digits, `=`, `$`.
+static BYTES: Bytes = Bytes::new(&[b"0123456789", b"=", b"$"]);
+const DIGIT_OR_EQUALS: u8 = 0b011;
+const DOLLAR: u8 = 0b100;
+
+/// What a text is, if it identifies a person, given which bytes it holds.
+fn identified(text: &str, held: u8) -> Option<&'static str> {
+    // Nearly every text holds none of these, and no expression is compiled for it.
     let bytes = text.as_bytes();
-    if bytes.len() < SHORTEST
-        || !bytes.iter().fold(false, |found, byte| found | byte.is_ascii_digit() | (*byte == b'='))
-    {
+    if bytes.len() < SHORTEST || held & DIGIT_OR_EQUALS == 0 {
         return None;
     }
     let digits: u32 = bytes.iter().map(|byte| u32::from(byte.is_ascii_digit())).sum();
@@ -159,7 +161,7 @@ pub fn identifies(text: &str) -> Option<&'static str> {
     }
 }
 
-/// Words of which one is in each text that [`identifies`] knows by its words.
+/// Words of which one is in each text that [`identified`] knows by its words.
 const WORDS: [&[u8]; 7] = [b"mrn", b"medical", b"dob", b"birth", b"patient", b"beneficiary", b"insured"];
 
 static FINDER: Marks = Marks::new(&WORDS, true);
@@ -249,16 +251,18 @@ impl<'t> Search<'_, 't> {
 
     fn text(&mut self, text: &str, span: Span) {
         // Nearly all texts hold none of these.
-        let matters = |byte: u8| byte.is_ascii_digit() | (byte == b'=') | (byte == b'$');
-        if self.more.is_empty() && !text.as_bytes().iter().fold(false, |found, byte| found | matters(*byte)) {
+        let held = BYTES.met(text.as_bytes());
+        if held == 0 && self.more.is_empty() {
             return;
         }
         let own = || self.more.iter().any(|expression| expression.is_match(text) == Some(true));
-        if let Some(what) = identifies(text).or_else(|| own().then_some("a value that matches one of your patterns")) {
+        if let Some(what) =
+            identified(text, held).or_else(|| own().then_some("a value that matches one of your patterns"))
+        {
             self.found(what, span);
         }
-        for name in in_braces(text) {
-            self.parameter(name, span);
+        if held & DOLLAR != 0 {
+            in_braces(text).for_each(|name| self.parameter(name, span));
         }
     }
 
@@ -298,6 +302,10 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
     use crate::source::SourceId;
+
+    fn identifies(text: &str) -> Option<&'static str> {
+        identified(text, BYTES.met(text.as_bytes()))
+    }
 
     #[test]
     fn what_identifies_a_patient() {

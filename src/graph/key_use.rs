@@ -1,7 +1,9 @@
 //! Which resources a KMS key encrypts, as far as they refer to it.
 
-use super::edges::{Edge, edges_of};
+use super::edges::{Edge, edges_of, edges_that};
+use super::marks::Marks;
 use super::phi;
+use super::references::last_name;
 use crate::eval::Run;
 use crate::eval::reads::Sought;
 use crate::expand::ties::Table;
@@ -22,8 +24,7 @@ pub fn used_by<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, key: &Bl
             if reads.is_without(place, Sought::KeyUses) {
                 continue;
             }
-            let mut edges = edges_of(model, block);
-            edges.retain(|edge| edge.from != edge.to && names_a_key(edge));
+            let edges = edges_that(model, block, |met| met.name != block.name && names_a_key(met.last_name()));
             if edges.is_empty() {
                 reads.know_without(place, Sought::KeyUses);
             }
@@ -55,17 +56,19 @@ pub fn used_by<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, key: &Bl
     found.dedup_by(|one, other| one.is(other));
     found.into_iter().filter(|user| user.kind != ALIAS).find(|user| {
         edges_of(model, user).iter().any(|edge| {
-            names.contains(edge.to) && names_a_key(edge) && phi::holds(run, user).is_some() && edge.is_live(run, model)
+            names.contains(edge.to)
+                && names_a_key(last_name(&edge.path).unwrap_or_default())
+                && phi::holds(run, user).is_some()
+                && edge.is_live(run, model)
         })
     })
 }
 
-/// Whether the property that holds a reference takes a key: `KmsKeyId`, `KMSMasterKeyID`, `EncryptionKey`, `SseKmsKeyArn`. A policy that
+/// Whether a property that holds a reference takes a key: `KmsKeyId`, `KMSMasterKeyID`, `EncryptionKey`, `SseKmsKeyArn`. A policy that
 /// speaks of a key encrypts nothing.
-fn names_a_key(edge: &Edge<'_>) -> bool {
-    let last = edge.path.rsplit('/').find(|step| step.parse::<usize>().is_err()).unwrap_or_default();
-    let last = last.to_ascii_lowercase();
-    ["kms", "cmk", "encryption", "keyarn", "keyid"].iter().any(|word| last.contains(word))
+fn names_a_key(property: &str) -> bool {
+    static WORDS: Marks = Marks::new(&[b"kms", b"cmk", b"encryption", b"keyarn", b"keyid"], true);
+    WORDS.met(property.as_bytes()) != 0
 }
 
 #[cfg(test)]

@@ -59,27 +59,90 @@ impl Marks {
         last
     }
 
+    /// The letters up to which marks have been met, after another byte.
+    #[inline]
+    fn after(&self, begun: u64, byte: u8) -> u64 {
+        (begun << 1 | self.first) & self.places.get(usize::from(byte)).copied().unwrap_or_default()
+    }
+
     /// The last letters of the marks that a text holds; none if it holds no mark.
     pub(super) fn met(&self, text: &[u8]) -> u64 {
         /// Bytes after which the next ones are looked at.
         const STRETCH: usize = 8;
         let (mut begun, mut met) = (0, 0);
-        let mut look_at = |byte: &u8| {
-            begun = (begun << 1 | self.first) & self.places.get(usize::from(*byte)).copied().unwrap_or_default();
-            met |= begun;
-        };
         let mut stretches = text.chunks_exact(STRETCH);
         for stretch in &mut stretches {
-            stretch.iter().for_each(&mut look_at);
+            for byte in stretch {
+                begun = self.after(begun, *byte);
+                met |= begun;
+            }
         }
-        stretches.remainder().iter().for_each(look_at);
+        for byte in stretches.remainder() {
+            begun = self.after(begun, *byte);
+            met |= begun;
+        }
         met & self.last
+    }
+}
+
+/// Finds which kinds of bytes a text holds.
+pub(super) struct Bytes {
+    /// The kinds of each byte: one bit for each.
+    kinds: [u8; 256],
+}
+
+impl Bytes {
+    /// Of up to eight kinds.
+    #[allow(clippy::indexing_slicing, reason = "evaluated when hipaalint is built")]
+    pub(super) const fn new(kinds: &[&[u8]]) -> Self {
+        let mut new = Self { kinds: [0; 256] };
+        let mut kind = 0;
+        while kind < kinds.len() {
+            let mut at = 0;
+            while at < kinds[kind].len() {
+                new.kinds[kinds[kind][at] as usize] |= 1 << kind;
+                at += 1;
+            }
+            kind += 1;
+        }
+        new
+    }
+
+    #[inline]
+    fn of(&self, byte: u8) -> u8 {
+        self.kinds.get(usize::from(byte)).copied().unwrap_or_default()
+    }
+
+    /// The kinds that a text holds: the first is the lowest bit.
+    pub(super) fn met(&self, text: &[u8]) -> u8 {
+        /// Bytes after which the next ones are looked at.
+        const STRETCH: usize = 8;
+        let mut met = 0;
+        let mut stretches = text.chunks_exact(STRETCH);
+        for stretch in &mut stretches {
+            for byte in stretch {
+                met |= self.of(*byte);
+            }
+        }
+        for byte in stretches.remainder() {
+            met |= self.of(*byte);
+        }
+        met
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kinds_of_bytes() {
+        let bytes = Bytes::new(&[b"0123456789", b"=", b"$"]);
+        for (text, expected) in [("", 0), ("a long text", 0), ("012345678=", 3), ("é$", 4), ("a long text, and 1", 1)]
+        {
+            assert_eq!(bytes.met(text.as_bytes()), expected, "{text}");
+        }
+    }
 
     const MARKS: [&[u8]; 4] = [b"://", b"gh\0_", b"=", b"ab"];
 

@@ -86,6 +86,15 @@ impl<'t> Met<'_, 't> {
         }
     }
 
+    /// The last step of the path that is no index; empty where there is none.
+    pub fn last_name(&self) -> &'t str {
+        let of_step = |step: &Step<'t>| match step {
+            Step::Key(key) => last_name(key),
+            Step::Index(_) => None,
+        };
+        self.path.iter().rev().find_map(of_step).unwrap_or_default()
+    }
+
     /// Whether the reference is the value of a property of this name, in any case, or inside of it.
     pub fn is_below(&self, name: &str) -> bool {
         self.path.iter().any(|step| matches!(step, Step::Key(key) if key.eq_ignore_ascii_case(name)))
@@ -294,6 +303,11 @@ impl<'v, 't> Walk<'v, 't> {
         let Self { path, branches, in_macro, .. } = self;
         (self.visit)(&Met { name, attribute, by, in_macro: *in_macro, span, holder, path, branches });
     }
+}
+
+/// The last step of a path that is no index.
+pub fn last_name(path: &str) -> Option<&str> {
+    path.rsplit('/').find(|step| step.parse::<usize>().is_err())
 }
 
 /// The names in the `${…}` of a `Fn::Sub` text; `${!Literal}` has none.

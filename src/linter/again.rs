@@ -9,7 +9,7 @@ mod layout;
 use super::check::{CheckResult, Violation};
 use super::file_report::FileReport;
 use super::includes::{Loader, Texts};
-use super::{About, Linter, Wants};
+use super::{About, Linter, Wants, parse};
 use crate::constructs::Constructs;
 use crate::eval::inputs::Inputs;
 use crate::eval::reads::{Names, Read};
@@ -18,7 +18,7 @@ use crate::expand::expansion::Hidden;
 use crate::expand::{Block, Model, Section};
 use crate::graph::{boundary, secrets, tag_keys};
 use crate::source::{Source, SourceId, Span};
-use crate::syntax::{self, Document, Entry, Node};
+use crate::syntax::{Document, Entry, Node};
 use difference::Difference;
 use foldhash::HashMap;
 use layout::Layout;
@@ -69,8 +69,7 @@ impl Linter {
         let about = About { constructs, wants, depth: 0 };
         let mut keeper = Memorable { remembered, is_sure: true };
         let mut lint = || {
-            let document = syntax::read(source.text(), source.id);
-            let report = self.lint_document(source, document, load, inputs, about, Some(&mut keeper));
+            let report = self.lint_document(source, &parse(source), load, inputs, about, Some(&mut keeper));
             (report, keeper.is_sure)
         };
         let (report, is_sure) = lint();

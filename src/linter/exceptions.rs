@@ -10,7 +10,6 @@ use crate::rules::rule::Rule;
 use crate::source::Source;
 use crate::syntax::{Document, Node};
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// The texts of a template.
 pub(super) struct Texts<'a, 't> {
@@ -90,7 +89,8 @@ impl Linter {
         let before = report.findings.len();
         report.findings.extend(problems(selected, rule, judged));
         let passed = report.findings.len() == before;
-        report.count(&selected.id, Counts { passed: passed.into(), failed: (!passed).into(), undecided: 0 });
+        let counts = Counts { passed: passed.into(), failed: (!passed).into(), undecided: 0 };
+        report.count_of(&selected.id, || selected.id.shared(), counts);
         if passed && self.keep.passed {
             report.findings.push(finding(selected, judged, None, Outcome::Pass, "Passes".to_owned()));
         }
@@ -113,7 +113,7 @@ fn finding(
     message: String,
 ) -> Finding {
     Finding {
-        rule: Arc::clone(&selected.id),
+        rule: selected.id.shared(),
         level: if problem.is_some_and(|problem| problem.is_light) { Level::Note } else { selected.level },
         severity: selected.severity,
         outcome,

@@ -104,10 +104,15 @@ impl FileReport {
 
     /// Adds results of a rule.
     pub(crate) fn count(&mut self, rule: &Arc<str>, counts: Counts) {
+        self.count_of(rule, || Arc::clone(rule), counts);
+    }
+
+    /// The same, with the id of the rule as reports have it, which is only asked for where there are results.
+    pub(super) fn count_of(&mut self, rule: &str, shared: impl FnOnce() -> Arc<str>, counts: Counts) {
         self.counts += counts;
         match self.by_rule.last_mut() {
-            Some((last, sum)) if last == rule => *sum += counts,
-            _ if counts.total() > 0 => self.by_rule.push((Arc::clone(rule), counts)),
+            Some((last, sum)) if **last == *rule => *sum += counts,
+            _ if counts.total() > 0 => self.by_rule.push((shared(), counts)),
             _ => {}
         }
     }

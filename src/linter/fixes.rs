@@ -219,7 +219,12 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         for part in recipe.parts() {
             let fits =
                 |when: &Option<Assertion>, always| when.as_ref().is_none_or(|when| self.holds(job, when, always));
-            if !fits(&part.when, false) || !fits(&part.when_always, true) {
+            let is_refused = part.unless.as_ref().is_some_and(|unless| self.holds(job, unless, false));
+            if is_refused || !fits(&part.when, false) || !fits(&part.when_always, true) {
+                return Attempt::None;
+            }
+            // A key for what is not encrypted, or for a snapshot that has its own, is refused.
+            if !part.customer_key.is_empty() && !self.applies_always(job) {
                 return Attempt::None;
             }
             let target = match &part.within {
@@ -247,6 +252,23 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             }
             let mut checker = Checker { without_defaults: always, ..self.checker(run, job) };
             checker.judge(assertion, &Item::Block(job.block)).truth
+        });
+        exploration.complete && exploration.leaves.iter().all(|(_, truth)| truth.is_true())
+    }
+
+    /// Whether a check surely applies to a block in each deployment in which the place of the finding is there, by what the block itself
+    /// declares.
+    fn applies_always(&self, job: &Job<'_, 'm, 't>) -> bool {
+        let Some(when) = job.check.when.as_ref().filter(|when| !when.is_of_others()) else { return true };
+        let around = self.choices(job);
+        let exploration = explore(&self.model.evaluator, |run| {
+            let is_here = expand::exists(run, job.block)
+                && around.iter().all(|(condition, holds)| run.condition(condition) == *holds);
+            if !is_here {
+                return Truth::True;
+            }
+            let mut checker = Checker { without_defaults: true, ..self.checker(run, job) };
+            checker.judge(when, &Item::Block(job.block)).truth
         });
         exploration.complete && exploration.leaves.iter().all(|(_, truth)| truth.is_true())
     }

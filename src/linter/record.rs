@@ -62,7 +62,7 @@ impl<'t> Record<'_, 't> {
                 self.exceptions.note_undecided(&self.selected.id, block);
                 self.counts.undecided += 1;
                 if self.keep.fixes != Fixes::None {
-                    self.open.push((Arc::clone(&self.selected.id), block.subject().qualified_name()));
+                    self.open.push((self.selected.id.shared(), block.subject().qualified_name()));
                 }
                 if self.keep.undecided {
                     let message = format!("Cannot be decided: {}", reasons.join("; "));
@@ -110,7 +110,7 @@ impl<'t> Record<'_, 't> {
             names: location.name.clone(),
         });
         let finding = Finding {
-            rule: Arc::clone(&self.selected.id),
+            rule: self.selected.id.shared(),
             level: self.level,
             severity: self.selected.severity,
             outcome,

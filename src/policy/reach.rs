@@ -159,11 +159,11 @@ pub fn is_every_resource<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Tru
             if arn.begin.len() == arn.resource.len() {
                 return Truth::False;
             }
-            let mut kinds = resource_kinds(arn.service).peekable();
-            match kinds.peek() {
-                Some(_) => kinds.any(|kind| arn.names_every(kind)).into(),
+            let kinds = resource_kinds(arn.service);
+            match &*kinds {
+                [_, ..] => kinds.iter().any(|kind| arn.names_every(*kind)).into(),
                 // Of a service without known resources: the kind comes before the first `/` or `:`.
-                None => {
+                [] => {
                     let name = arn.resource.split_once(['/', ':']).map_or(arn.resource, |(_, name)| name);
                     is_wildcard_text(name).into()
                 }

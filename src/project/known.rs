@@ -146,7 +146,7 @@ fn wanted(survey: &Survey, again: &Again<'_>) -> BTreeSet<usize> {
 
 /// The texts of parents, read once for all that they nest.
 struct Parents<'s> {
-    survey: &'s Survey,
+    survey: &'s Survey<'s>,
     files: &'s Files,
     hashes: &'s RandomState,
     sources: HashMap<SourceId, Option<Source>>,

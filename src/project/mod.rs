@@ -5,6 +5,7 @@ mod drawing;
 mod evaluating;
 mod exempting;
 mod fixing;
+mod kept;
 mod known;
 mod moved;
 mod nested;
@@ -27,9 +28,11 @@ use crate::discover::{self, Beside, Candidate, Foreign, Input, Reading};
 use crate::eval::inputs::{Inputs, Shared};
 use crate::files::Files;
 use crate::finding::{Diagnostic, Finding};
-use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, Wants};
+use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, Parsed, Wants};
 use crate::pool::in_order;
 use crate::source::{Source, SourceId};
+use kept::Kept;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -196,11 +199,15 @@ impl Project<'_> {
         how: &Lint<'_, T>,
         mut take: impl FnMut(&Candidate, File, Option<T>),
     ) {
-        let survey = self.survey(candidates, HashMap::new());
+        let texts = kept::Texts::places(candidates.len());
+        let survey = self.survey_keeping(candidates, HashMap::new(), Kept::on(&texts));
         let files = self.files;
         let every = How { wants: how.wants, reuse: self.reuse };
         let lint = |number: usize| {
-            let mut file = lint_number(number, &survey, files, every)?;
+            let mut file = match lint_kept(number, &survey, files, every) {
+                Some(file) => file,
+                None => lint_reading(number, survey.read_last(number, files)?, &survey, files, every)?,
+            };
             let made = (how.finish)(survey.candidates.get(number)?, &mut file);
             Some((file, made))
         };
@@ -309,6 +316,32 @@ fn lint_number(number: usize, survey: &Survey, files: &Files, how: How<'_>) -> O
     lint_reading(number, survey.read(number, files)?, survey, files, how)
 }
 
+/// Lints a text that is kept with its document, as it is; none if there is none, or if its parents deploy it.
+fn lint_kept(number: usize, survey: &Survey<'_>, files: &Files, how: How<'_>) -> Option<File> {
+    let source = survey.kept.text(number)?;
+    if survey.deployments.contains_key(&number) {
+        return None;
+    }
+    let text = Text { source: Cow::Borrowed(source), parsed: survey.kept.parsed(number) };
+    lint_alone(number, survey, files, how, |job| lint_text(job, text, files))
+}
+
+/// Lints a text that no other template deploys.
+fn lint_alone(
+    number: usize,
+    survey: &Survey<'_>,
+    files: &Files,
+    how: How<'_>,
+    lint: impl FnOnce(&Job<'_>) -> File,
+) -> Option<File> {
+    let (candidate, linter) = survey.candidates.get(number).zip(survey.linters.get(number))?;
+    let inputs = inputs(linter, candidate, &survey.shared);
+    let mut file = lint(&Job { candidate, number, linter, inputs, how, deployment: 0 });
+    nested::note_missing(candidate, &mut file, files);
+    nested::note_beyond(candidate, &mut file, survey.beyond.get(&number));
+    Some(file)
+}
+
 /// Fixes a text, and lints it. Only a named one is changed.
 fn fix_number(
     number: usize,
@@ -341,12 +374,7 @@ fn fix_number(
 /// Lints what was read as the text with a number.
 fn lint_reading(number: usize, reading: Reading, survey: &Survey, files: &Files, how: How<'_>) -> Option<File> {
     let Some(deployments) = survey.deployments.get(&number) else {
-        let (candidate, linter) = survey.candidates.get(number).zip(survey.linters.get(number))?;
-        let inputs = inputs(linter, candidate, &survey.shared);
-        let mut file = lint_one(&Job { candidate, number, linter, inputs, how, deployment: 0 }, reading, files);
-        nested::note_missing(candidate, &mut file, files);
-        nested::note_beyond(candidate, &mut file, survey.beyond.get(&number));
-        return Some(file);
+        return lint_alone(number, survey, files, how, |job| lint_one(job, reading, files));
     };
     let mut whole: Option<File> = None;
     for (deployment, Deployment { candidate, linter, given, parents }) in deployments.iter().enumerate() {
@@ -395,8 +423,14 @@ pub fn load_beside(candidate: &Candidate, location: &str, files: &Files) -> Resu
     Ok(Loaded { name, path: Some(path), text })
 }
 
+/// A text to lint, with its document if it was parsed already.
+struct Text<'t> {
+    source: Cow<'t, Source>,
+    parsed: Option<&'t Parsed<'t>>,
+}
+
 fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
-    let Job { candidate, linter, .. } = job;
+    let Job { candidate, .. } = job;
     let text = match reading {
         Reading::Text(text) => text,
         Reading::NoTemplate(problem) if candidate.named => {
@@ -411,7 +445,12 @@ fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
             foreign => File::Other(Box::new(Other { foreign, ..Other::default() })),
         };
     }
-    let source = source_of(candidate, source_id(job.number), text);
+    let source = Cow::Owned(source_of(candidate, source_id(job.number), text));
+    lint_text(job, Text { source, parsed: None }, files)
+}
+
+fn lint_text(job: &Job<'_>, Text { source, parsed }: Text<'_>, files: &Files) -> File {
+    let Job { candidate, linter, .. } = job;
     let digest = |name: &str, text: &str| FileDigest { name: name.to_owned(), sha256: Sha256::of(text.as_bytes()) };
     // The texts as they are: later, secrets are hidden in them.
     let digests = RefCell::new(linter.keep().digests.then(|| vec![digest(candidate.name(), source.text())]));
@@ -423,9 +462,10 @@ fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
         Ok(loaded)
     };
     let (constructs, How { wants, reuse }) = (candidate.constructs.as_deref(), job.how);
-    let report = match reuse {
-        None => linter.lint_wanting(&source, &load, &job.inputs, constructs, wants),
-        Some(reuse) => {
+    let report = match (reuse, parsed) {
+        (None, Some(parsed)) => linter.lint_parsed(&source, parsed, &load, &job.inputs, constructs, wants),
+        (None, None) => linter.lint_wanting(&source, &load, &job.inputs, constructs, wants),
+        (Some(reuse), _) => {
             let mut remembered = reuse.take(candidate.name(), job.deployment);
             let report = linter.lint_again(&mut remembered, &source, &load, &job.inputs, constructs, wants);
             reuse.put(candidate.name(), job.deployment, remembered, source.text().len());
@@ -433,10 +473,10 @@ fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
         }
     };
     if !report.is_template && !is_meant_as_template(&report, &source) {
-        return other(candidate, report, source);
+        return other(candidate, report, source.into_owned());
     }
     // A text is kept only if something points into it. Findings in nested stacks point to their parents.
-    let source = report.shows_text().then(|| source.hiding(&report.hidden));
+    let source = report.shows_text().then(|| source.into_owned().hiding(&report.hidden));
     let digests = digests.into_inner().unwrap_or_default();
     File::Linted(Box::new(Linted { report, source, parents: Vec::new(), absent: Absent::default(), digests }))
 }

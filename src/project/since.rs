@@ -42,8 +42,8 @@ pub struct Absent {
 struct Both<'b> {
     files: &'b Files,
     earlier: &'b Files,
-    survey: Survey,
-    before: Survey,
+    survey: Survey<'static>,
+    before: Survey<'static>,
     /// The numbers of the earlier files by their paths, and by the numbers of those that they became.
     by_path: HashMap<PathBuf, usize>,
     moved: HashMap<usize, usize>,
@@ -90,7 +90,7 @@ impl Project<'_> {
 }
 
 impl<'b> Both<'b> {
-    fn new(survey: Survey, mut before: Survey, files: &'b Files, earlier: &'b Files) -> Self {
+    fn new(survey: Survey<'static>, mut before: Survey<'static>, files: &'b Files, earlier: &'b Files) -> Self {
         let path = |candidate: &Candidate| candidate.path().map(|path| files.base().normal(path));
         let by_path: HashMap<PathBuf, usize> =
             before.numbers().filter_map(|number| Some((path(before.candidates.get(number)?)?, number))).collect();

@@ -1,27 +1,28 @@
 //! Which templates of a run belong together, before any of them is linted: the exports that others import, and the nested stacks with
 //! the values that their parents pass. A text test finds the few templates that have such ties, and only those are parsed.
 
+use super::kept::{FEW_FILES, Kept};
 use super::{Project, Texts, inputs, load_beside, source_id, source_of};
 use crate::discover::{self, Candidate, Input, Reading};
 use crate::eval::inputs::{Given, Inputs, Shared};
 use crate::files::Files;
 use crate::finding::Related;
-use crate::linter::{FileReport, Linter, Nested, shared};
+use crate::linter::{FileReport, Linter, Nested, Parsed, parse, shared};
 use crate::pool::in_order;
 use crate::source::{Hidden, Source, SourceId, Span};
 use aho_corasick::packed::Searcher;
 use memchr::{memchr, memmem};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// The depth of nested stacks. Deeper stacks are not linted, because a template can nest itself.
 pub(super) const MAX_DEPTH: usize = 16;
 /// The number of deployments of nested stacks that are linted in one run.
 pub(super) const MAX_STACKS: usize = 2000;
-/// The numbers of files and of bytes up to which texts are kept, so that small runs read them once.
-const FEW_FILES: usize = 1024;
+/// The number of bytes up to which the texts of few files are kept, so that small runs read them once.
 const FEW_BYTES: usize = 4 << 20;
 
 /// Words of ties. A text may have nested stacks if it has one of their types, what makes resources of other files or of loops, or what
@@ -49,13 +50,15 @@ static FINDER: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(WORDS
 
 /// What is known of the candidates of a run as a whole.
 #[derive(Default)]
-pub(super) struct Survey {
+pub(super) struct Survey<'k> {
     /// Those of the run, then templates of nested stacks that are not among them. Their indices are the numbers of their texts.
     pub(super) candidates: Vec<Candidate>,
     /// The linter of each.
     pub(super) linters: Vec<Arc<Linter>>,
     /// The readings of files that can be read once only, and of the files of small runs.
-    readings: HashMap<usize, Reading>,
+    readings: HashMap<usize, Mutex<Option<Reading>>>,
+    /// The texts that were parsed, with their documents.
+    pub(super) kept: Kept<'k>,
     /// What the templates share.
     pub(super) shared: Arc<Shared>,
     /// The deployments of templates of nested stacks, by their numbers.
@@ -105,15 +108,27 @@ struct Waiting {
 
 impl Project<'_> {
     /// Surveys candidates. Some of them have been read already, by their numbers.
-    pub(super) fn survey(&self, candidates: Vec<Candidate>, readings: HashMap<usize, Reading>) -> Survey {
+    pub(super) fn survey(&self, candidates: Vec<Candidate>, readings: HashMap<usize, Reading>) -> Survey<'static> {
+        self.survey_keeping(candidates, readings, Kept::default())
+    }
+
+    /// The same, which keeps what it parses as far as there are places for it.
+    pub(super) fn survey_keeping<'k>(
+        &self,
+        candidates: Vec<Candidate>,
+        readings: HashMap<usize, Reading>,
+        kept: Kept<'k>,
+    ) -> Survey<'k> {
         let linters = candidates.iter().map(|candidate| (self.linter)(candidate)).collect();
-        let mut survey = Survey { candidates, linters, readings, ..Survey::default() };
-        let ties = self.ties(&mut survey);
+        let mut survey = Survey { candidates, linters, kept, ..Survey::default() };
+        let ties = self.ties(&mut survey, readings);
         let with = |has: fn(&Ties) -> bool| -> Vec<usize> {
             ties.iter().enumerate().filter(|(_, ties)| has(ties)).map(|(number, _)| number).collect()
         };
         if ties.iter().any(|ties| ties.imports) {
-            survey.shared = Arc::new(self.shared(&survey, &with(|ties| ties.exports)));
+            let (shared, documents) = self.shared(&survey, &with(|ties| ties.exports));
+            survey.shared = Arc::new(shared);
+            survey.kept.add(documents);
         }
         let nesting = with(|ties| ties.nests);
         if !nesting.is_empty() {
@@ -123,13 +138,14 @@ impl Project<'_> {
     }
 
     /// The ties of each text. Keeps the readings that are needed again.
-    fn ties(&self, survey: &mut Survey) -> Vec<Ties> {
+    fn ties(&self, survey: &mut Survey<'_>, known: HashMap<usize, Reading>) -> Vec<Ties> {
         let files = self.files;
-        let is_small = survey.candidates.len() <= FEW_FILES;
+        let Survey { candidates, kept, .. } = survey;
+        let is_small = candidates.len() <= FEW_FILES;
         let read = |number: usize| {
-            let Some(candidate) = survey.candidates.get(number) else { return (Ties::default(), None) };
+            let Some(candidate) = candidates.get(number) else { return (Ties::default(), None) };
             let is_file = matches!(&candidate.input, Input::File(path) if files.has_file(path));
-            let known = survey.readings.get(&number).cloned();
+            let known = known.get(&number).cloned();
             let reading = known.unwrap_or_else(|| discover::read(candidate, files));
             let ties = match &reading {
                 Reading::Text(text) if candidate.named || discover::may_be_template(text) => Ties::of(text, candidate),
@@ -137,19 +153,29 @@ impl Project<'_> {
             };
             (ties, (is_small || !is_file).then_some((reading, is_file)))
         };
-        let mut all = Vec::with_capacity(survey.candidates.len());
+        let mut all = Vec::with_capacity(candidates.len());
         let mut readings = HashMap::new();
         let mut bytes = 0;
-        in_order(survey.candidates.len(), self.thread_number(), &read, |number, result| {
+        in_order(candidates.len(), self.thread_number(), &read, |number, result| {
             let (ties, reading) = result.unwrap_or_default();
             all.push(ties);
             if let Some((reading, is_file)) = reading {
                 if let Reading::Text(text) = &reading {
                     bytes += text.len();
                 }
-                if bytes <= FEW_BYTES || !is_file {
-                    readings.insert(number, reading);
+                if bytes > FEW_BYTES && is_file {
+                    return;
                 }
+                let reading = match (reading, candidates.get(number)) {
+                    (Reading::Text(text), Some(candidate)) if is_file && (ties.exports || ties.nests) => {
+                        match kept.keep(number, text, |text| source_of(candidate, source_id(number), text)) {
+                            Ok(()) => return,
+                            Err(text) => Reading::Text(text),
+                        }
+                    }
+                    (reading, _) => reading,
+                };
+                readings.insert(number, Mutex::new(Some(reading)));
             }
         });
         survey.readings = readings;
@@ -157,19 +183,25 @@ impl Project<'_> {
     }
 
     /// What some candidates share, as far as it is known. A name that two templates export with different values is left out: they
-    /// cannot be deployed side by side, so it is not known which one is meant.
-    fn shared(&self, survey: &Survey, exporting: &[usize]) -> Shared {
+    /// cannot be deployed side by side, so it is not known which one is meant. Also the documents of texts that are kept.
+    fn shared<'k>(&self, survey: &Survey<'k>, exporting: &[usize]) -> (Shared, HashMap<usize, Parsed<'k>>) {
         let files = self.files;
         let share = |index: usize| {
-            let source = exporting.get(index).and_then(|number| survey.source(*number, files));
-            let (number, source) = exporting.get(index).zip(source)?;
+            let number = exporting.get(index)?;
             let (candidate, linter) = survey.candidates.get(*number).zip(survey.linters.get(*number))?;
-            Some(shared(&source, &inputs(linter, candidate, &Arc::default())))
+            let inputs = inputs(linter, candidate, &Arc::default());
+            if let Some(text) = survey.kept.text(*number) {
+                let parsed = parse(text);
+                return Some((shared(&parsed, &inputs), Some((*number, parsed))));
+            }
+            Some((shared(&parse(&survey.source(*number, files)?), &inputs), None))
         };
         let mut found = Shared::default();
         let mut disputed: BTreeSet<String> = BTreeSet::new();
+        let mut documents = HashMap::new();
         in_order(exporting.len(), self.thread_number(), &share, |_, result| {
-            let Some(shared) = result.flatten() else { return };
+            let Some((shared, parsed)) = result.flatten() else { return };
+            documents.extend(parsed);
             for (name, value) in shared.exports {
                 if found.exports.get(&name).is_some_and(|known| *known != value) {
                     disputed.insert(name);
@@ -182,7 +214,7 @@ impl Project<'_> {
             }
         });
         found.exports.retain(|name, _| !disputed.contains(name));
-        found
+        (found, documents)
     }
 }
 
@@ -224,7 +256,7 @@ pub fn says_something_about_others(candidate: &Candidate, files: &Files) -> bool
     }
 }
 
-impl Survey {
+impl Survey<'_> {
     /// The numbers of all candidates.
     pub(super) fn numbers(&self) -> std::ops::Range<usize> {
         0..self.candidates.len()
@@ -240,7 +272,7 @@ impl Survey {
         let inputs = self.candidates.iter().enumerate();
         let inputs = inputs.filter(|(_, candidate)| candidate.input == Input::StandardInput);
         let reading = |(number, candidate): (usize, &Candidate)| {
-            let kept = || self.readings.get(&number).cloned();
+            let kept = || self.known(number);
             let now = text(candidate).map(|texts| Reading::Text(texts.after.clone()));
             Some((number, now.or_else(kept)?))
         };
@@ -249,14 +281,34 @@ impl Survey {
 
     /// The reading of a candidate, from the file or as it was kept.
     pub(super) fn read(&self, number: usize, files: &Files) -> Option<Reading> {
-        match self.readings.get(&number) {
-            Some(kept) => Some(kept.clone()),
-            None => self.candidates.get(number).map(|candidate| discover::read(candidate, files)),
+        let known = self.kept.text(number).map(|source| Reading::Text(source.text().to_owned()));
+        known.or_else(|| self.known(number)).or_else(|| self.read_now(number, files))
+    }
+
+    /// The same, for the last time: what was kept to be read by this call is not kept any longer.
+    pub(super) fn read_last(&self, number: usize, files: &Files) -> Option<Reading> {
+        let is_file = |candidate: &Candidate| candidate.input != Input::StandardInput;
+        if self.parents.contains_key(&number) || !self.candidates.get(number).is_some_and(is_file) {
+            return self.read(number, files);
         }
+        let known = self.readings.get(&number).and_then(|reading| reading.lock().ok()?.take());
+        known.or_else(|| self.read(number, files))
+    }
+
+    /// The reading that is kept of a candidate.
+    fn known(&self, number: usize) -> Option<Reading> {
+        self.readings.get(&number)?.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn read_now(&self, number: usize, files: &Files) -> Option<Reading> {
+        self.candidates.get(number).map(|candidate| discover::read(candidate, files))
     }
 
     /// The text of a candidate, if it has one.
     fn source(&self, number: usize, files: &Files) -> Option<Source> {
+        if let Some(kept) = self.kept.text(number) {
+            return Some(kept.clone());
+        }
         let candidate = self.candidates.get(number)?;
         match self.read(number, files)? {
             Reading::Text(text) => Some(source_of(candidate, source_id(number), text)),
@@ -276,9 +328,9 @@ impl Survey {
 }
 
 /// The descent from the templates that no other template deploys.
-struct Descent<'s, 'p> {
+struct Descent<'s, 'p, 'k> {
     project: &'s Project<'p>,
-    survey: &'s mut Survey,
+    survey: &'s mut Survey<'k>,
     /// The numbers of files by the hashes of their identities: there may be many.
     numbers: HashMap<u64, usize>,
     /// The parameters of the deployments so far.
@@ -287,8 +339,8 @@ struct Descent<'s, 'p> {
     left: usize,
 }
 
-impl<'s, 'p> Descent<'s, 'p> {
-    fn new(project: &'s Project<'p>, survey: &'s mut Survey) -> Self {
+impl<'s, 'p, 'k> Descent<'s, 'p, 'k> {
+    fn new(project: &'s Project<'p>, survey: &'s mut Survey<'k>) -> Self {
         Self { project, survey, numbers: HashMap::new(), known: HashMap::new(), left: MAX_STACKS }
     }
 
@@ -331,39 +383,53 @@ impl<'s, 'p> Descent<'s, 'p> {
 
     /// The nested stacks of templates, each in a deployment if one is given, with the indices of the jobs.
     fn surveyed(&mut self, jobs: &[(usize, Option<Deployment>)]) -> Vec<(usize, Vec<Nested>)> {
-        let survey: &Survey = self.survey;
+        let survey: &Survey<'k> = self.survey;
         let files = self.project.files;
         // It has no rules, so it only evaluates what the survey needs.
         let surveyor = Linter::default();
         let look = |index: usize| {
             let (number, deployment) = jobs.get(index)?;
-            let source = survey.source(*number, files)?;
+            let kept = survey.kept.text(*number);
+            let source = kept.map(Cow::Borrowed).or_else(|| survey.source(*number, files).map(Cow::Owned))?;
             let (candidate, linter) = match deployment {
                 Some(deployment) => (&deployment.candidate, &deployment.linter),
                 None => survey.candidates.get(*number).zip(survey.linters.get(*number))?,
             };
             let given = deployment.as_ref().and_then(|deployment| deployment.given.clone());
             let inputs = Inputs { given, ..inputs(linter, candidate, &survey.shared) };
-            Ties::of(source.text(), candidate).nests.then(|| {
-                surveyor.lint_in(
-                    &source,
-                    &|location| load_beside(candidate, location, files),
-                    &inputs,
-                    candidate.constructs.as_deref(),
-                )
-            })
+            if !Ties::of(source.text(), candidate).nests {
+                return None;
+            }
+            let look_into = |parsed: &Parsed<'_>| {
+                let load = |location: &str| load_beside(candidate, location, files);
+                surveyor.lint_parsed(&source, parsed, &load, &inputs, candidate.constructs.as_deref(), &|_| true)
+            };
+            if let Some(parsed) = survey.kept.parsed(*number) {
+                return Some((look_into(parsed), None));
+            }
+            match kept {
+                Some(kept) => {
+                    let parsed = parse(kept);
+                    Some((look_into(&parsed), Some((*number, parsed))))
+                }
+                None => Some((look_into(&parse(&source)), None)),
+            }
         };
         let mut found = Vec::new();
         let mut parents: HashMap<usize, Parent> = HashMap::new();
-        in_order(jobs.len(), self.project.thread_number(), &look, |index, report| {
-            let Some((number, report)) = jobs.get(index).map(|(number, _)| *number).zip(report.flatten()) else {
+        let mut documents = HashMap::new();
+        in_order(jobs.len(), self.project.thread_number(), &look, |index, result| {
+            let result = result.flatten();
+            let Some((number, (report, parsed))) = jobs.get(index).map(|(number, _)| *number).zip(result) else {
                 return;
             };
+            documents.extend(parsed);
             if !report.nested.is_empty() {
                 parents.entry(number).or_default().add(&report);
             }
             found.push((index, report.nested));
         });
+        self.survey.kept.add(documents);
         for (number, parent) in parents {
             let known = self.survey.parents.entry(number).or_default();
             known.hidden.extend(parent.hidden);

@@ -39,6 +39,14 @@ impl Ran {
         entries
     }
 
+    /// How many rules ran.
+    fn rule_number(&self) -> usize {
+        match self.0.as_slice() {
+            [(only, _)] => only.linter.selected_number(),
+            _ => self.rules().len(),
+        }
+    }
+
     /// The rule with an id, selected or not.
     pub(super) fn rule(&self, id: &str) -> Option<&RuleEntry> {
         self.settings().find_map(|settings| settings.linter.rules().get(id))
@@ -58,10 +66,10 @@ impl Ran {
 
     /// Names the rules and profiles in a summary.
     pub(super) fn describe(&self, options: &Options, summary: &mut Summary) {
-        let rules = self.rules();
         let profiles = self.profiles();
-        summary.rules = rules.len();
+        summary.rules = self.rule_number();
         summary.selection = if profiles.is_empty() {
+            let rules = self.rules();
             let is_run = |name: &&str| rules.iter().any(|entry| names(name, entry.id()));
             let ran: BTreeSet<&str> = options.rules.iter().map(String::as_str).filter(is_run).collect();
             let ran: Vec<&str> = ran.into_iter().collect();

@@ -40,6 +40,12 @@ pub(super) const SHORT_FORMS: [(&str, &str); 27] = [
     ("ValueOfAll", "Fn::ValueOfAll"),
 ];
 
+/// Whether a key may call a function or look as if it did: few keys begin so, and all are asked.
+#[inline]
+pub(super) fn may_call(key: &str) -> bool {
+    matches!(key.as_bytes(), [b'F' | b'f' | b'R', ..])
+}
+
 /// Whether a key calls a macro or a loop.
 pub(super) fn calls_macro(key: &str) -> bool {
     key.starts_with("Fn::") && (key == "Fn::Transform" || key.starts_with("Fn::ForEach"))

@@ -3,8 +3,8 @@
 mod error;
 mod string;
 
-use super::functions::{self, add_note, calls_macro, is_misspelled};
-use super::keys::unique;
+use super::functions::{self, add_note, calls_macro, is_misspelled, may_call};
+use super::keys::take;
 use super::message::{quoted, too_deep};
 use super::{Document, Entry, Kind, Language, MAX_DEPTH, Node, Number, Repeated, SyntaxError, SyntaxNote};
 use crate::source::{SourceId, Span};
@@ -89,6 +89,9 @@ impl<'s> JsonReader<'s> {
     }
 
     fn skip_blank(&mut self) {
+        if self.peek().is_some_and(|byte| byte > b' ') {
+            return;
+        }
         // Indentation comes in runs: eight spaces at a time, and those before something else at once.
         while let Some(chunk) = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk) {
             let others = u64::from_le_bytes(*chunk) ^ u64::from_le_bytes(*b"        ");
@@ -146,7 +149,7 @@ impl<'s> JsonReader<'s> {
         }
         self.at += 1;
         self.open.pop();
-        Ok(Kind::Sequence(self.items.drain(mark..).collect()))
+        Ok(Kind::Sequence(self.items.split_off(mark)))
     }
 
     fn object(&mut self) -> Result<Kind<'s>, Failure> {
@@ -160,9 +163,11 @@ impl<'s> JsonReader<'s> {
                 }
                 let key = self.string()?;
                 let key_span = self.span(start, self.at);
-                self.calls_macros |= calls_macro(&key);
-                if is_misspelled(&key) {
-                    add_note(&mut self.notes, functions::note(&key, key_span));
+                if may_call(&key) {
+                    self.calls_macros |= calls_macro(&key);
+                    if is_misspelled(&key) {
+                        add_note(&mut self.notes, functions::note(&key, key_span));
+                    }
                 }
                 self.skip_blank();
                 if self.peek() != Some(b':') {
@@ -179,8 +184,7 @@ impl<'s> JsonReader<'s> {
         }
         self.at += 1;
         self.open.pop();
-        let entries: Vec<Entry<'s>> = self.entries.drain(mark..).collect();
-        Ok(Kind::Mapping(unique(entries, self.open.is_empty(), &mut self.repeated)))
+        Ok(Kind::Mapping(take(&mut self.entries, mark, self.open.is_empty(), &mut self.repeated)))
     }
 
     /// After an item or entry: whether another one follows (the reader is on it), or `close` does.

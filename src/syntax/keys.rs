@@ -11,6 +11,18 @@ const COMPARED: usize = 16;
 /// More than this many are not reported.
 const MAX_REPEATED: usize = 100;
 
+/// Takes the entries from `mark` on, as a map has them: see [`unique`].
+pub(super) fn take<'s>(
+    entries: &mut Vec<Entry<'s>>,
+    mark: usize,
+    in_root: bool,
+    repeated: &mut Vec<Repeated>,
+) -> Vec<Entry<'s>> {
+    // In one allocation of the right size, by one copy of all.
+    let own = entries.split_off(mark);
+    if own.len() < 2 { own } else { unique(own, in_root, repeated) }
+}
+
 /// The entries without those that a later one with the same key replaces, and an error for each that replaces one.
 pub(super) fn unique<'s>(entries: Vec<Entry<'s>>, in_root: bool, repeated: &mut Vec<Repeated>) -> Vec<Entry<'s>> {
     if !has_duplicate(&entries) {

@@ -8,6 +8,7 @@ pub mod edit;
 mod functions;
 pub mod json;
 mod keys;
+mod lanes;
 mod message;
 pub mod yaml;
 

@@ -730,3 +730,69 @@ fn a_second_run_changes_nothing() {
         assert_eq!(reasons, ["no-fix"], "{name}: {first:#}");
     }
 }
+
+#[test]
+fn a_key_is_not_added_where_nothing_is_encrypted() {
+    let template = "Parameters:
+  Env: { Type: String, Default: prod, AllowedValues: [prod, dev] }
+  Encrypt: { Type: String, Default: \"false\", AllowedValues: [\"true\", \"false\"] }
+Conditions:
+  IsProd: !Equals [!Ref Env, prod]
+Resources:
+  Db: { Type: AWS::RDS::DBInstance, Properties: { Engine: postgres, StorageEncrypted: !If [IsProd, true, false] } }
+  Cluster: { Type: AWS::RDS::DBCluster, Properties: { Engine: aurora-mysql, StorageEncrypted: !Ref Encrypt } }
+  Files: { Type: AWS::EFS::FileSystem, Properties: { Encrypted: !If [IsProd, true, false] } }
+  Disk: { Type: AWS::EC2::Volume, Properties: { Encrypted: !Ref Encrypt, Size: 10 } }
+  Server:
+    Type: AWS::EC2::Instance
+    Properties: { BlockDeviceMappings: [{ DeviceName: a, Ebs: { Encrypted: !If [IsProd, true, false] } }] }
+  Warehouse: { Type: AWS::Redshift::Cluster, Properties: { Encrypted: !If [IsProd, true, false] } }
+  Cache: { Type: AWS::ElastiCache::ReplicationGroup, Properties: { AtRestEncryptionEnabled: !Ref Encrypt } }
+  Documents: { Type: AWS::DocDB::DBCluster, Properties: { StorageEncrypted: !If [IsProd, true, false] } }
+  Graph: { Type: AWS::Neptune::DBCluster, Properties: { StorageEncrypted: !Ref Encrypt } }
+  Table: { Type: AWS::DynamoDB::Table, Properties: { SSESpecification: { SSEEnabled: !If [IsProd, true, false] } } }
+";
+    let folder = folder(&[("app.yaml", template)]);
+    let ran = folder.run(&[
+        "--no-config",
+        "--profile",
+        "strict",
+        "--rule",
+        "*-kms-key",
+        "--fix",
+        "--unsafe-fixes",
+        "app.yaml",
+    ]);
+    assert_eq!(folder.read("app.yaml"), template, "{}", ran.all());
+    assert!(ran.all().contains("rds-kms-key") && ran.all().contains("ebs-volume-kms-key"), "{}", ran.all());
+}
+
+#[test]
+fn fixes_of_one_run_do_not_contradict_each_other() {
+    let template = "Resources:
+  Handler:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: python3.13, Handler: index.handler, Role: !GetAtt Role.Arn, Code: { ZipFile: \"\" } }
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: \"sts:AssumeRole\" }] }
+      ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]
+";
+    let folder = folder(&[("app.yaml", template)]);
+    folder.run(&["--no-config", "--profile", "strict", "--fix", "--unsafe-fixes", "app.yaml"]);
+    let text = folder.read("app.yaml");
+    // A boundary with the only policy that was there would deny what the new one allows.
+    assert!(text.contains("!Ref HandlerDeadLetterPolicy") && !text.contains("PermissionsBoundary"), "{text}");
+    assert!(
+        text.contains("KmsMasterKeyId: !GetAtt EncryptionKey.Arn") && text.contains("- kms:GenerateDataKey\n"),
+        "{text}"
+    );
+    folder.run(&["--no-config", "--profile", "conformance", "--fix", "--unsafe-fixes", "app.yaml"]);
+    assert_eq!(folder.read("app.yaml"), text);
+    // Without a key, there is nothing to allow.
+    folder.file("other.yaml", template);
+    folder.run(&["--no-config", "--profile", "conformance", "--fix", "--unsafe-fixes", "other.yaml"]);
+    let text = folder.read("other.yaml");
+    assert!(text.contains("SqsManagedSseEnabled: true") && !text.contains("kms:GenerateDataKey\n"), "{text}");
+}

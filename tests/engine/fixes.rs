@@ -653,22 +653,19 @@ fn roles_that_cannot_decrypt_are_named() {
         )
     };
     let uses = "{Effect: Allow, Action: 'sqs:SendMessage', Resource: !GetAtt Jobs.Arn}";
-    let every = "{Effect: Allow, Action: 'kms:Decrypt', Resource: '*'}";
+    let every = "{Effect: Allow, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], Resource: '*'}";
+    let both = "`kms:Decrypt` and `kms:GenerateDataKey`";
     let others = "use `Jobs` need permission to use the key.";
     assert_eq!(note(""), format!("The key costs money. Principals that {others}"));
-    let lacks = |name: &str| {
+    let lacks = |what: &str, it: &str| {
         format!(
-            "The key costs money. `{name}` can use `Jobs` but lacks `kms:Decrypt` for the key: grant it. Other principals that {others}"
+            "The key costs money. `Worker` can use `Jobs` but lacks {what} for the key: grant {it}. Other principals that {others}"
         )
     };
     let basic = "ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'], ";
     for (statements, more) in [
         (uses, ""),
         ("{Effect: Allow, Action: 'sqs:*', Resource: '*'}", ""),
-        (
-            "{Effect: Allow, Action: ['sqs:Rec*'], Resource: !Sub 'arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:jobs'}",
-            "",
-        ),
         ("{Effect: Allow, NotAction: 'kms:*', Resource: '*'}", ""),
         (
             &*format!(
@@ -679,8 +676,13 @@ fn roles_that_cannot_decrypt_are_named() {
         (&*format!("{uses}, {{Effect: Allow, Action: 'kms:Encrypt', Resource: '*'}}"), ""),
         (uses, basic),
     ] {
-        assert_eq!(note(&role("Worker", statements, more)), lacks("Worker"), "{statements}");
+        assert_eq!(note(&role("Worker", statements, more)), lacks(both, "them"), "{statements}");
     }
+    let receives =
+        "{Effect: Allow, Action: ['sqs:Rec*'], Resource: !Sub 'arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:jobs'}";
+    assert_eq!(note(&role("Worker", receives, "")), lacks("`kms:Decrypt`", "it"));
+    let decrypts = format!("{uses}, {{Effect: Allow, Action: 'kms:Decrypt', Resource: '*'}}");
+    assert_eq!(note(&role("Worker", &decrypts, "")), lacks("`kms:GenerateDataKey`", "it"));
     for statements in [
         &*format!("{uses}, {every}"),
         "{Effect: Allow, Action: '*', Resource: '*'}",
@@ -701,7 +703,7 @@ fn roles_that_cannot_decrypt_are_named() {
         (&*format!("{uses}, {{Effect: Deny, Action: 'sqs:*', Resource: !Ref P}}"), ""),
     ] {
         let expected = format!(
-            "The key costs money. `Worker` may be able to use `Jobs` and lack `kms:Decrypt` for the key. Other principals that {others}"
+            "The key costs money. `Worker` may be able to use `Jobs` and lack {both} for the key. Other principals that {others}"
         );
         assert_eq!(note(&role("Worker", statements, more)), expected, "{statements}");
     }
@@ -709,22 +711,27 @@ fn roles_that_cannot_decrypt_are_named() {
     let separate = format!(
         "  Worker: {{Type: AWS::IAM::Role}}\n  Policy: {{Type: AWS::IAM::Policy, Properties: {{Roles: [!Ref Worker], PolicyDocument: {{Statement: [{uses}]}}}}}}\n"
     );
-    assert_eq!(note(&separate), lacks("Worker"));
+    assert_eq!(note(&separate), lacks(both, "them"));
     let key = |principal: &str| {
         format!(
-            "  Own: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {{Statement: [{{Effect: Allow, Principal: {{AWS: {principal}}}, Action: 'kms:Decrypt', Resource: '*'}}]}}}}}}\n"
+            "  Own: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {{Statement: [{{Effect: Allow, Principal: {{AWS: {principal}}}, Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: '*'}}]}}}}}}\n"
         )
     };
     let root = key("!Sub 'arn:aws:iam::${AWS::AccountId}:root'");
     let lacking = note(&format!("{separate}{root}"));
     assert!(
-        lacking.starts_with("`Worker` can use `Jobs` but lacks `kms:Decrypt` for the key `Own`: grant it."),
+        lacking.starts_with(&format!("`Worker` can use `Jobs` but lacks {both} for the key `Own`: grant them.")),
         "{lacking}"
     );
     let named = note(&format!("{separate}{}", key("!GetAtt Worker.Arn")));
     assert!(!named.contains("Worker"), "{named}");
-    let granted =
-        role("Worker", &format!("{uses}, {{Effect: Allow, Action: 'kms:Decrypt', Resource: !GetAtt Own.Arn}}"), "");
+    let granted = role(
+        "Worker",
+        &format!(
+            "{uses}, {{Effect: Allow, Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: !GetAtt Own.Arn}}"
+        ),
+        "",
+    );
     assert!(!note(&format!("{granted}{root}")).contains("Worker"));
 }
 
@@ -1435,4 +1442,100 @@ Resources:
     assert!(!fits(", Default: m1.large", "!Ref Size"));
     assert!(!fits(", Default: m1.large, compared: 1", "!Ref Size"));
     assert!(!fits(", Default: x", "!If [Prod, m1.large, t2.micro]"));
+}
+
+#[test]
+fn a_key_is_for_what_is_encrypted_in_each_deployment() {
+    let rule = "resources: [AWS::EC2::Volume]
+when: { path: $.Properties.Encrypted, is: { equals: true } }
+assert: { path: $.Properties.KmsKeyId, is: { customer-key: true } }
+fix: { customer-key: [$.Properties.KmsKeyId] }
+";
+    let volume = |encrypted: &str| {
+        let parameters = "{P: {Type: String, Default: 'true', AllowedValues: ['true', 'false']}, \
+             D: {Type: String, Default: 'true'}, T: {Type: String, Default: 'true', AllowedValues: ['true', true]}}";
+        format!(
+            "Parameters: {parameters}\nConditions: {{C: !Equals [!Ref P, 'true']}}\nResources:\n  Disk:\n    \
+             Type: AWS::EC2::Volume\n    Properties:\n      Encrypted: {encrypted}\n"
+        )
+    };
+    for encrypted in ["!If [C, true, false]", "!Ref P", "!Ref D", "!If [C, 'true', !Ref AWS::NoValue]"] {
+        assert_eq!(fixes(rule, &volume(encrypted)), [None], "{encrypted}");
+    }
+    for encrypted in ["true", "'true'", "!Ref T", "!If [C, true, 'true']"] {
+        let after = fixed(rule, &volume(encrypted));
+        assert!(after.contains("      KmsKeyId: !GetAtt EncryptionKey.Arn\n"), "{encrypted}\n{after}");
+    }
+    // What is below a branch is there only where that is taken.
+    let rule = "resources: [AWS::Kinesis::Stream]
+when: { path: $.Properties.StreamEncryption, is: { present: true } }
+assert: { path: $.Properties.StreamEncryption.KeyId, is: { customer-key: true } }
+fix: { customer-key: [$.Properties.StreamEncryption.KeyId] }
+";
+    let stream = "Parameters: {P: {Type: String, AllowedValues: [a, b]}}
+Conditions: {C: !Equals [!Ref P, a]}
+Resources:
+  Events:
+    Type: AWS::Kinesis::Stream
+    Properties:
+      StreamEncryption: !If [C, {EncryptionType: KMS, KeyId: alias/aws/kinesis}, !Ref AWS::NoValue]
+";
+    let after = fixed(rule, stream);
+    assert!(
+        after.contains("!If [C, {EncryptionType: KMS, KeyId: !GetAtt EncryptionKey.Arn}, !Ref AWS::NoValue]"),
+        "{after}"
+    );
+}
+
+#[test]
+fn what_aws_surely_refuses_is_not_offered() {
+    let rule = "resources: [AWS::RDS::DBInstance]
+assert: { path: $.Properties.MultiAZ, is: { equals: true } }
+fix:
+  unless: { path: $.Properties.Engine, is: { equals: sqlserver-ex } }
+  set: { $.Properties.MultiAZ: true }
+";
+    let database = |engine: &str| {
+        format!(
+            "Parameters: {{P: {{Type: String, Default: sqlserver-ex, AllowedValues: [sqlserver-ex, sqlserver-se]}}, D: {{Type: String}}}}\n\
+             Conditions: {{C: !Equals [!Ref P, sqlserver-ex]}}\nResources:\n  Db:\n    Type: AWS::RDS::DBInstance\n    \
+             Properties:\n      Engine: {engine}\n"
+        )
+    };
+    for engine in ["sqlserver-ex", "!Sub sqlserver-ex", "!If [C, sqlserver-ex, sqlserver-ex]"] {
+        assert_eq!(fixes(rule, &database(engine)), [None], "{engine}");
+    }
+    for engine in ["sqlserver-se", "!Ref P", "!Ref D", "!If [C, sqlserver-ex, mysql]"] {
+        assert!(fixed(rule, &database(engine)).contains("      MultiAZ: true\n"), "{engine}");
+    }
+}
+
+#[test]
+fn an_item_that_is_added_has_a_name_that_is_free() {
+    let rule = "resources: [AWS::IAM::ManagedPolicy]
+assert: { some: { path: \"$.Properties.PolicyDocument.Statement[*].Effect\", is: { equals: Deny } } }
+fix: { append: { $.Properties.PolicyDocument.Statement: { Sid: Own, Effect: Deny, Action: \"s3:*\", Resource: \"*\" } } }
+";
+    let policy = |statement: &str| {
+        let after = fixed(
+            rule,
+            &format!(
+                "Conditions: {{C: !Equals [!Ref AWS::Region, a]}}\nResources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    \
+                 Properties:\n      PolicyDocument:\n        Statement: {statement}\n"
+            ),
+        );
+        let sid = after.rsplit_once("Sid: ").unwrap().1;
+        sid.chars().take_while(char::is_ascii_alphanumeric).collect::<String>()
+    };
+    let one = |sid: &str| format!("{{Sid: {sid}, Effect: Allow, Action: 'sqs:*', Resource: '*'}}");
+    for (statement, expected) in [
+        (format!("[{}]", one("Other")), "Own"),
+        (format!("[{}]", one("Own")), "Own2"),
+        (one("Own"), "Own2"),
+        (format!("[{}, {}]", one("'Own'"), one("Own2")), "Own3"),
+        (format!("[!If [C, {}, !Ref AWS::NoValue]]", one("Own")), "Own2"),
+        (format!("[{}]", one("!If [C, Own, Own2]")), "Own3"),
+    ] {
+        assert_eq!(policy(&statement), expected, "{statement}");
+    }
 }

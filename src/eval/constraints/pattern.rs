@@ -80,6 +80,15 @@ impl Set {
         }
     }
 
+    /// How many characters it has at least, where it [may have few](Self::may_be_few).
+    fn least(&self) -> usize {
+        match self {
+            Self::Range(first, last) if first <= last => u32::from(*last) as usize + 1 - u32::from(*first) as usize,
+            Self::Union(sets) => sets.iter().map(Self::least).max().unwrap_or_default(),
+            Self::Range(..) | Self::Both(..) | Self::Not(_) | Self::AnyCase(_) | Self::Property(_) => 0,
+        }
+    }
+
     /// The characters, where there are few.
     fn characters(&self, most: usize) -> Option<Vec<char>> {
         match self {
@@ -120,7 +129,7 @@ impl Pattern {
 
     /// All texts that it matches, in its own order, if there are at most so many.
     pub(super) fn texts(&self, most: usize) -> Option<Vec<String>> {
-        if self.matches_less || self.has_boundaries || !may_be_few(&self.node, most) {
+        if self.matches_less || self.has_boundaries || !may_be_few(&self.node, most) || least(&self.node) > most {
             return None;
         }
         let mut texts = texts(&self.node, most)?;
@@ -154,6 +163,20 @@ fn may_be_few(node: &Node, most: usize) -> bool {
         Node::Repeat { node, most: Some(limit), .. } => *limit <= most && may_be_few(node, most),
         Node::Repeat { .. } | Node::Boundary(_) => false,
         Node::Start | Node::End | Node::LastLine => true,
+    }
+}
+
+/// How many texts an expression matches at least, as [`texts`] counts them, without making any; where there [may be few](may_be_few).
+fn least(node: &Node) -> usize {
+    match node {
+        Node::One(set) => set.least(),
+        Node::All(nodes) => nodes.iter().map(least).fold(1, usize::saturating_mul),
+        Node::Any(nodes) => nodes.iter().map(least).fold(0, usize::saturating_add),
+        Node::Repeat { node, least: times, .. } => {
+            let once = least(node);
+            u32::try_from(*times).map_or(usize::MAX, |times| once.saturating_pow(times))
+        }
+        Node::Start | Node::End | Node::LastLine | Node::Boundary(_) => 1,
     }
 }
 
@@ -273,7 +296,16 @@ impl Attempt<'_> {
         Some(match node {
             Node::One(set) => {
                 let mut ends = Positions::none(starts.number);
-                starts.iter().filter(|start| self.has(*start, set)).for_each(|start| ends.add(start + 1));
+                for (word, bits) in starts.bits.iter().enumerate() {
+                    let mut left = *bits;
+                    while left != 0 {
+                        let start = 64 * word + left.trailing_zeros() as usize;
+                        left &= left - 1;
+                        if self.has(start, set) {
+                            ends.add(start + 1);
+                        }
+                    }
+                }
                 ends
             }
             Node::All(nodes) => {

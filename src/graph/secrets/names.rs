@@ -259,41 +259,53 @@ const fn places() -> [u32; 256] {
 /// The bits of the first letters of [`MARKS`].
 const FIRST_LETTERS: u32 = 0o111_111_111;
 
+/// The letters up to which marks have been met, after another byte.
+#[inline]
+fn after(begun: u32, byte: u8) -> u32 {
+    (begun << 1 | FIRST_LETTERS | PW[0]) & PLACES.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
 /// Where a text goes on, from a byte on, with the last letter of a mark that a name which promises something has.
 pub(super) fn next_mark(text: &[u8], from: usize) -> Option<usize> {
-    const BEGIN: u32 = FIRST_LETTERS | PW[0];
     const END: u32 = ENOUGH | KEY | PW[1];
     /// Bytes that are looked at together.
     const STRETCH: usize = 8;
-    let step =
-        |begun: u32, byte: &u8| (begun << 1 | BEGIN) & PLACES.get(usize::from(*byte)).copied().unwrap_or_default();
     let (mut begun, mut at) = (0, from);
-    let rest = text.get(from..)?;
-    for stretch in rest.chunks(STRETCH) {
-        let (mut after, mut met) = (begun, 0);
+    for stretch in text.get(from..)?.chunks_exact(STRETCH) {
+        let (mut next, mut met) = (begun, 0);
         for byte in stretch {
-            after = step(after, byte);
-            met |= after;
+            next = after(next, *byte);
+            met |= next;
         }
         if met & END != 0 {
-            let ends = |byte: &u8| {
-                begun = step(begun, byte);
-                begun & END != 0
-            };
-            return stretch.iter().position(ends).map(|place| at + place);
+            break;
         }
-        begun = after;
-        at += stretch.len();
+        begun = next;
+        at += STRETCH;
     }
-    None
+    // The stretch with the letter, or what is left after the last one.
+    let ends = |byte: &u8| {
+        begun = after(begun, *byte);
+        begun & END != 0
+    };
+    text.get(at..)?.iter().position(ends).map(|place| at + place)
 }
 
 /// Which of these letters a name holds. Asked of every key of every template, so it looks at each byte once, for all marks together
 /// (Baeza-Yates and Gonnet, "A new approach to text searching"), and takes no branch that a processor would have to guess.
 fn marks_in(name: &str) -> u32 {
+    /// Bytes after which the next ones are looked at.
+    const STRETCH: usize = 4;
     let (mut begun, mut met) = (0, 0);
-    for byte in name.bytes() {
-        begun = (begun << 1 | FIRST_LETTERS | PW[0]) & PLACES.get(usize::from(byte)).copied().unwrap_or_default();
+    let mut stretches = name.as_bytes().chunks_exact(STRETCH);
+    for stretch in &mut stretches {
+        for byte in stretch {
+            begun = after(begun, *byte);
+            met |= begun;
+        }
+    }
+    for byte in stretches.remainder() {
+        begun = after(begun, *byte);
         met |= begun;
     }
     met

@@ -10,9 +10,17 @@ use crate::graph::{granted, refers_to};
 use crate::policy::{self, DocumentKind};
 use crate::truth::Truth;
 
-const DECRYPT: &str = "kms:decrypt";
+const DECRYPT: Need = Need { action: "kms:decrypt", shown: "`kms:Decrypt`" };
+const GENERATE: Need = Need { action: "kms:generatedatakey", shown: "`kms:GenerateDataKey`" };
 /// Names that a note lists.
 const MAX_NAMED: usize = 8;
+
+/// A permission to use a key.
+#[derive(Copy, Clone)]
+struct Need {
+    action: &'static str,
+    shown: &'static str,
+}
 
 /// Resources that are read and written with permissions of IAM.
 struct Data {
@@ -20,11 +28,13 @@ struct Data {
     service: &'static str,
     /// The actions that need to decrypt.
     actions: &'static [&'static str],
+    /// The actions that need a data key.
+    writing: &'static [&'static str],
 }
 
 /// Sources, 2026-11: Amazon SQS Developer Guide, "Amazon SQS Key management" (sqs-key-management.html); Amazon SNS Developer Guide, "Managing
 /// Amazon SNS encryption keys and costs" (sns-key-management.html); Amazon Kinesis Data Streams Developer Guide, "Permissions to use
-/// user-generated KMS keys" (permissions-user-key-KMS.html), for consumers; AWS re:Post, "My Amazon S3 bucket has default encryption using a
+/// user-generated KMS keys" (permissions-user-key-KMS.html), for consumers and producers; AWS re:Post, "My Amazon S3 bucket has default encryption using a
 /// custom AWS KMS key" (s3-bucket-access-default-encryption), for reading and for uploads in parts; AWS Secrets Manager User Guide, "Secret
 /// encryption and decryption" (security-encryption.html).
 const DATA: [Data; 5] = [
@@ -32,14 +42,26 @@ const DATA: [Data; 5] = [
         kind: "AWS::Kinesis::Stream",
         service: "kinesis",
         actions: &["kinesis:getrecords", "kinesis:subscribetoshard"],
+        writing: &["kinesis:putrecord", "kinesis:putrecords"],
     },
-    Data { kind: "AWS::S3::Bucket", service: "s3", actions: &["s3:getobject", "s3:putobject"] },
-    Data { kind: "AWS::SNS::Topic", service: "sns", actions: &["sns:publish"] },
-    Data { kind: "AWS::SQS::Queue", service: "sqs", actions: &["sqs:receivemessage", "sqs:sendmessage"] },
+    Data {
+        kind: "AWS::S3::Bucket",
+        service: "s3",
+        actions: &["s3:getobject", "s3:putobject"],
+        writing: &["s3:putobject"],
+    },
+    Data { kind: "AWS::SNS::Topic", service: "sns", actions: &["sns:publish"], writing: &["sns:publish"] },
+    Data {
+        kind: "AWS::SQS::Queue",
+        service: "sqs",
+        actions: &["sqs:receivemessage", "sqs:sendmessage"],
+        writing: &["sqs:sendmessage"],
+    },
     Data {
         kind: "AWS::SecretsManager::Secret",
         service: "secretsmanager",
         actions: &["secretsmanager:getsecretvalue", "secretsmanager:putsecretvalue"],
+        writing: &["secretsmanager:putsecretvalue"],
     },
 ];
 
@@ -63,42 +85,51 @@ impl<'t> Making<'_, '_, '_, 't> {
         let Some(data) = DATA.iter().find(|data| data.kind == self.target.kind) else {
             return Some(format!("Principals that use `{name}` need permission to use {the_key}."));
         };
-        let (mut certain, mut possible) = (Vec::new(), Vec::new());
+        // Roles by what they lack: permission to decrypt, to encrypt, or both.
+        let mut certain: [Vec<&str>; 3] = Default::default();
+        let mut possible: [Vec<&str>; 3] = Default::default();
         for role in self.shop.model.of_type("AWS::IAM::Role") {
-            match self.lacks(role, key, data) {
-                Truth::True => certain.push(role.written_name()),
-                Truth::Unknown => possible.push(role.written_name()),
-                Truth::False => {}
-            }
-        }
-        let mut sentences = Vec::new();
-        if !certain.is_empty() {
-            let lack = if certain.len() == 1 { "lacks" } else { "lack" };
-            sentences.push(format!(
-                "{} can use `{name}` but {lack} `kms:Decrypt` for {the_key}: grant it.",
-                listed(&certain)
-            ));
-        }
-        if !possible.is_empty() {
-            let lacking = if certain.is_empty() {
-                format!("may be able to use `{name}` and lack `kms:Decrypt` for {the_key}")
-            } else {
-                "may lack it".to_owned()
+            let decrypt = self.lacks(role, key, data, data.actions, DECRYPT);
+            let generate = self.lacks(role, key, data, data.writing, GENERATE);
+            let is_certain = decrypt.is_true() || generate.is_true();
+            let counts = |lacks: Truth| lacks.is_true() || !is_certain && lacks == Truth::Unknown;
+            let place = match (counts(decrypt), counts(generate)) {
+                (true, false) => 0,
+                (false, true) => 1,
+                (true, true) => 2,
+                (false, false) => continue,
             };
-            sentences.push(format!("{} {lacking}.", listed(&possible)));
+            let roles = if is_certain { &mut certain } else { &mut possible };
+            roles.get_mut(place).into_iter().for_each(|of| of.push(role.written_name()));
+        }
+        let lacking =
+            [DECRYPT.shown.to_owned(), GENERATE.shown.to_owned(), format!("{} and {}", DECRYPT.shown, GENERATE.shown)];
+        let mut sentences = Vec::new();
+        for (index, (roles, permissions)) in
+            certain.iter().zip(&lacking).enumerate().filter(|(_, (roles, _))| !roles.is_empty())
+        {
+            let lack = if roles.len() == 1 { "lacks" } else { "lack" };
+            let it = if index == 2 { "them" } else { "it" };
+            let roles = listed(roles);
+            sentences.push(format!("{roles} can use `{name}` but {lack} {permissions} for {the_key}: grant {it}."));
+        }
+        for (roles, permissions) in possible.iter().zip(&lacking).filter(|(roles, _)| !roles.is_empty()) {
+            let roles = listed(roles);
+            sentences.push(format!("{roles} may be able to use `{name}` and lack {permissions} for {the_key}."));
         }
         let others = if sentences.is_empty() { "Principals" } else { "Other principals" };
         sentences.push(format!("{others} that use `{name}` need permission to use {the_key}."));
         Some(sentences.join(" "))
     }
 
-    /// Whether a role reaches the resource and cannot decrypt with the key.
-    fn lacks(&self, role: &Block<'t>, key: Option<&Block<'t>>, data: &Data) -> Truth {
+    /// Whether a role may take one of some actions on the resource, and lacks what it needs of the key.
+    fn lacks(&self, role: &Block<'t>, key: Option<&Block<'t>>, data: &Data, actions: &[&str], need: Need) -> Truth {
         let (model, block) = (self.shop.model, self.target);
         // A block of the model, which lives as long as it.
         let Some(role) = model.resource(role.name) else { return Truth::False };
         let exploration = explore(&model.evaluator, |run| {
-            (exists(run, role) && exists(run, block)).then(|| lacks(run, model, role, block, key, data))
+            (exists(run, role) && exists(run, block))
+                .then(|| lacks(run, model, role, block, key, (data, actions, need.action)))
         });
         let mut all = exploration.leaves.iter().filter_map(|(_, truth)| *truth);
         let Some(first) = all.next().filter(|_| exploration.complete) else {
@@ -114,7 +145,7 @@ fn lacks<'m, 't>(
     role: &'m Block<'t>,
     block: &Block<'t>,
     key: Option<&Block<'t>>,
-    data: &Data,
+    (data, actions, need): (&Data, &[&str], &str),
 ) -> Truth {
     let (mut uses, mut decrypts) = (Truth::False, Truth::False);
     let objects = (data.kind == "AWS::S3::Bucket").then(|| policy::bucket_targets(run, block));
@@ -129,10 +160,10 @@ fn lacks<'m, 't>(
     let grants = granted::grants(run, model, role);
     for one in &grants.statements {
         let statement = one.statement.value;
-        let is_using = policy::allows_on(run, statement, data.actions, &mut on_data);
+        let is_using = policy::allows_on(run, statement, actions, &mut on_data);
         uses = uses.or(is_using.and(one.attached));
-        decrypts = decrypts.or(policy::allows_on(run, statement, &[DECRYPT], &mut on_key).and(one.attached));
-        if !policy::may_deny(run, statement, data.actions).is_false() {
+        decrypts = decrypts.or(policy::allows_on(run, statement, &[need], &mut on_key).and(one.attached));
+        if !policy::may_deny(run, statement, actions).is_false() {
             uses = uses.and(Truth::Unknown);
         }
     }
@@ -160,7 +191,7 @@ fn lacks<'m, 't>(
         }
         for statement in &found.found {
             let is_for_all = &mut |_: &mut Run<'m, 't>, _: &Value<'t>| Truth::True;
-            let allows = policy::allows_on(run, statement.value, &[DECRYPT], is_for_all);
+            let allows = policy::allows_on(run, statement.value, &[need], is_for_all);
             let is_named = policy::names_principal(statement.value, &mut |value| refers_to(run, value, role));
             decrypts = decrypts.or(allows.and(is_named));
         }

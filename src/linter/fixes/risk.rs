@@ -14,6 +14,8 @@ use std::cell::{OnceCell, RefCell};
 const MAX_NAMED: usize = 4;
 /// What the reviewed list has for a value that is a reference.
 const REFERENCE: &str = "&";
+/// What is between several values on it.
+const OR: char = '|';
 /// The types whose properties are known, and the properties of each, at most.
 pub(super) const MAX_TYPES: usize = 256;
 pub(super) const MAX_PROPERTIES: usize = 64;
@@ -165,7 +167,7 @@ impl Touched {
 
     fn is_reviewed(&self) -> bool {
         self.leaves().iter().all(|Leaf { value, known }| match (known.reviewed, value) {
-            (Some(reviewed), Some(value)) => !reviewed.is_empty() && reviewed == value,
+            (Some(reviewed), Some(value)) => !reviewed.is_empty() && reviewed.split(OR).any(|one| one == value),
             (Some(reviewed), None) => reviewed.is_empty(),
             (None, _) => false,
         })

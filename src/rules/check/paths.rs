@@ -220,7 +220,7 @@ mod tests {
             "$[*]['Sizes'][1].Anything[*].Below",
         ] {
             let segments = parse_json_path(text).unwrap().segments;
-            let short = Path { text: text.to_owned(), names: Vec::new(), rest: Rest::of(segments.clone()) };
+            let short = Path { text: text.to_owned().into(), names: Vec::new(), rest: Rest::of(segments.clone()) };
             assert!(matches!(short.rest, Some(Rest::Steps(_))), "{text}");
             let long = Path { rest: Some(Rest::Query(JpQuery::new(segments))), ..short.clone() };
             assert_eq!(once(select_rest(&short, &value, true)), select_rest(&long, &value, true), "{text}");
@@ -240,7 +240,7 @@ mod tests {
         ] {
             let query = parse_json_path(text).unwrap();
             let peer = js_path_process(&query, &value).unwrap().into_iter().map(|found| (found.val, String::new()));
-            let path = Path { text: text.to_owned(), names: Vec::new(), rest: Rest::of(query.segments.clone()) };
+            let path = Path { text: text.to_owned().into(), names: Vec::new(), rest: Rest::of(query.segments.clone()) };
             assert_eq!(select_rest(&path, &value, false), once(peer.collect()), "{text}");
         }
         for text in ["$..Name", "$[*][-1]", "$[*][0:1]", "$[0,1]"] {

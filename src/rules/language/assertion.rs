@@ -282,7 +282,7 @@ impl TryFrom<Entries<RawQuantified>> for Quantified {
                 RawQuantified::Resources(types) => selectors.push(Selector::Resources(types)),
                 RawQuantified::Where(assertion) => filter = Some(assertion),
                 RawQuantified::Is(is) => {
-                    let path = Path { text: "$".to_owned(), names: Vec::new(), rest: None };
+                    let path = Path { text: "$".into(), names: Vec::new(), rest: None };
                     own = Some(Content { message: None, form: Form::Value { path, is, or_absent: false } }.into());
                 }
                 RawQuantified::Assert(assertion) => test = Some(assertion),
@@ -428,6 +428,25 @@ impl Assertion {
                 quantified.filter.iter().chain(&quantified.test).any(Self::depends_on_user)
             }
             Form::Value { .. } | Form::Analysis(_) | Form::Setting { .. } | Form::Undecided(_) => false,
+        }
+    }
+
+    /// Whether it is about other resources, too.
+    pub fn is_of_others(&self) -> bool {
+        match &self.form {
+            Form::All(items) | Form::Any(items) => items.iter().any(Self::is_of_others),
+            Form::Not(inner) => inner.is_of_others(),
+            Form::Quantified(_, quantified) | Form::Count(_, quantified) => {
+                let selector = &quantified.selector;
+                matches!(selector, Selector::Related(_) | Selector::Referenced(_) | Selector::Resources(_))
+                    || quantified.filter.iter().chain(&quantified.test).any(Self::is_of_others)
+            }
+            Form::Value { .. }
+            | Form::Analysis(_)
+            | Form::Setting { .. }
+            | Form::Configured(_)
+            | Form::Profile(_)
+            | Form::Undecided(_) => false,
         }
     }
 

@@ -4,11 +4,12 @@ use super::meta::RuleMeta;
 use super::pack::{Head, heads};
 use super::rule::Rule;
 use super::target::Targets;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// What is made of an embedded rule on demand, once for all sets of rules.
 #[derive(Debug, Default)]
 pub(super) struct Made {
+    pub(super) id: OnceLock<Arc<str>>,
     pub(super) meta: OnceLock<Box<RuleMeta>>,
     pub(super) targets: OnceLock<Box<Targets>>,
     pub(super) rule: OnceLock<Result<Box<Rule>, String>>,

@@ -153,6 +153,9 @@ pub struct Recipe {
     /// The fix is for resources for which this is surely true in each deployment that has them, also where nothing is wrong with them:
     /// with every value that a parameter may have. For changes that only some deployments can bear.
     pub when_always: Option<Assertion>,
+    /// The fix is not for resources for which this is surely true, wherever they fail: what AWS would refuse. Where only some values of a
+    /// parameter make it true, the fix is offered.
+    pub unless: Option<Assertion>,
     /// Values to set: a map of paths to values. What is absent is added.
     #[serde(default)]
     pub set: Places,
@@ -497,7 +500,7 @@ impl Recipe {
 
     /// The assertions that decide whether it fits.
     pub fn whens(&self) -> impl Iterator<Item = &Assertion> {
-        self.parts().flat_map(|part| part.when.iter().chain(&part.when_always))
+        self.parts().flat_map(|part| part.when.iter().chain(&part.when_always).chain(&part.unless))
     }
 
     /// The fix, and what has to be changed with it.

@@ -5,8 +5,10 @@ pub use crate::suggest::nearest;
 
 use super::embedded::{Made, embedded};
 use super::fix::Recipes;
+pub use super::id::RuleId;
 use super::meta::{RuleKind, RuleMeta, RuleProse};
-use super::pack::{Head, Lazy, general, head_at, with_target};
+pub use super::pack::tools;
+use super::pack::{Head, Lazy, general, head_at, with_alias, with_target};
 use super::packed;
 use super::read_error::{ReadError, position_of};
 use super::rule::{Example, Examples, Rule, RuleFile};
@@ -20,7 +22,7 @@ use crate::syntax;
 use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A set of rules, sorted by id. Embedded rules are read when they are first wanted, once for all sets.
 #[derive(Debug)]
@@ -141,6 +143,14 @@ impl RuleEntry {
         match &self.rest {
             Rest::Embedded(head, _) => head.id,
             Rest::Own(_) => &self.meta.id,
+        }
+    }
+
+    /// Its id, for those that keep it.
+    pub fn shared_id(&self) -> RuleId {
+        match &self.rest {
+            Rest::Embedded(head, made) => RuleId::Embedded(head.id, &made.id),
+            Rest::Own(_) => RuleId::Own(Arc::from(self.id())),
         }
     }
 
@@ -353,6 +363,16 @@ impl RuleSet {
         names.into_iter().map(with_rules).collect()
     }
 
+    /// The built-in rules with a name in another tool, as the table of such names has it: places among the [`entries`](Self::entries).
+    pub fn embedded_with_alias<'r>(&'r self, tool: &'r str, name: &'r str) -> impl Iterator<Item = usize> + use<'r> {
+        with_alias(tool, name).filter_map(|place| self.place_of(place))
+    }
+
+    /// Where the rule with this id is among the [`entries`](Self::entries).
+    pub fn index_of(&self, id: &str) -> Option<usize> {
+        self.entries().binary_search_by(|entry| entry.id().cmp(id)).ok()
+    }
+
     /// Where a rule of the pack is among the entries; none if a user's own replaces it.
     fn place_of(&self, place: usize) -> Option<usize> {
         if self.own.is_none() {
@@ -378,8 +398,7 @@ impl RuleSet {
 
     /// The rule with this id.
     pub fn get(&self, id: &str) -> Option<&RuleEntry> {
-        let index = self.entries().binary_search_by(|entry| entry.id().cmp(id)).ok()?;
-        self.entries().get(index)
+        self.entries().get(self.index_of(id)?)
     }
 
     /// Whether there is a rule with this id, or with an id that matches this pattern.

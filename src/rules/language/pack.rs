@@ -5,6 +5,7 @@
 
 use super::lists::PROFILES;
 use super::meta::{RuleKind, RuleMeta};
+use super::name_hash::{name_hash, pair_hash};
 use super::packed;
 use super::target::{TargetName, Targets};
 use crate::finding::{Level, RuleSeverity};
@@ -19,8 +20,10 @@ const PACK: &str = include_str!(concat!(env!("OUT_DIR"), "/pack.txt"));
 const EXAMPLES: &str =
     if cfg!(target_family = "wasm") { "" } else { include_str!(concat!(env!("OUT_DIR"), "/examples.json")) };
 
-// `static HEADS: [Head; …]`, sorted by id; `static BY_TARGET: &[(&str, &[u16])]`, sorted by the target: the rules that name it, as
-// places among the heads; `static GENERAL: &[&str]`: those of them that are no single types of resources.
+// `static HEADS: [Head; …]`, sorted by id; `static BY_TARGET: &[(&str, &[u16])]`: the rules that name a target, as places among the
+// heads; `static TARGET_HASHES: &[u64]`: the hashes of the targets, by which both are sorted; `static GENERAL: &[&str]`: those of them that are no single types of resources. `static NAMES: &str`: tools
+// and their names of rules, each pair on a line; `static BY_NAME: &[(u64, u32, u32, u16)]`, sorted: the hash of each pair, where its line
+// is, and a rule that has the name; `static TOOLS: &[&str]`: the tools.
 include!(concat!(env!("OUT_DIR"), "/heads.rs"));
 
 /// What every run asks of every built-in rule, and where the rest of it is.
@@ -63,13 +66,33 @@ pub(super) fn head_at(place: usize) -> Option<&'static Head> {
 
 /// The embedded rules that name a target, such as `AWS::S3::Bucket`, as rule files write it: places among the [`heads`], sorted.
 pub(super) fn with_target(name: &str) -> &'static [u16] {
-    let found = BY_TARGET.binary_search_by(|(target, _)| (*target).cmp(name)).ok();
-    found.and_then(|place| BY_TARGET.get(place)).map_or(&[], |(_, rules)| rules)
+    let hash = name_hash(name);
+    let first = TARGET_HASHES.partition_point(|known| *known < hash);
+    let known = TARGET_HASHES.get(first..).unwrap_or_default().iter().zip(BY_TARGET.get(first..).unwrap_or_default());
+    let mut same = known.take_while(|(known, _)| **known == hash).map(|(_, entry)| entry);
+    same.find(|(target, _)| *target == name).map_or(&[], |(_, rules)| rules)
 }
 
 /// The targets that embedded rules name and that are no single types of resources: `any`, `AWS::RDS::*`.
 pub(super) fn general<'a>() -> impl Iterator<Item = &'a str> {
     GENERAL.iter().copied()
+}
+
+/// The tools whose names of rules the embedded rules have.
+pub fn tools() -> impl Iterator<Item = &'static str> {
+    TOOLS.iter().copied()
+}
+
+/// The embedded rules with a name in a tool, as exceptions look names up: places among the [`heads`], sorted.
+pub(super) fn with_alias<'n>(tool: &'n str, name: &'n str) -> impl Iterator<Item = usize> + use<'n> {
+    let hash = pair_hash(tool, name);
+    let first = BY_NAME.partition_point(|(known, ..)| *known < hash);
+    let same = BY_NAME.get(first..).unwrap_or_default().iter().take_while(move |(known, ..)| *known == hash);
+    same.filter(move |(_, start, end, _)| {
+        let line = NAMES.get(*start as usize..*end as usize);
+        line.and_then(|line| line.split_once('\t')) == Some((tool, name))
+    })
+    .map(|(.., rule)| usize::from(*rule))
 }
 
 /// A text of the pack as what it is, a part of the binary; none for any other text. So what refers to it can be kept.

@@ -12,39 +12,47 @@ use serde::forward_to_deserialize_any;
 /// # Errors
 /// What is wrong with it. The build packed it, so only a rule that its type does not take is wrong.
 pub(super) fn read<'de, T: Deserialize<'de>>(packed: &'de str) -> Result<T, Error> {
-    T::deserialize(&mut Reader { rest: packed })
+    T::deserialize(&mut Reader { packed, at: 0 })
 }
 
+/// Reads a value after the other. Everything but texts is ASCII, so only texts are looked at as such.
 struct Reader<'de> {
-    rest: &'de str,
+    packed: &'de str,
+    at: usize,
 }
 
 impl<'de> Reader<'de> {
-    fn take(&mut self, length: usize) -> Result<&'de str, Error> {
-        let (taken, rest) = self.rest.split_at_checked(length).ok_or_else(|| Error::custom("the pack is cut off"))?;
-        self.rest = rest;
-        Ok(taken)
+    fn peek(&self) -> Option<u8> {
+        self.packed.as_bytes().get(self.at).copied()
     }
 
     /// What the next value is.
     fn letter(&mut self) -> Option<u8> {
-        let letter = *self.rest.as_bytes().first()?;
-        self.rest = self.rest.get(1..)?;
-        Some(letter)
+        let letter = self.peek();
+        self.at += 1;
+        letter
     }
 
     /// A number of 14 bits in two characters.
     fn number(&mut self) -> Result<usize, Error> {
-        match (self.letter(), self.letter()) {
-            (Some(high), Some(low)) => Ok(usize::from(high) << 7 | usize::from(low)),
-            _ => Err(Error::custom("the pack is cut off")),
-        }
+        let rest = self.packed.as_bytes().get(self.at..).unwrap_or_default();
+        let [high, low] = rest.first_chunk().ok_or_else(cut_off)?;
+        self.at += 2;
+        Ok(usize::from(*high) << 7 | usize::from(*low))
     }
 
     fn text(&mut self) -> Result<&'de str, Error> {
         let length = self.number()?;
-        self.take(length)
+        let end = self.at + length;
+        let text = self.packed.get(self.at..end).ok_or_else(cut_off)?;
+        self.at = end;
+        Ok(text)
     }
+}
+
+#[cold]
+fn cut_off() -> Error {
+    Error::custom("the pack is cut off")
 }
 
 impl<'de> Deserializer<'de> for &mut Reader<'de> {
@@ -78,8 +86,8 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.rest.as_bytes().first() == Some(&b'0') {
-            self.letter();
+        if self.peek() == Some(b'0') {
+            self.at += 1;
             visitor.visit_none()
         } else {
             visitor.visit_some(self)

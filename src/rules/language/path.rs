@@ -3,20 +3,25 @@
 //! The leading names of a path (`$.Properties.BucketEncryption`) are walked directly, so that nothing else of a resource
 //! is evaluated. What follows selects in evaluated values. The grammar is jsonpath-rust's.
 
+use super::pack::in_pack;
 use crate::expand::ties::Route;
 use jsonpath_rust::parser::model::{JpQuery, Segment, Selector};
 use jsonpath_rust::parser::parse_json_path;
-use serde::Deserialize;
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer};
+use smallvec::SmallVec;
+use std::borrow::Cow;
+use std::fmt;
 
 /// A JSONPath (RFC 9535) without filters, such as `$.Properties.Tags[*].Key`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+// Its text and names are those of the pack where it is one of a built-in rule: a run reads hundreds of paths.
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
-#[serde(try_from = "String")]
 pub struct Path {
     /// As written; empty for one that no rule wrote.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// The names that the path begins with.
-    pub names: Vec<String>,
+    pub names: Vec<Cow<'static, str>>,
     /// What follows them; none for a path of names only.
     pub rest: Option<Rest>,
 }
@@ -67,14 +72,44 @@ impl Step {
 }
 
 impl Rest {
+    fn of_steps(steps: Vec<Step>) -> Option<Self> {
+        (!steps.is_empty()).then_some(Self::Steps(steps))
+    }
+
     /// The shortest form of segments.
     pub(in crate::rules) fn of(segments: Vec<Segment>) -> Option<Self> {
         let steps: Option<Vec<Step>> = segments.iter().map(Step::of).collect();
         match steps {
-            Some(steps) if steps.is_empty() => None,
-            Some(steps) => Some(Self::Steps(steps)),
+            Some(steps) => Self::of_steps(steps),
             None => Some(Self::Query(JpQuery::new(segments))),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Path {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PathVisitor;
+
+        impl<'de> Visitor<'de> for PathVisitor {
+            type Value = Path;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Path, E> {
+                match in_pack(text) {
+                    Some(text) => Path::of_pack(text).map_err(E::custom),
+                    None => self.visit_str(text),
+                }
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Path, E> {
+                Path::try_from(text.to_owned()).map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_str(PathVisitor)
     }
 }
 
@@ -82,8 +117,26 @@ impl TryFrom<String> for Path {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        if let Some((names, steps)) = plain_steps(&text) {
-            return Ok(Self { names, text, rest: (!steps.is_empty()).then_some(Rest::Steps(steps)) });
+        let owned = |name: &str| Cow::Owned(name.to_owned());
+        let plain = plain_steps(&text).map(|(names, steps)| (names.into_iter().map(owned).collect(), steps));
+        match plain {
+            Some((names, steps)) => Ok(Self { names, text: Cow::Owned(text), rest: Rest::of_steps(steps) }),
+            None => Self::by_grammar(Cow::Owned(text)),
+        }
+    }
+}
+
+impl Path {
+    /// One of a built-in rule.
+    fn of_pack(text: &'static str) -> Result<Self, String> {
+        let Some((names, steps)) = plain_steps(text) else { return Self::by_grammar(Cow::Borrowed(text)) };
+        let names = names.into_iter().map(Cow::Borrowed).collect();
+        Ok(Self { names, text: Cow::Borrowed(text), rest: Rest::of_steps(steps) })
+    }
+
+    fn by_grammar(text: Cow<'static, str>) -> Result<Self, String> {
+        if let Some(segments) = listed_segments(&text) {
+            return Ok(Self::of_segments(text, segments));
         }
         let query = parse_json_path(&text).map_err(|error| {
             let error = error.to_string();
@@ -96,25 +149,75 @@ impl TryFrom<String> for Path {
         for segment in &query.segments {
             refuse_filters(segment, &text)?;
         }
-        let leading = query
-            .segments
+        Ok(Self::of_segments(text, query.segments))
+    }
+
+    fn of_segments(text: Cow<'static, str>, segments: Vec<Segment>) -> Self {
+        let leading = segments
             .iter()
             .map_while(|segment| match segment {
-                Segment::Selector(Selector::Name(name)) => Some(name.clone()),
+                Segment::Selector(Selector::Name(name)) => Some(Cow::Owned(name.clone())),
                 _ => None,
             })
             .collect::<Vec<_>>();
-        let rest = Rest::of(query.segments.into_iter().skip(leading.len()).collect());
-        Ok(Self { text, names: leading, rest })
+        let rest = Rest::of(segments.into_iter().skip(leading.len()).collect());
+        Self { text, names: leading, rest }
     }
+}
+
+/// The segments of a path that has, besides the steps of [`plain_steps`], lists of plain names (`['a','b']`) and segments at any depth
+/// (`..Name`), as nearly all others.
+fn listed_segments(text: &str) -> Option<Vec<Segment>> {
+    let mut rest = text.strip_prefix('$')?;
+    let mut segments = Vec::new();
+    while !rest.is_empty() {
+        let (is_deep, after) = match rest.strip_prefix("..") {
+            Some(after) => (true, after),
+            None => (false, rest),
+        };
+        let segment = if after.starts_with('[') {
+            let (inside, after) = after.strip_prefix('[')?.split_once(']')?;
+            rest = after;
+            let mut selectors = inside.split(',').map(selector).collect::<Option<Vec<Selector>>>()?;
+            if selectors.len() == 1 { Segment::Selector(selectors.pop()?) } else { Segment::Selectors(selectors) }
+        } else {
+            let (name, after) = shorthand(if is_deep { after } else { after.strip_prefix('.')? })?;
+            rest = after;
+            Segment::Selector(Selector::Name(name.to_owned()))
+        };
+        segments.push(if is_deep { Segment::Descendant(Box::new(segment)) } else { segment });
+    }
+    Some(segments)
+}
+
+/// A selector in brackets: `*`, a digit, or a name in single quotes without any character that the grammar treats in its own way.
+fn selector(text: &str) -> Option<Selector> {
+    let text = text.trim_matches(' ');
+    if text == "*" {
+        return Some(Selector::Wildcard);
+    }
+    if let [digit @ b'0'..=b'9'] = text.as_bytes() {
+        return Some(Selector::Index(i64::from(digit - b'0')));
+    }
+    let name = text.strip_prefix('\'')?.strip_suffix('\'')?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'@');
+    (!name.is_empty() && name.bytes().all(is_plain)).then(|| Selector::Name(name.to_owned()))
+}
+
+/// A name in shorthand that a text begins with, and what follows it.
+fn shorthand(text: &str) -> Option<(&str, &str)> {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let length = text.bytes().position(|byte| !is_of_name(byte)).unwrap_or(text.len());
+    let (name, after) = text.split_at_checked(length)?;
+    name.starts_with(|first: char| !first.is_ascii_digit()).then_some((name, after))
 }
 
 /// The leading names, and what follows them, of a path of nothing but names in shorthand, indices and `[*]`
 /// (`$.Properties.Tags[*].Key`; RFC 9535, 2.5.1.1), as nearly all are. The whole grammar takes some ten microseconds for each, in every
 /// run. ASCII only; the grammar takes the rest.
-fn plain_steps(text: &str) -> Option<(Vec<String>, Vec<Step>)> {
+fn plain_steps(text: &str) -> Option<(SmallVec<[&str; 8]>, Vec<Step>)> {
     let mut rest = text.strip_prefix('$')?;
-    let (mut names, mut steps) = (Vec::new(), Vec::new());
+    let (mut names, mut steps) = (SmallVec::new(), Vec::new());
     while !rest.is_empty() {
         let step = if let Some(after) = rest.strip_prefix("[*]") {
             rest = after;
@@ -126,20 +229,15 @@ fn plain_steps(text: &str) -> Option<(Vec<String>, Vec<Step>)> {
             let [digit @ b'0'..=b'9'] = index.as_bytes() else { return None };
             Step::Index(usize::from(digit - b'0'))
         } else {
-            let after = rest.strip_prefix('.')?;
-            let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-            let length = after.bytes().position(|byte| !is_of_name(byte)).unwrap_or(after.len());
-            let (name, after) = after.split_at_checked(length)?;
-            if !name.starts_with(|first: char| !first.is_ascii_digit()) {
-                return None;
-            }
+            let (name, after) = shorthand(rest.strip_prefix('.')?)?;
             rest = after;
+            if steps.is_empty() {
+                names.push(name);
+                continue;
+            }
             Step::Name(name.to_owned())
         };
-        match step {
-            Step::Name(name) if steps.is_empty() => names.push(name),
-            step => steps.push(step),
-        }
+        steps.push(step);
     }
     Some((names, steps))
 }
@@ -173,7 +271,7 @@ const MAX_CHAINS: usize = 64;
 impl Path {
     /// The chains of steps that it takes from the value that it starts at. Slices are every element.
     pub fn chains(&self) -> Chains {
-        let names = self.names.iter().cloned().map(Step::Name).collect();
+        let names = self.names.iter().map(|name| Step::Name(name.clone().into_owned())).collect();
         let mut chains = Chains { steps: vec![names], is_open: false };
         match &self.rest {
             None => {}
@@ -263,7 +361,38 @@ mod tests {
             let by_grammar = parse_json_path(text).unwrap().segments;
             let expected: Vec<Step> = by_grammar.iter().map(|segment| Step::of(segment).unwrap()).collect();
             assert!(!matches!(steps.first(), Some(Step::Name(_))), "{text}");
-            assert_eq!(names.into_iter().map(Step::Name).chain(steps).collect::<Vec<_>>(), expected, "{text}");
+            assert_eq!(
+                names.into_iter().map(|name| Step::Name(name.to_owned())).chain(steps).collect::<Vec<_>>(),
+                expected,
+                "{text}"
+            );
+        }
+        for text in [
+            "$.A['a','b']",
+            "$['a', 'b'][*].C",
+            "$.A['a.b']",
+            "$.A['AWS::x-y'].B",
+            "$.A..B.C",
+            "$.A..['a','b']",
+            "$.A[*].B[0]['c']",
+            "$.A[*,0]",
+        ] {
+            let by_grammar = parse_json_path(text).unwrap().segments;
+            assert_eq!(listed_segments(text).unwrap(), by_grammar, "{text}");
+        }
+        for text in [
+            "$.A['a]b']",
+            "$.A['a'",
+            "$.A[''b]",
+            "$.A['a\\b']",
+            "$.A[1:2]",
+            "$.A...B",
+            "$.A..",
+            "$.A['a',]",
+            "$.A[10]",
+            "$.A[-1]",
+        ] {
+            assert_eq!(listed_segments(text), None, "{text}");
         }
         for text in [
             "", "A", "$A", "$.", "$..A", "$.A.", "$.1a", "$.a-b", "$.é", "$['A']", "$.*", "$ .A", "$.A[", "$.A[]",

@@ -2,6 +2,7 @@
 
 use crate::eval::text;
 use crate::facts;
+use memchr::memchr;
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -49,6 +50,10 @@ impl TargetName {
     /// # Errors
     /// What else it could be.
     pub(super) fn of(name: Cow<'static, str>) -> Result<Self, String> {
+        // As nearly all do, which a run reads by the hundred.
+        if name.starts_with("AWS::") {
+            return Ok(Self::of_types(name));
+        }
         Ok(match name.as_ref() {
             "any" => Self::AnyResource,
             "taggable" => Self::Taggable,
@@ -64,9 +69,13 @@ impl TargetName {
                      `named`, `stateful`, `parameters`, `outputs`, `template`, `exceptions`"
                 ));
             }
-            _ if name.contains('*') => Self::Types(name),
-            _ => Self::Type(name),
+            _ => Self::of_types(name),
         })
+    }
+
+    /// The type with a name, or the types of a pattern.
+    fn of_types(name: Cow<'static, str>) -> Self {
+        if memchr(b'*', name.as_bytes()).is_some() { Self::Types(name) } else { Self::Type(name) }
     }
 }
 

@@ -1,32 +1,22 @@
 //! JSON strings: borrowed from the text, unless an escape has to be undone (RFC 8259 section 7).
 
 use super::{Failure, JsonReader};
+use crate::syntax::lanes;
 use crate::syntax::message::shown;
 use std::borrow::Cow;
 
-/// The same byte in every lane of a word.
-const fn lanes(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; 8])
-}
-
 /// Bytes from `bytes`' start that are neither `"`, `\` nor a control character, eight at a time.
 fn plain_length(bytes: &[u8]) -> usize {
-    const HIGH: u64 = lanes(0x80);
-    // Sets the high bit of each lane that is zero. Lanes above a true one may be wrong, so only the lowest bit counts,
-    // which is why the lanes are taken in little-endian order.
-    let zero_lanes = |word: u64| word.wrapping_sub(lanes(0x01)) & !word & HIGH;
-    let (chunks, _) = bytes.as_chunks::<8>();
+    let (chunks, rest) = bytes.as_chunks::<8>();
     let mut length = 0;
     for chunk in chunks {
         let word = u64::from_le_bytes(*chunk);
-        let control = word.wrapping_sub(lanes(0x20)) & !word & HIGH;
-        let stop = zero_lanes(word ^ lanes(b'"')) | zero_lanes(word ^ lanes(b'\\')) | control;
+        let stop = lanes::equal(word, b'"') | lanes::equal(word, b'\\') | lanes::below(word, 0x20);
         if stop != 0 {
-            return length + (stop.trailing_zeros() / 8) as usize;
+            return length + lanes::first(stop);
         }
         length += 8;
     }
-    let rest = bytes.get(length..).unwrap_or(&[]);
     length + rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count()
 }
 

@@ -21,8 +21,8 @@ use super::scalar::Plain;
 use super::tag::Tag;
 use crate::code::Code;
 use crate::source::{SourceId, Span};
-use crate::syntax::functions::{self, add_note, calls_macro, is_misspelled};
-use crate::syntax::keys::unique;
+use crate::syntax::functions::{self, add_note, calls_macro, is_misspelled, may_call};
+use crate::syntax::keys::take;
 use crate::syntax::{Comment, Document, Entry, Kind, Language, Node, Repeated, SyntaxNote};
 use std::borrow::Cow;
 
@@ -158,9 +158,11 @@ impl<'s> Reader<'s> {
 
     fn push_entry(&mut self, key: Key<'s>, value: Node<'s>) {
         let Key { text: key, span: key_span } = key;
-        self.calls_macros |= calls_macro(&key);
-        if is_misspelled(&key) {
-            add_note(&mut self.notes, functions::note(&key, key_span));
+        if may_call(&key) {
+            self.calls_macros |= calls_macro(&key);
+            if is_misspelled(&key) {
+                add_note(&mut self.notes, functions::note(&key, key_span));
+            }
         }
         self.entries.push(Entry { key, key_span, value });
     }
@@ -168,15 +170,14 @@ impl<'s> Reader<'s> {
     /// The map of the entries from `mark` on.
     fn close_mapping(&mut self, mark: usize, start: usize, end: usize) -> Node<'s> {
         self.depth -= 1;
-        let entries: Vec<Entry<'s>> = self.entries.drain(mark..).collect();
-        let kind = Kind::Mapping(unique(entries, self.depth == 0, &mut self.repeated));
+        let kind = Kind::Mapping(take(&mut self.entries, mark, self.depth == 0, &mut self.repeated));
         Node { span: self.span(start, end), kind }
     }
 
     /// The list of the items from `mark` on.
     fn close_sequence(&mut self, mark: usize, start: usize, end: usize) -> Node<'s> {
         self.depth -= 1;
-        let kind = Kind::Sequence(self.items.drain(mark..).collect());
+        let kind = Kind::Sequence(self.items.split_off(mark));
         Node { span: self.span(start, end), kind }
     }
 

@@ -35,7 +35,7 @@ fn rule_of<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Op
     let rule = match item {
         Item::Value { value, .. } => *value,
         Item::Block(block) => {
-            let path = Path { text: "$.Properties".to_owned(), names: vec!["Properties".to_owned()], rest: None };
+            let path = Path { text: "$.Properties".into(), names: vec!["Properties".into()], rest: None };
             match checker.select(&path, &Item::Block(block)).items.into_iter().next() {
                 Some(Item::Value { value, .. }) => value,
                 _ => return None,

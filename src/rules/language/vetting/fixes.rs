@@ -40,7 +40,8 @@ impl<'r> Walk<'r> {
     /// `before` are the resources that the part before it adds.
     fn recipe(&mut self, recipe: &'r Recipe, before: &'r [Addition], own: &Context<'r>, spot: &Spot<'_>) {
         let adds = recipe.added_after(before);
-        for (key, when) in [("when", &recipe.when), ("when-always", &recipe.when_always)] {
+        let conditions = [("when", &recipe.when), ("when-always", &recipe.when_always), ("unless", &recipe.unless)];
+        for (key, when) in conditions {
             if let Some(when) = when {
                 self.assertion(when, own, &spot.below(key));
             }
@@ -62,7 +63,7 @@ impl<'r> Walk<'r> {
             None => changed,
         };
         for (key, path, value) in recipe.places() {
-            let (below, name) = (spot.below(key), path.path.text.as_str());
+            let (below, name) = (spot.below(key), &*path.path.text);
             let mut found = self.place(path, &changed, &below);
             if key == "append"
                 && let Some(base) = &mut found.base
@@ -160,7 +161,8 @@ impl<'r> Walk<'r> {
             PathStep::Index(_) | PathStep::Every => format!("{text}[*]"),
         });
         let whole = Context { owners: context.owners.clone(), base: Some(Vec::new()) };
-        let path = Path { text, names: Vec::new(), rest: Some(super::super::path::Rest::Steps(base.clone())) };
+        let path =
+            Path { text: text.into(), names: Vec::new(), rest: Some(super::super::path::Rest::Steps(base.clone())) };
         let before = self.vetted.slips.len();
         let (_, lacks) = self.locate(&path, &whole, spot);
         self.settle(lacks);

@@ -6,10 +6,16 @@ use std::borrow::Cow;
 
 impl<'s> Reader<'s> {
     pub(super) fn skip_spaces(&mut self) {
-        // Indentation comes in runs: eight spaces at a time.
-        while let Some(chunk) = self.bytes.get(self.at..self.at + 8)
-            && chunk == b"        "
-        {
+        if self.peek() != b' ' {
+            return;
+        }
+        // Indentation comes in runs: eight spaces at a time, and those before something else at once.
+        while let Some(chunk) = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk) {
+            let others = u64::from_le_bytes(*chunk) ^ u64::from_le_bytes(*b"        ");
+            if others != 0 {
+                self.at += others.trailing_zeros() as usize / 8;
+                return;
+            }
             self.at += 8;
         }
         while self.peek() == b' ' {
