@@ -48,6 +48,7 @@ pub(super) fn lint(plan: &Plan) -> Ran {
     let counter = Arc::default();
     let progress = Progress::start(&counter, plan.quiet || plan.prompt.is_some());
     let mut outputs = Outputs::new(&plan.outputs, &plan.session, plan.shown, &plan.dated, plan.texts, progress);
+    outputs.about(&plan.paths);
     let found = discover(plan);
     let outcome = match (&plan.since, &plan.prompt) {
         (Some(since), _) => plan.session.lint_since(found, (since, &plan.paths), &counter, &mut outputs),

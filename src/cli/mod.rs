@@ -7,6 +7,7 @@ mod completions;
 mod controls;
 mod dated;
 mod deferred;
+mod diff_base;
 mod evaluate;
 mod evidence;
 mod explain;

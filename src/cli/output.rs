@@ -2,6 +2,7 @@
 
 use super::args::Format;
 use super::dated::Dated;
+use super::diff_base::DiffBase;
 use super::progress::Progress;
 use super::terminal;
 use crate::config::FILE_NAME;
@@ -135,6 +136,8 @@ pub(super) struct Outputs<'o> {
     texts: Option<(Texts, Style)>,
     text_out: io::Result<Box<dyn Write + 'o>>,
     has_diffs: bool,
+    /// Where the names in diffs start.
+    diffs_from: DiffBase,
     /// Until something else is on the terminal.
     progress: Option<Progress>,
     written: Option<Written>,
@@ -181,8 +184,16 @@ impl<'o> Outputs<'o> {
             texts,
             text_out,
             has_diffs: false,
+            diffs_from: DiffBase::default(),
             progress,
             written: None,
+        }
+    }
+
+    /// The diffs are about files in these paths.
+    pub(super) fn about(&mut self, paths: &[PathBuf]) {
+        if matches!(self.texts, Some((Texts::Diffs { .. }, _))) {
+            self.diffs_from = DiffBase::of(paths, self.session.files());
         }
     }
 
@@ -260,8 +271,14 @@ impl Sink for Outputs<'_> {
 
     fn fixed(&mut self, text: &FixedText<'_>) {
         let shown = match &self.texts {
-            Some((Texts::Diffs { .. }, style)) => diff::unified(text.name, text.texts.into(), style),
-            Some((Texts::Whole { .. }, _)) if text.is_input => text.texts.after.clone(),
+            Some((Texts::Diffs { .. }, style)) => {
+                let name = match text.path {
+                    Some(path) => self.diffs_from.name(path, self.session.files()),
+                    None => text.name.as_bytes().to_vec(),
+                };
+                diff::unified(&name, text.texts.into(), text.effects, style)
+            }
+            Some((Texts::Whole { .. }, _)) if text.path.is_none() => text.texts.after.clone(),
             Some((Texts::Whole { .. }, _)) | None => return,
         };
         if self.is_terminal {
@@ -307,6 +324,9 @@ impl Sink for Outputs<'_> {
             self.text_out = Err(error);
         }
         self.standard.feed(|reporter| reporter.end(end.rest, Some(exit.code())));
+        if let Some(folder) = self.diffs_from.elsewhere().filter(|_| self.has_diffs) {
+            complain(&format!("the names in the diff start in {}: apply it there", folder.display()));
+        }
         let standard = std::mem::replace(&mut self.standard.reporter, Err(io::ErrorKind::BrokenPipe.into()));
         let written = match (&self.texts, &self.text_out) {
             (None, _) => standard.map(drop),

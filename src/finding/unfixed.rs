@@ -18,6 +18,8 @@ pub enum Unfixed {
     Place,
     /// Its fix did not help, or made a new finding.
     TakenBack,
+    /// Its fix was not tried, since too many others had to be tried.
+    NotTried,
     /// Its fix would move a finding out of the exception or the baseline that covers it.
     Uncovers,
     /// It is in the template of a nested stack that nobody named.

@@ -13,6 +13,7 @@ mod neighbors;
 mod place;
 mod risk;
 mod sam;
+mod setting;
 mod tagging;
 mod tags;
 mod unique;
@@ -196,7 +197,8 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         let risk = deeds.risk(&self.neighbors);
         let is_safe = may_be_safe && risk.is_empty();
         let own = recipe.parts().map(|part| job.text(&part.note));
-        let note = own.chain(risk).filter(|text| !text.is_empty());
+        let capability = deeds.capability(&changes, self.model);
+        let note = own.chain(risk).chain(capability).filter(|text| !text.is_empty());
         Fix {
             title: job.title(recipe, &deeds),
             applicability: if is_safe { Applicability::Safe } else { Applicability::Unsafe },

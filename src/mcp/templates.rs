@@ -105,7 +105,7 @@ impl Sink for Collected {
 
     fn fixed(&mut self, text: &FixedText<'_>) {
         let plain = Style { color: false, width: usize::MAX, unicode: true, hyperlinks: false };
-        self.text.push_str(&diff::unified(text.name, text.texts.into(), &plain));
+        self.text.push_str(&diff::unified(text.name.as_bytes(), text.texts.into(), text.effects, &plain));
     }
 
     fn end(&mut self, end: &End<'_>) {

@@ -1,5 +1,6 @@
 //! Whether one statement allows actions on a resource, as far as it alone decides that.
 
+use super::condition::{RequestValue, holds};
 use super::coverage::covers_action;
 use super::normal::element;
 use super::principal::effect_is;
@@ -39,6 +40,24 @@ pub fn may_deny<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, actions: &[&st
         return Truth::False;
     }
     denies.and(Truth::any(actions.iter().map(|action| covers_action(run, statement, action))))
+}
+
+/// Whether a normalised statement denies, or may deny, one of some actions (in lower case) to somebody who uses TLS.
+pub fn may_deny_over_tls<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, actions: &[&str]) -> Truth {
+    let denies = may_deny(run, statement, actions);
+    if denies.is_false() {
+        return Truth::False;
+    }
+    let conditions = statement.get(element::CONDITIONS).map(Value::items).unwrap_or_default();
+    let is_about_tls = |condition: &Value<'t>| {
+        condition.get(element::KEY).and_then(Value::text).is_some_and(|key| key == "aws:securetransport")
+    };
+    let mut about_tls = conditions.iter().filter(|condition| is_about_tls(condition));
+    // One that does not hold is enough.
+    if about_tls.any(|condition| holds(run, condition, &|_| RequestValue::Is("true")).is_false()) {
+        return Truth::False;
+    }
+    denies
 }
 
 /// Whether a principal of a normalised statement is the one that `is` asks for. Unknown for everyone (`*`).

@@ -2,6 +2,7 @@
 //!
 //! A fix is believed only after the edited text was linted again, in the same deployments: `rounds` edits, and `proof` compares.
 
+mod fates;
 mod plan;
 mod proof;
 mod rounds;
@@ -12,7 +13,7 @@ pub(super) use plan::edited;
 pub(super) use rounds::{Text, fix};
 
 use crate::discover::Candidate;
-use crate::finding::{Diagnostic, Finding, Fix, Unfixed};
+use crate::finding::{Applicability, Diagnostic, Finding, Fix, Unfixed};
 use crate::linter::FileReport;
 use crate::source::{Hidden, Source};
 use std::collections::BTreeMap;
@@ -81,11 +82,35 @@ pub enum Settled {
     Failed(Box<Diagnostic>),
 }
 
+/// What has to be known of a fix that is not safe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The rule.
+    pub rule: Arc<str>,
+    /// The name of the resource, or of what else the finding is about.
+    pub subject: String,
+    /// What the fix does.
+    pub text: String,
+}
+
+impl Note {
+    fn of(finding: &Finding, fix: &Fix) -> Option<Self> {
+        let is_open = fix.applicability == Applicability::Unsafe;
+        is_open.then(|| Self {
+            rule: Arc::clone(&finding.rule),
+            subject: finding.subject.name.clone(),
+            text: if fix.note.is_empty() { format!("{}.", fix.title) } else { fix.note.clone() },
+        })
+    }
+}
+
 /// What came of fixing a text.
 #[derive(Clone, Debug, Default)]
 pub struct Fixed {
     /// The fixed findings, by rule.
     pub fixed: BTreeMap<Arc<str>, usize>,
+    /// What the fixes do that are not safe.
+    pub notes: Vec<Note>,
     /// Those whose fix was taken back, by rule.
     pub taken_back: BTreeMap<Arc<str>, usize>,
     /// The findings that are left and count, and the covered ones.

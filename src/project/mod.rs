@@ -16,7 +16,7 @@ mod survey;
 pub use drawing::NotDrawn;
 pub use evaluating::{Deployed, NotEvaluated};
 pub use exempting::{exception, set};
-pub use fixing::{Choice, Fixed, Fixer, Proposal, Settled, Texts};
+pub use fixing::{Choice, Fixed, Fixer, Note, Proposal, Settled, Texts};
 pub use known::{Again, Known, Result as Relinted};
 pub use reuse::Reuse;
 pub use since::{Absent, Earlier};

@@ -1,6 +1,9 @@
-//! Unified diffs of fixed texts, which `patch -p1` and `git apply` read. They show no secret.
+//! Unified diffs of fixed texts, which `patch -p1` and `git apply` read. They show no secret. What is not safe stands before each, in
+//! lines that both pass over.
 
+use super::effects::{self, Effect};
 use super::human::Style;
+use super::text::{one_line, wrap};
 use crate::source::{Hidden, Source, SourceId};
 use similar::{Algorithm, Change, ChangeTag, DiffOp, TextDiff};
 
@@ -20,14 +23,51 @@ pub struct Texts<'t> {
     pub hidden: &'t [Hidden],
 }
 
-/// A diff with the names of the files; empty if nothing changed.
-pub fn unified(name: &str, texts: Texts<'_>, style: &Style) -> String {
+/// A diff with the names of the files, before it what is not safe; empty if nothing changed. The name is a path, relative to where the diff
+/// is applied.
+pub fn unified(name: &[u8], texts: Texts<'_>, effects: &[Effect], style: &Style) -> String {
     let hunks = hunks(texts, style);
     if hunks.is_empty() {
         return hunks;
     }
-    let heading = |sign: &str, side: &str| style.bold(&format!("{sign} {side}/{}", clean(name, style)));
-    format!("{}\n{}\n{hunks}", heading("---", "a"), heading("+++", "b"))
+    let mut text = String::new();
+    let (paragraphs, _) = effects::paragraphs(effects, usize::MAX);
+    if !paragraphs.is_empty() {
+        text.push_str(&remark("# ", &format!("Not safe in {}:", String::from_utf8_lossy(name)), style));
+        paragraphs.iter().for_each(|one| text.push_str(&remark("# - ", one, style)));
+    }
+    let heading = |sign: &str, side: &str| style.bold(&format!("{sign} {}", heading(side, name)));
+    text + &format!("{}\n{}\n{hunks}", heading("---", "a"), heading("+++", "b"))
+}
+
+/// Lines before a diff. No program that applies diffs takes them for a part of it.
+fn remark(start: &str, text: &str, style: &Style) -> String {
+    let lines = wrap(&one_line(text, style.unicode), style.width.clamp(40, 100).saturating_sub(start.len()));
+    let start = |index: usize| if index == 0 { start.to_owned() } else { format!("#{}", " ".repeat(start.len() - 1)) };
+    let line = |(index, line): (usize, &String)| style.dim(&format!("{}{line}", start(index))) + "\n";
+    lines.iter().enumerate().map(line).collect()
+}
+
+/// A name as Git writes it: behind a side, in quotes with escapes if it has more than printed ASCII, and with a tab behind it if it has
+/// blanks, where it would end otherwise.
+fn heading(side: &str, name: &[u8]) -> String {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+    if name.iter().all(is_plain) {
+        let end = if name.contains(&b' ') { "\t" } else { "" };
+        return format!("{side}/{}{end}", String::from_utf8_lossy(name));
+    }
+    let mut text = format!("\"{side}/");
+    for byte in name {
+        match byte {
+            b'"' | b'\\' => text.extend(['\\', char::from(*byte)]),
+            b'\t' => text.push_str("\\t"),
+            b'\n' => text.push_str("\\n"),
+            b'\r' => text.push_str("\\r"),
+            b' '..=b'~' => text.push(char::from(*byte)),
+            byte => text.push_str(&format!("\\{byte:03o}")),
+        }
+    }
+    text + "\""
 }
 
 /// The changed places alone.

@@ -2,12 +2,15 @@
 
 #![cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the words are for people at a terminal"))]
 
+use super::effects::{self, Effect};
 use super::text::{count, grouped};
 use crate::finding::{Applicability, Unfixed};
 use serde::Serialize;
 
 /// Rules that are named; the rest are counted.
 const MAX_RULES: usize = 5;
+/// Sentences about fixes that are not safe; the rest are counted.
+const MAX_EFFECTS: usize = 8;
 
 /// The findings that count and that a run could fix.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -62,6 +65,8 @@ pub struct Fixes {
     pub not_fixed: Vec<NotFixed>,
     /// The rules of findings that were fixed, or whose fix was taken back, sorted by id.
     pub rules: Vec<FixedRule>,
+    /// What the fixes do that are not safe.
+    pub effects: Vec<Effect>,
 }
 
 /// The findings that one reason kept from being fixed.
@@ -89,6 +94,12 @@ impl Fixes {
     pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
         let label = if self.dry_run { "Would fix" } else { "Fixed" };
         let mut facts = vec![(label, self.done())];
+        let (mut effects, more) = effects::paragraphs(&self.effects, MAX_EFFECTS);
+        if more > 0 {
+            let place = if self.dry_run { "in the diff" } else { "with --format\u{a0}json" };
+            effects.push(format!("{} {place}", count(more, "more effect")));
+        }
+        facts.extend(effects.into_iter().map(|effect| ("Not safe", effect)));
         if self.unsafe_fixes > 0 {
             facts.push(("Fixable", format!("{} with --unsafe-fixes", count(self.unsafe_fixes, "more finding"))));
         }
@@ -126,6 +137,10 @@ impl Fixes {
                 let named = names(&rules, |rule| rule.taken_back);
                 let fixes = if number == 1 { "fix" } else { "fixes" };
                 format!("{is} left because {its} {fixes} did not pass the check: {named}")
+            }
+            Unfixed::NotTried => {
+                let fixes = if number == 1 { "fix was" } else { "fixes were" };
+                format!("{is} left because {its} {fixes} not tried: too many others did not pass the check")
             }
             Unfixed::Uncovers => {
                 let fixes = if number == 1 { "fix" } else { "fixes" };

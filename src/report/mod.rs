@@ -7,6 +7,7 @@ mod array;
 pub mod asff;
 #[cfg(feature = "cli")]
 pub mod diff;
+mod effects;
 pub(crate) mod escape;
 pub mod exceptions;
 pub(crate) mod fingerprint;
@@ -44,6 +45,7 @@ use std::any::Any;
 use std::io;
 use std::sync::Arc;
 
+pub use effects::Effect;
 pub use fixes::{Fixable, FixedRule, Fixes, NotFixed};
 pub use not_looked_at::{NotLookedAt, UnruledType};
 pub use since::Since;

@@ -2,8 +2,8 @@
 
 use super::options::Fixing;
 use crate::finding::Unfixed;
-use crate::project::Fixed;
-use crate::report::{FixedRule, Fixes, NotFixed};
+use crate::project::{Fixed, Note};
+use crate::report::{Effect, FixedRule, Fixes, NotFixed};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,11 +14,24 @@ pub(super) struct FixTally {
     /// Fixed findings and those whose fix was taken back, by rule.
     rules: BTreeMap<Arc<str>, (usize, usize)>,
     left: BTreeMap<Unfixed, usize>,
+    effects: Vec<Effect>,
+}
+
+/// What fixes of a file do that are not safe.
+pub(super) fn effects(file: &str, fixed: &Fixed) -> Vec<Effect> {
+    let effect = |note: &Note| Effect {
+        file: file.to_owned(),
+        rule: note.rule.to_string(),
+        resource: note.subject.clone(),
+        note: note.text.clone(),
+    };
+    fixed.notes.iter().map(effect).collect()
 }
 
 impl FixTally {
     /// Adds those of a text.
-    pub(super) fn add(&mut self, fixed: &Fixed) {
+    pub(super) fn add(&mut self, fixed: &Fixed, effects: Vec<Effect>) {
+        self.effects.extend(effects);
         self.files += usize::from(!fixed.fixed.is_empty());
         for (rule, number) in &fixed.fixed {
             self.rules.entry(Arc::clone(rule)).or_default().0 += number;
@@ -46,6 +59,7 @@ impl FixTally {
             unsafe_fixes,
             not_fixed: self.left.into_iter().map(|(reason, findings)| NotFixed { reason, findings }).collect(),
             rules: self.rules.into_iter().map(rule).collect(),
+            effects: self.effects,
         }
     }
 }

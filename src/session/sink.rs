@@ -3,7 +3,7 @@
 use super::baseline::WrittenBaseline;
 use super::exit::Exit;
 use crate::project::Texts;
-use crate::report::{Prepared, Preparer, Report};
+use crate::report::{Effect, Prepared, Preparer, Report};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,10 +41,12 @@ pub trait Sink {
 pub struct FixedText<'f> {
     /// Its name in reports.
     pub name: &'f str,
-    /// Whether it is standard input.
-    pub is_input: bool,
+    /// Its path; none for standard input.
+    pub path: Option<&'f Path>,
     /// The text before and after.
     pub texts: &'f Texts,
+    /// What fixes do that are not safe.
+    pub effects: &'f [Effect],
 }
 
 /// The end of a run.

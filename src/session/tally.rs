@@ -2,7 +2,7 @@
 
 use super::baseline::{LookedAt, Place, Scope};
 use super::exit::Exit;
-use super::fix_tally::FixTally;
+use super::fix_tally::{self, FixTally};
 use super::gaps::Gaps;
 use super::governing::Governing;
 use super::options::Options;
@@ -186,11 +186,15 @@ impl Tally {
         governing: &mut Governing,
         sink: &mut dyn Sink,
     ) {
-        self.fixes.add(&fixed);
+        let effects = fix_tally::effects(candidate.name(), &fixed);
         if let Some(texts) = &fixed.texts {
-            let is_input = candidate.input == Input::StandardInput;
-            sink.fixed(&FixedText { name: candidate.name(), is_input, texts });
+            let path = match &candidate.input {
+                Input::File(path) => Some(path.as_path()),
+                Input::StandardInput => None,
+            };
+            sink.fixed(&FixedText { name: candidate.name(), path, texts, effects: &effects });
         }
+        self.fixes.add(&fixed, effects);
         if let (Some(problem), File::Linted(linted)) = (fixed.problem, &mut file) {
             linted.report.diagnostics.push(*problem);
         }

@@ -1,5 +1,6 @@
 //! `--fix` as a user would try it: what is written, what is left alone, what is said, and how the process ends.
 
+use crate::skipped::skipped;
 use crate::support::{Folder, Ran, findings, problems};
 use serde_json::Value;
 use std::fs;
@@ -561,6 +562,173 @@ fn a_database_that_is_not_encrypted_is_left_with_advice() {
     run(&["--unsafe-fixes"]);
     let after = folder.read("app.yaml");
     assert!(after.contains("StorageEncrypted: true") && after.matches("Sup3rS3cretWord").count() == 1, "{after}");
+}
+
+/// Runs a program that applies diffs; none if it is not there.
+fn apply(program: &str, arguments: &[&str], diff: &str, folder: &std::path::Path) -> Option<std::process::Output> {
+    let mut command = std::process::Command::new(program);
+    command.args(arguments).current_dir(folder).env("GIT_CEILING_DIRECTORIES", folder.parent()?);
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let Ok(mut child) = child else {
+        skipped(&format!("{program} is not there"));
+        return None;
+    };
+    child.stdin.take()?.write_all(diff.as_bytes()).ok()?;
+    child.wait_with_output().ok()
+}
+
+/// Applies a diff to fresh files with Git and with `patch`, and compares them with the fixed text.
+#[track_caller]
+fn applies(folder: &Folder, diff: &str, files: &[&str], at: &str) {
+    for (program, arguments) in [("git", &["apply", "-p1"][..]), ("patch", &["-p1", "--batch"])] {
+        for file in files {
+            fs::write(folder.path(file), KEY).unwrap();
+        }
+        let Some(output) = apply(program, arguments, diff, &folder.path(at)) else { continue };
+        let said = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
+        for file in files {
+            assert_eq!(folder.read(file), FIXED, "{program}: {file}\n{said}\n{diff}");
+        }
+    }
+}
+
+#[test]
+fn a_diff_applies_whatever_the_names_are() {
+    let mut names = vec!["a b.yaml", "ä/é.yaml", "plain.yaml", "deep/er/x.yaml", "a/b.yaml"];
+    if cfg!(unix) {
+        names.extend(["tab\t.yaml", "\"quoted\" name.yaml", "back\\slash.yaml"]);
+    }
+    let folder = folder(&names.iter().map(|name| (*name, KEY)).collect::<Vec<_>>());
+    let ran = folder.fix(&["--diff", "."]);
+    assert!(ran.stdout.contains("--- a/a b.yaml\t\n"), "{}", ran.all());
+    assert!(ran.stdout.contains("--- \"a/\\303\\244/\\303\\251.yaml\"\n"), "{}", ran.all());
+    applies(&folder, &ran.stdout, &names, ".");
+    for name in &names {
+        fs::write(folder.path(name), KEY).unwrap();
+    }
+    // Steps back, and whole paths.
+    let absolute = folder.path("plain.yaml").canonicalize().unwrap();
+    for path in ["deep/../plain.yaml", "./plain.yaml", absolute.to_str().unwrap()] {
+        fs::write(folder.path("plain.yaml"), KEY).unwrap();
+        let ran = folder.fix(&["--diff", path]);
+        assert!(ran.stdout.starts_with("--- a/plain.yaml\n+++ b/plain.yaml\n"), "{path}\n{}", ran.all());
+        applies(&folder, &ran.stdout, &["plain.yaml"], ".");
+    }
+}
+
+#[test]
+fn a_diff_of_files_elsewhere_starts_at_the_repository() {
+    let folder = folder(&[("deep/er/x.yaml", KEY), ("plain.yaml", KEY), (".git/HEAD", "ref: refs/heads/main\n")]);
+    folder.file(".git/objects/x", "").file(".git/refs/x", "");
+    let rules = ["--no-config", "--rules", "../rules", "--rule", "own-*", "--fix", "--diff"];
+    let from = |at: &str, paths: &[&str]| {
+        crate::support::ran(folder.command(&[&rules, paths].concat()).current_dir(folder.path(at)))
+    };
+    let ran = from("deep", &["er/x.yaml"]);
+    assert!(ran.stdout.starts_with("--- a/er/x.yaml\n") && !ran.stderr.contains("apply it"), "{}", ran.all());
+    applies(&folder, &ran.stdout, &["deep/er/x.yaml"], "deep");
+    fs::write(folder.path("deep/er/x.yaml"), KEY).unwrap();
+    let ran = from("deep", &["../plain.yaml", "er"]);
+    assert!(
+        ran.stdout.contains("--- a/plain.yaml\n") && ran.stdout.contains("--- a/deep/er/x.yaml\n"),
+        "{}",
+        ran.all()
+    );
+    assert!(
+        ran.stderr.contains("the names in the diff start in ") && ran.stderr.contains(": apply it there\n"),
+        "{}",
+        ran.all()
+    );
+    applies(&folder, &ran.stdout, &["deep/er/x.yaml", "plain.yaml"], ".");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_diff_applies_to_a_name_that_is_not_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.yaml");
+    let folder = folder(&[]);
+    if fs::write(folder.path("").join(name), KEY).is_err() {
+        return skipped("the file system has only names of UTF-8");
+    }
+    let ran = folder.fix(&["--diff", "."]);
+    assert!(ran.stdout.starts_with("--- \"a/caf\\351.yaml\"\n"), "{}", ran.all());
+    let Some(output) = apply("git", &["apply"], &ran.stdout, &folder.path("")) else { return };
+    let text = fs::read_to_string(folder.path("").join(name)).unwrap();
+    assert_eq!(text, FIXED, "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn what_is_not_safe_is_said_everywhere() {
+    let folder = folder(&[("app.yaml", KEY), ("other.yaml", KEY)]);
+    let ran = folder.fix(&["--unsafe-fixes", "--diff", "."]);
+    let grave = "`Records`: CloudFormation refuses to change `MultiRegion` of a deployed resource:";
+    assert!(ran.stdout.starts_with(&format!("# Not safe in app.yaml:\n# - {grave} ")), "{}", ran.all());
+    assert!(ran.stdout.contains(". It is another key.\n--- a/app.yaml\n"), "{}", ran.all());
+    assert!(ran.stderr.contains(&format!("  Not safe     {grave}\n")), "{}", ran.all());
+    assert_eq!(folder.read("app.yaml"), KEY);
+    for (program, arguments) in [("git", &["apply"][..]), ("patch", &["-p1", "--batch"])] {
+        folder.file("app.yaml", KEY).file("other.yaml", KEY);
+        if let Some(output) = apply(program, arguments, &ran.stdout, &folder.path(".")) {
+            assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+            assert!(folder.read("other.yaml").contains("MultiRegion: true"));
+        }
+    }
+    folder.file("app.yaml", KEY).file("other.yaml", KEY);
+    let ran = folder.fix(&["app.yaml"]);
+    assert!(ran.stdout.contains("Unsafe It is another key."), "{}", ran.all());
+    let ran = folder.fix(&["--unsafe-fixes", "app.yaml"]);
+    assert!(ran.stdout.contains(&format!("  Not safe     {grave}\n")), "{}", ran.all());
+    let ran = folder.fix(&["--unsafe-fixes", "--format", "json", "other.yaml"]);
+    let effect = &ran.json()["summary"]["fixes"]["effects"][0];
+    assert_eq!(
+        ["file", "rule", "resource"].map(|name| effect[name].as_str().unwrap()),
+        ["other.yaml", "own-region", "Records"]
+    );
+    assert!(effect["note"].as_str().unwrap().starts_with("It is another key. "), "{effect:#}");
+    let ran = folder.fix(&["--format", "json", "other.yaml"]);
+    assert_eq!(ran.json()["summary"]["fixes"]["effects"], serde_json::json!([]));
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    let conditions: String = (1..=12).map(|at| format!("  C{at}: !Equals [!Ref Env, e{at}]\n")).collect();
+    let functions: String = (1..=12)
+        .map(|at| {
+            format!(
+                "  F{at}: {{ Type: AWS::Serverless::Function, Condition: C{at}, Properties: {{ InlineCode: x, Handler: i.h, Runtime: \
+                 python3.13 }} }}\n"
+            )
+        })
+        .collect();
+    let sam = format!(
+        "Transform: AWS::Serverless-2016-10-31\nParameters: {{ Env: {{ Type: String }} }}\nConditions:\n{conditions}Resources:\n{functions}"
+    );
+    let site = "Resources:
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Origins:
+          - { Id: api, DomainName: api.example.com, CustomOriginConfig: { OriginProtocolPolicy: https-only } }
+          - Id: web
+            DomainName: www.example.com
+            CustomOriginConfig:
+              OriginProtocolPolicy: http-only
+";
+    let folder = Folder::with(&[("sam.yaml", &sam), ("site.yaml", site)]);
+    let fix = |name: &str| {
+        let ran =
+            folder.run(&["--no-config", "--profile", "strict", "--fix", "--unsafe-fixes", "--format", "json", name]);
+        (folder.read(name), ran.json()["summary"]["fixes"].clone())
+    };
+    for name in ["site.yaml", "sam.yaml"] {
+        let (text, first) = fix(name);
+        let (again, second) = fix(name);
+        assert!(text == again && second["fixed"] == 0, "{name}: {second:#}");
+        let reasons: Vec<&Value> = first["not_fixed"].as_array().unwrap().iter().map(|left| &left["reason"]).collect();
+        assert_eq!(reasons, ["no-fix"], "{name}: {first:#}");
+    }
 }
 
 #[test]

@@ -323,7 +323,28 @@ assert: { analysis: { name-contains: { parameter: { parameter: suffix } } } }
 fix: { suffix-names: suffix }
 ";
     let declared = |name: &str| format!("Parameters:\n  Suffix: {{Type: String, Default: dev}}\n{}", queue(name));
-    assert_eq!(fixed(named, &declared("records")), declared("!Sub records${Suffix}"));
+    assert_eq!(fixed(named, &declared("records")), declared("!Sub records-${Suffix}"));
+    // A hyphen, if the values of the suffix do not bring one and are not empty.
+    let with = |values: &str, name: &str| format!("Parameters:\n  Suffix: {{Type: String, {values}}}\n{}", queue(name));
+    for (values, before, after) in [
+        ("Default: -dev", "records", "!Sub records${Suffix}"),
+        ("Default: ''", "records", "!Sub records${Suffix}"),
+        ("AllowedValues: [dev, '']", "records", "!Sub records${Suffix}"),
+        ("AllowedValues: [dev, prod]", "records", "!Sub records-${Suffix}"),
+        ("Default: dev", "records-", "!Sub records-${Suffix}"),
+        ("Default: dev", "the_records", "!Sub the_records_${Suffix}"),
+        ("Default: dev", "x.fifo", "!Sub x-${Suffix}.fifo"),
+        ("Default: dev", "!Sub a-${AWS::Region}", "!Sub a-${AWS::Region}-${Suffix}"),
+        ("Default: dev", "!Join ['', [a, !Ref AWS::Region]]", "!Join ['', [a, !Ref AWS::Region, !Sub '-${Suffix}']]"),
+        ("Default: dev", "!Join ['-', [a, b]]", "!Join ['-', [a, !Sub 'b-${Suffix}']]"),
+    ] {
+        let quoted = |text: String| text.replace(['"', '\''], "");
+        assert_eq!(quoted(fixed(named, &with(values, before))), quoted(with(values, after)), "{values}");
+    }
+    // Or as other names have it.
+    let other = "  R:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !Sub other-${Suffix}\n";
+    let declared_only = |name: &str| format!("Parameters:\n  Suffix: {{Type: String}}\n{}{other}", queue(name));
+    assert_eq!(fixed(named, &declared_only("records")), declared_only("!Sub records-${Suffix}"));
     let replaced = self::fix(named, &declared("records"));
     assert!(replaced.note.contains("CloudFormation replaces"), "{}", replaced.note);
     let sam = |name: &str| {
@@ -460,10 +481,80 @@ fn customer_managed_keys_are_found_or_added() {
         "    Condition: C\n    Properties: {KeyPolicy: {}}\n",
         "    Properties: {KeyPolicy: {Statement: [{Resource: !GetAtt Jobs.Arn}]}}\n",
         "    Properties: {Enabled: false, KeyPolicy: {}}\n",
+        // Somebody has to import its material, or to connect a key store.
+        "    Properties: {Origin: EXTERNAL, KeyPolicy: {}}\n",
+        "    Properties: {Origin: !If [C, EXTERNAL, AWS_KMS], KeyPolicy: {}}\n",
+        "    Properties: {KeyUsage: !Ref P, KeyPolicy: {}}\n",
     ] {
         let after = fixed(KEY, &with(other));
         assert!(after.contains("EncryptionKey"), "{other}\n{after}");
     }
+    // A policy that denies the use, perhaps to some only.
+    let denying = |statement: &str| {
+        fixed(KEY, &with(&format!("    Properties: {{KeyPolicy: {{Statement: [{{Effect: Deny, {statement}}}]}}}}\n")))
+    };
+    for denies in [
+        "Principal: '*', Action: 'kms:GenerateDataKey*', Resource: '*', Condition: {StringNotEquals: {'kms:ViaService': s3}}",
+        "Principal: '*', Action: 'kms:*', Resource: '*'",
+        "Principal: '*', Action: ['kms:Decrypt'], Resource: '*'",
+        "Principal: '*', NotAction: 'kms:Put*', Resource: '*'",
+        "NotPrincipal: {AWS: a}, Action: 'kms:encrypt', Resource: '*'",
+        "Principal: '*', Action: 'kms:*', Resource: '*', Condition: {Bool: {'aws:SecureTransport': 'true'}}",
+        "Principal: '*', Action: !Ref P, Resource: '*'",
+    ] {
+        assert!(denying(denies).contains("EncryptionKey"), "{denies}");
+    }
+    for spares in [
+        "Principal: '*', Action: 'kms:ScheduleKeyDeletion', Resource: '*'",
+        "Principal: '*', Action: 'kms:*', Resource: '*', Condition: {Bool: {'aws:SecureTransport': 'false'}}",
+        "Principal: '*', Action: 'kms:*', Resource: '*', Condition: {Bool: {'aws:SecureTransport': false}, StringEquals: {a: b}}",
+    ] {
+        assert!(!denying(spares).contains("EncryptionKey"), "{spares}");
+    }
+}
+
+#[test]
+fn comments_beside_what_stays_are_kept() {
+    let rule = "resources: [AWS::S3::Bucket]
+assert: { path: \"$.Properties.OwnershipControls.Rules[*].ObjectOwnership\", is: { equals: BucketOwnerEnforced } }
+fix: { set: { $.Properties.OwnershipControls.Rules: [{ ObjectOwnership: BucketOwnerEnforced }] } }
+";
+    let with = |rules: &str| {
+        format!(
+            "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n      OwnershipControls:\n        Rules: {rules}\n"
+        )
+    };
+    let block = "# all\n          # first\n          - ObjectOwnership: ObjectWriter # decided\n          # end";
+    let after = block.replace("ObjectWriter", "BucketOwnerEnforced");
+    assert_eq!(fixed(rule, &with(block)), with(&after));
+    let flow = "[{ ObjectOwnership: ObjectWriter }] # all";
+    assert_eq!(fixed(rule, &with(flow)), with(&flow.replace("ObjectWriter", "BucketOwnerEnforced")));
+    // Another form is replaced as a whole.
+    let alone = fixed(rule, &with("{ ObjectOwnership: ObjectWriter }"));
+    assert!(alone.contains("- ObjectOwnership: BucketOwnerEnforced\n"), "{alone}");
+    let two = "[{ ObjectOwnership: ObjectWriter }, { ObjectOwnership: ObjectWriter }]";
+    assert!(fixes(rule, &with(two)).into_iter().flatten().all(|fix| fix.changes.len() == 1));
+}
+
+#[test]
+fn resources_of_iam_need_a_capability() {
+    let rule = |properties: &str| {
+        format!("resources: [AWS::SQS::Queue]
+assert: {{ path: $.Properties.KmsMasterKeyId, is: {{ customer-key: true }} }}
+fix:
+  set: {{ $.Properties.KmsMasterKeyId: {{ added: Arn }} }}
+  add: {{ name: \"{{resource}}Role\", type: AWS::IAM::Role, properties: {{ AssumeRolePolicyDocument: {{}}{properties} }} }}
+")
+    };
+    let with = |more: &str| format!("Resources:\n  Q: {{Type: AWS::SQS::Queue}}\n{more}");
+    let said = |rule: &str, more: &str| fix(rule, &with(more)).note.clone();
+    let (plain, named) = (rule(""), rule(", RoleName: worker"));
+    let role = "  R: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {}}}\n";
+    let own = "  R: {Type: AWS::IAM::Role, Properties: {RoleName: r, AssumeRolePolicyDocument: {}}}\n";
+    assert!(said(&plain, "").contains("`CAPABILITY_IAM`"), "{}", said(&plain, ""));
+    assert!(said(&named, "").contains("`CAPABILITY_NAMED_IAM`"));
+    assert!(!said(&plain, role).contains("CAPABILITY") && !said(&named, own).contains("CAPABILITY"));
+    assert!(said(&named, role).contains("`CAPABILITY_NAMED_IAM`"));
 }
 
 /// All fixes of a rule, made together.
@@ -1086,12 +1177,12 @@ fn a_policy_moves_with_its_comments() {
     Type: AWS::IAM::Role
     Properties:
       AssumeRolePolicyDocument: {}
+      # What it may do
       ManagedPolicyArns:
         - !Ref WorkerReadRecordsPolicy
   WorkerReadRecordsPolicy:
     Type: AWS::IAM::ManagedPolicy
     Properties:
-      # What it may do
       # Reading
       # only
       PolicyDocument: # as text
@@ -1123,6 +1214,44 @@ fn a_policy_moves_with_its_comments() {
     let item = "        - { PolicyName: read, # only\n            PolicyDocument: { Statement: [] } }\n";
     let (head, _) = template.split_once("        # Reading\n").unwrap();
     shown(POLICIES, &format!("{head}{item}"));
+}
+
+#[test]
+fn what_is_about_all_policies_stays_at_the_role() {
+    let template = |about: &str, policies: &str| {
+        format!(
+            "Resources:
+  Worker:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {{}}
+      # Two policies
+      Policies:{about}
+{policies}        # End of policies
+      # Path
+      Path: /
+"
+        )
+    };
+    let one = "        # A
+        - PolicyName: read # name
+          PolicyDocument:
+            Statement: [] # none
+            # after
+";
+    let after = fixed(POLICIES, &template("", one));
+    let (role, policy) = after.split_once("  WorkerReadPolicy:\n").unwrap();
+    let kept = "      AssumeRolePolicyDocument: {}\n      # Two policies\n        # End of policies\n      # Path\n      Path: /\n";
+    assert!(role.contains(kept), "{after}");
+    assert!(
+        policy.contains(
+            "      # A\n      # name\n      PolicyDocument:\n        Statement: [] # none\n        # after\n"
+        ),
+        "{after}"
+    );
+    assert!(!policy.contains("olicies"), "{after}");
+    // Beside the key, it would have no place.
+    shown(POLICIES, &template(" # beside", one));
 }
 
 #[test]

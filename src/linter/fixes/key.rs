@@ -2,14 +2,28 @@
 
 use super::making::Making;
 use crate::change::{Action, Change, Step, Value};
+use crate::eval::explore;
 use crate::expand::Block;
 use crate::facts::is_stateful;
+use crate::policy::{self, DocumentKind};
 use crate::rules::fix::Recipe;
 use crate::syntax::Node;
 
 const KEY: &str = "AWS::KMS::Key";
 /// The logical ID of a new key.
 const NAME: &str = "EncryptionKey";
+
+/// What is done with a key that encrypts data, in lower case.
+const USE: [&str; 8] = [
+    "kms:creategrant",
+    "kms:decrypt",
+    "kms:describekey",
+    "kms:encrypt",
+    "kms:generatedatakey",
+    "kms:generatedatakeywithoutplaintext",
+    "kms:reencryptfrom",
+    "kms:reencryptto",
+];
 
 /// What a service that uses keys itself has to be allowed in the policy of the key.
 struct Service {
@@ -115,10 +129,10 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
         ];
         self.shop.tag(KEY, &mut properties, Some(self.target));
         let attributes = vec![retain("DeletionPolicy"), retain("UpdateReplacePolicy")];
-        // A condition would keep the key from resources that are always there.
-        let is_for_all =
-            self.shop.model.resources().iter().any(|block| block.condition.is_none() && may_need_key(block));
-        let condition = self.job.block.condition.filter(|_| !is_for_all);
+        // A condition would keep the key from resources that are there without it.
+        let own = self.job.block.condition;
+        let is_for_all = self.shop.model.resources().iter().any(|block| block.condition != own && may_need_key(block));
+        let condition = own.filter(|_| !is_for_all);
         self.push_resource(name.clone(), KEY, condition, attributes, properties);
         let steps = ["Resources", &name, "Properties", "KeyPolicy", "Statement"];
         let path: Vec<Step> = steps.into_iter().map(|step| Step::Key(step.to_owned())).collect();
@@ -136,12 +150,23 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
         if self.shop.model.may_hide(KEY) {
             return None;
         }
-        let fits = |key: &&'m Block<'t>| encrypts(key.node) && self.shop.is_for(key, self.target);
+        let fits =
+            |key: &&'m Block<'t>| encrypts(key.node) && self.shop.is_for(key, self.target) && !self.is_denied(key);
         let keys: Vec<&'m Block<'t>> = self.shop.model.of_type(KEY).filter(fits).collect();
         match keys.as_slice() {
             [only] => Some(only),
             _ => keys.into_iter().find(|key| key.name == NAME),
         }
+    }
+
+    /// Whether the policy of a key denies its use, perhaps only to some, or for other services.
+    fn is_denied(&self, key: &'m Block<'t>) -> bool {
+        let model = self.shop.model;
+        let exploration = explore(&model.evaluator, |run| {
+            let policy = policy::statements(run, key, DocumentKind::Resource);
+            policy.found.iter().any(|statement| !policy::may_deny_over_tls(run, statement.value, &USE).is_false())
+        });
+        !exploration.complete || exploration.leaves.iter().any(|(_, denies)| *denies)
     }
 
     /// Where the statements of a key's policy are written, if more can be added to them.
@@ -164,18 +189,26 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
     }
 }
 
-/// Whether a resource may be encrypted with a key.
+/// Whether a resource, or what fixes add for it, may be encrypted with a key.
 fn may_need_key(block: &Block<'_>) -> bool {
-    is_stateful(block.kind) || SERVICES.iter().any(|service| service.kind == block.kind)
+    is_stateful(block.kind)
+        || block.kind == "AWS::Lambda::Function"
+        || SERVICES.iter().any(|service| service.kind == block.kind)
 }
 
 /// Whether a key is there for encryption, as far as its template shows.
+///
+/// A key without material of AWS KMS cannot be used until somebody imports it or connects a key store. Source: AWS KMS Developer Guide,
+/// "Create an AWS KMS key without key material" (docs.aws.amazon.com/kms/latest/developerguide/importing-keys-create-cmk.html), 2026-11.
 fn encrypts(key: &Node<'_>) -> bool {
     let property = |name: &str| key.get("Properties").and_then(|properties| properties.get(name));
     let is = |name: &str, expected: &str| {
         property(name).is_none_or(|value| value.scalar_text().is_some_and(|text| text.eq_ignore_ascii_case(expected)))
     };
-    is("KeySpec", "SYMMETRIC_DEFAULT") && is("KeyUsage", "ENCRYPT_DECRYPT") && is("Enabled", "true")
+    is("KeySpec", "SYMMETRIC_DEFAULT")
+        && is("KeyUsage", "ENCRYPT_DECRYPT")
+        && is("Origin", "AWS_KMS")
+        && is("Enabled", "true")
 }
 
 /// Whether some text in a value has a part.

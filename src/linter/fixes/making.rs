@@ -191,7 +191,14 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         if !self.before.is_empty() && !Workshop::exists_with(self.job.block, self.target) {
             only_in.extend(self.job.block.condition.map(|condition| (condition, true)));
         }
-        let mut walk = Walk { at: self.job.mark.exact, walked, failing: &failing, inside: Vec::new(), only_in };
+        let mut walk = Walk {
+            at: self.job.mark.exact,
+            walked,
+            failing: &failing,
+            inside: Vec::new(),
+            only_in,
+            is_elsewhere: false,
+        };
         work(&mut walk);
     }
 

@@ -1,5 +1,6 @@
 //! A parameter at the end of explicit names, so that a template can be deployed once more beside itself.
 
+use super::Workshop;
 use super::making::Making;
 use super::place::{Deed, Obstacle, branches, is_no_value};
 use super::risk::Touched;
@@ -18,6 +19,8 @@ use std::cell::LazyCell;
 const MAX_SEARCHED: usize = 64 << 20;
 /// What names of queues and topics that keep an order end with.
 const FIFO: &str = ".fifo";
+/// What separates the parts of names.
+const SEPARATORS: [char; 4] = ['-', '_', '.', '/'];
 
 /// The names of the roles that AWS DMS looks for: a role of another name has no effect.
 ///
@@ -26,20 +29,47 @@ const FIFO: &str = ".fifo";
 /// Service" (security-iam-awsmanpol.html), 2026-11.
 const PRESCRIBED: [&str; 3] = ["dms-access-for-endpoint", "dms-cloudwatch-logs-role", "dms-vpc-role"];
 
-/// A name as text for `Fn::Sub`, with the parameter.
-fn text(own: &str, parameter: &str) -> String {
-    match own.strip_suffix(FIFO) {
-        Some(own) => format!("{own}${{{parameter}}}{FIFO}"),
-        None => format!("{own}${{{parameter}}}"),
+/// The parameter at the end of names, and what is between them.
+#[derive(Copy, Clone)]
+pub(super) struct Suffix<'p> {
+    pub(super) parameter: &'p str,
+    pub(super) joint: &'static str,
+}
+
+impl Suffix<'_> {
+    /// What is put behind a text for `Fn::Sub`. A hyphen at its end is enough, and some names take underscores only.
+    fn behind(self, own: &str) -> String {
+        let joint = match self.joint {
+            _ if own.ends_with(SEPARATORS) => "",
+            "-" if own.contains('_') && !own.contains('-') => "_",
+            joint => joint,
+        };
+        format!("{joint}${{{}}}", self.parameter)
+    }
+
+    /// A name as text for `Fn::Sub`, with the parameter.
+    pub(super) fn text(self, own: &str) -> String {
+        match own.strip_suffix(FIFO) {
+            Some(own) => format!("{own}{}{FIFO}", self.behind(own)),
+            None => format!("{own}{}", self.behind(own)),
+        }
+    }
+
+    fn sub(self, own: &str) -> Value {
+        call("Fn::Sub", Value::String(self.text(own)))
+    }
+
+    /// The parameter alone, as it follows what a function results in.
+    fn alone(self) -> Value {
+        match self.joint {
+            "" => reference(self.parameter, "Ref"),
+            joint => call("Fn::Sub", Value::String(format!("{joint}${{{}}}", self.parameter))),
+        }
     }
 }
 
 fn call(function: &str, argument: Value) -> Value {
     Value::Map(vec![(function.to_owned(), argument)])
-}
-
-fn sub(own: &str, parameter: &str) -> Value {
-    call("Fn::Sub", Value::String(text(own, parameter)))
 }
 
 /// The names that a text for `Fn::Sub` refers to, without attributes.
@@ -126,7 +156,7 @@ fn has_parts(node: &Node<'_>) -> bool {
 }
 
 /// A text with the parameter behind each name that it repeats: as a whole, or as a part of an ARN. None if it repeats none.
-fn repeating(text: &str, names: &[Finder<'_>], parameter: &str) -> Option<String> {
+fn repeating(text: &str, names: &[Finder<'_>], suffix: Suffix<'_>) -> Option<String> {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'$' | b'{' | b'}');
     let mut result = String::new();
     let mut rest = text;
@@ -143,7 +173,7 @@ fn repeating(text: &str, names: &[Finder<'_>], parameter: &str) -> Option<String
         let Some((_, end)) = found.min() else { break };
         let (done, left) = rest.split_at_checked(end)?;
         result.push_str(done);
-        result.push_str(&format!("${{{parameter}}}"));
+        result.push_str(&suffix.behind(done));
         rest = left;
     }
     if rest.len() == text.len() {
@@ -151,6 +181,39 @@ fn repeating(text: &str, names: &[Finder<'_>], parameter: &str) -> Option<String
     }
     result.push_str(rest);
     Some(result)
+}
+
+impl<'t> Workshop<'_, '_, 't> {
+    /// The texts for `Fn::Sub` of the template.
+    fn texts(&self) -> &Texts<'t> {
+        let root = &self.document.root;
+        self.texts.get_or_init(|| {
+            let mut texts = Texts::default();
+            for section in ["Resources", "Outputs"] {
+                if let Some(node) = root.get(section) {
+                    texts.collect(node, &mut vec![Way::Key(section)]);
+                }
+            }
+            texts
+        })
+    }
+
+    /// What separates a parameter from the text before it: nothing if its value brings a hyphen or may be empty, which would leave one
+    /// at the end. None if neither its values nor the names of the template show it.
+    pub(super) fn joint(&self, parameter: &str) -> Option<&'static str> {
+        let block = self.model.parameter(parameter)?;
+        let allowed = block.node.get("AllowedValues").and_then(Node::as_sequence).unwrap_or_default();
+        let values = block.node.get("Default").into_iter().chain(allowed);
+        let mut values = values.filter_map(Node::scalar_text).peekable();
+        if values.peek().is_some() {
+            let is_whole = |value: &str| value.is_empty() || value.starts_with(SEPARATORS);
+            return Some(if values.any(|value| is_whole(&value)) { "" } else { "-" });
+        }
+        let used = format!("${{{parameter}}}");
+        let before = |(text, _): &(&str, usize)| text.split_once(&used)?.0.chars().next_back();
+        let before = self.texts().texts.iter().find_map(before)?;
+        Some(if SEPARATORS.contains(&before) { "-" } else { "" })
+    }
 }
 
 impl<'t> Making<'_, '_, '_, 't> {
@@ -170,6 +233,9 @@ impl<'t> Making<'_, '_, '_, 't> {
             let path = [String::from("Parameters"), parameter.clone()].map(Step::Key).to_vec();
             self.changes.push(Change { path, action: Action::Set(Value::Map(fields)) });
         }
+        // The parameter that is added brings its own hyphen.
+        let joint = if is_declared { self.shop.joint(&parameter).unwrap_or_default() } else { "" };
+        let suffix = Suffix { parameter: &parameter, joint };
         let whole = self.target.section == Section::Template;
         let blocks = if whole { model.resources() } else { std::slice::from_ref(self.target) };
         let mut computed: Vec<&str> = Vec::new();
@@ -178,7 +244,7 @@ impl<'t> Making<'_, '_, '_, 't> {
             let names = std::iter::once("Properties").chain(name.split('.'));
             let chain: Vec<path::Step> = names.map(|name| path::Step::Name(name.to_owned())).collect();
             let mut changes = Vec::new();
-            if let Err(why) = self.name(block, &chain, &parameter, &mut changes) {
+            if let Err(why) = self.name(block, &chain, suffix, &mut changes) {
                 return Some(Some(why));
             }
             // A parameter that is empty by default changes no name.
@@ -192,7 +258,7 @@ impl<'t> Making<'_, '_, '_, 't> {
             }
             self.add(changes, false);
         }
-        self.repeat(&computed, &parameter);
+        self.repeat(&computed, suffix);
         Some(None)
     }
 
@@ -206,20 +272,11 @@ impl<'t> Making<'_, '_, '_, 't> {
     }
 
     /// Changes what repeats computed names: the policy of a bucket that names it in the same way.
-    fn repeat(&mut self, names: &[&str], parameter: &str) {
+    fn repeat(&mut self, names: &[&str], suffix: Suffix<'_>) {
         if names.is_empty() {
             return;
         }
-        let root = &self.shop.document.root;
-        let texts = self.shop.texts.get_or_init(|| {
-            let mut texts = Texts::default();
-            for section in ["Resources", "Outputs"] {
-                if let Some(node) = root.get(section) {
-                    texts.collect(node, &mut vec![Way::Key(section)]);
-                }
-            }
-            texts
-        });
+        let texts = self.shop.texts();
         let finders: Vec<Finder<'_>> = names.iter().map(|name| Finder::new(name.as_bytes())).collect();
         let done: LazyCell<HashSet<&[Step]>, _> =
             LazyCell::new(|| self.changes.iter().map(|change| change.path.as_slice()).collect());
@@ -230,7 +287,7 @@ impl<'t> Making<'_, '_, '_, 't> {
             if searched > MAX_SEARCHED {
                 break;
             }
-            if let Some(text) = repeating(own, &finders, parameter) {
+            if let Some(text) = repeating(own, &finders, suffix) {
                 let path = texts.path(number);
                 if !done.contains(path.as_slice()) {
                     changes.push(Change { path, action: Action::Set(Value::String(text)) });
@@ -245,7 +302,7 @@ impl<'t> Making<'_, '_, '_, 't> {
         &self,
         block: &Block<'t>,
         chain: &[path::Step],
-        parameter: &str,
+        suffix: Suffix<'_>,
         changes: &mut Vec<Change>,
     ) -> Result<(), String> {
         let own = |node: &'t Node<'t>, steps: &[path::Step]| {
@@ -255,7 +312,7 @@ impl<'t> Making<'_, '_, '_, 't> {
             })
         };
         let Some(name) = own(block.node, chain) else { return Ok(()) };
-        if self.is_settled(name, parameter, 0) {
+        if self.is_settled(name, suffix.parameter, 0) {
             return Ok(());
         }
         let (node, mut at) = self.shop.written(block)?;
@@ -272,7 +329,7 @@ impl<'t> Making<'_, '_, '_, 't> {
             path::Step::Name(name) => Some(Step::Key(name.clone())),
             path::Step::Index(_) | path::Step::Every => None,
         }));
-        self.longer(name, &mut at, parameter, changes).map_err(|obstacle| self.why(&obstacle))
+        self.longer(name, &mut at, suffix, changes).map_err(|obstacle| self.why(&obstacle))
     }
 
     /// Whether a name has the parameter, or the name of another resource, which has it, or nobody knows what is in it.
@@ -308,7 +365,7 @@ impl<'t> Making<'_, '_, '_, 't> {
         &self,
         name: &Node<'_>,
         at: &mut Vec<Step>,
-        parameter: &str,
+        suffix: Suffix<'_>,
         changes: &mut Vec<Change>,
     ) -> Result<(), Obstacle> {
         let mut set = |path: Vec<Step>, value: Value| changes.push(Change { path, action: Action::Set(value) });
@@ -319,30 +376,30 @@ impl<'t> Making<'_, '_, '_, 't> {
         if name.as_str().is_some_and(|name| PRESCRIBED.contains(&name)) {
             return Err(Obstacle::Prescribed);
         }
-        if is_no_value(name) || self.is_settled(name, parameter, 0) {
+        if is_no_value(name) || self.is_settled(name, suffix.parameter, 0) {
             return Ok(());
         }
         if let Some(both) = branches(name) {
             at.push(Step::Key("Fn::If".to_owned()));
             for (index, branch) in both.into_iter().enumerate() {
                 at.push(Step::Index(index + 1));
-                self.longer(branch, at, parameter, changes)?;
+                self.longer(branch, at, suffix, changes)?;
                 at.pop();
             }
             at.pop();
             return Ok(());
         }
         if let Some(own) = name.scalar_text() {
-            set(at.clone(), sub(&own.replace("${", "${!"), parameter));
+            set(at.clone(), suffix.sub(&own.replace("${", "${!")));
             return Ok(());
         }
         let Some([only]) = name.as_mapping() else { return Err(Obstacle::Macro) };
         match (only.key.as_ref(), only.value.as_str(), only.value.as_sequence()) {
-            ("Ref", Some(own), _) => set(at.clone(), sub(&format!("${{{own}}}"), parameter)),
-            ("Fn::Sub", Some(own), _) => set(below(at, "Fn::Sub", &[]), Value::String(text(own, parameter))),
+            ("Ref", Some(own), _) => set(at.clone(), suffix.sub(&format!("${{{own}}}"))),
+            ("Fn::Sub", Some(own), _) => set(below(at, "Fn::Sub", &[]), Value::String(suffix.text(own))),
             ("Fn::Sub", None, Some([own, _])) if own.as_str().is_some() => {
                 let own = own.as_str().unwrap_or_default();
-                set(below(at, "Fn::Sub", &[0]), Value::String(text(own, parameter)));
+                set(below(at, "Fn::Sub", &[0]), Value::String(suffix.text(own)));
             }
             ("Fn::Join", None, Some([separator, items])) => {
                 let items = items.as_sequence().unwrap_or_default();
@@ -351,21 +408,21 @@ impl<'t> Making<'_, '_, '_, 't> {
                 match (separator.as_str(), items.last()) {
                     (Some(""), Some(item)) if item.as_str().is_none_or(|text| !text.ends_with(FIFO)) => {
                         let path = below(at, "Fn::Join", &[1]);
-                        changes.push(Change { path, action: Action::Append(reference(parameter, "Ref")) });
+                        changes.push(Change { path, action: Action::Append(suffix.alone()) });
                     }
                     (Some(_), Some(item)) if item.scalar_text().is_some() => {
                         let own = item.scalar_text().unwrap_or_default().replace("${", "${!");
-                        set(place, sub(&own, parameter));
+                        set(place, suffix.sub(&own));
                     }
                     (Some(_), Some(item)) if item.get("Ref").is_some_and(|own| own.as_str().is_some()) => {
                         let own = item.get("Ref").and_then(Node::as_str).unwrap_or_default();
-                        set(place, sub(&format!("${{{own}}}"), parameter));
+                        set(place, suffix.sub(&format!("${{{own}}}")));
                     }
-                    _ => set(at.clone(), self.joined(name, parameter)?),
+                    _ => set(at.clone(), self.joined(name, suffix)?),
                 }
             }
             ("Fn::Sub" | "Fn::Join" | "Fn::FindInMap" | "Fn::Select", ..) => {
-                set(at.clone(), self.joined(name, parameter)?);
+                set(at.clone(), self.joined(name, suffix)?);
             }
             _ => return Err(Obstacle::Macro),
         }
@@ -373,9 +430,9 @@ impl<'t> Making<'_, '_, '_, 't> {
     }
 
     /// What a function results in, with the parameter behind it.
-    fn joined(&self, name: &Node<'_>, parameter: &str) -> Result<Value, Obstacle> {
+    fn joined(&self, name: &Node<'_>, suffix: Suffix<'_>) -> Result<Value, Obstacle> {
         let own = self.copied(name).ok_or_else(|| Obstacle::Computed("Fn::Join".to_owned(), String::new()))?;
-        let parts = Value::List(vec![own, reference(parameter, "Ref")]);
-        Ok(call("Fn::Join", Value::List(vec![Value::String(String::new()), parts])))
+        let parts = Value::List(vec![own, reference(suffix.parameter, "Ref")]);
+        Ok(call("Fn::Join", Value::List(vec![Value::String(suffix.joint.to_owned()), parts])))
     }
 }

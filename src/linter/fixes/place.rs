@@ -5,7 +5,7 @@ use crate::change::{Action, Change, Step, Value};
 use crate::eval::{begins_as_function, has_macro, is_function};
 use crate::rules::path;
 use crate::source::Span;
-use crate::syntax::{Kind, Node};
+use crate::syntax::{Entry, Kind, Node};
 
 /// What happens at the end of a path.
 #[derive(Clone, Debug)]
@@ -66,6 +66,8 @@ pub(super) struct Walk<'a, 't> {
     pub(super) inside: Vec<Choice<'t>>,
     /// Items that are added are there only in these branches.
     pub(super) only_in: Vec<Choice<'t>>,
+    /// Whether the walk is in a value that is written elsewhere, for an alias or a merge of YAML.
+    pub(super) is_elsewhere: bool,
 }
 
 /// What knows in which branches of a function a finding is.
@@ -105,11 +107,14 @@ impl<'t> Walk<'_, 't> {
                 if has_macro(node) {
                     return self.stop(Obstacle::Macro);
                 }
-                match node.get(name) {
-                    Some(inner) => {
+                match node.as_mapping().and_then(|entries| entries.iter().find(|entry| entry.key == *name)) {
+                    Some(entry) => {
+                        let outer = self.is_elsewhere;
+                        self.is_elsewhere |= !is_written(node, entry);
                         at.push(Step::Key(name.clone()));
-                        self.go(inner, at, rest, deed);
+                        self.go(&entry.value, at, rest, deed);
                         at.pop();
+                        self.is_elsewhere = outer;
                     }
                     None => self.absent(at, steps, deed, false),
                 }
@@ -180,12 +185,12 @@ impl<'t> Walk<'_, 't> {
     }
 
     /// In which branches of a function the finding is; none if that is not known.
-    fn meant(&self, node: &'t Node<'t>) -> Option<[bool; 2]> {
+    pub(super) fn meant(&self, node: &'t Node<'t>) -> Option<[bool; 2]> {
         (self.failing)(&self.inside, condition(node)?)
     }
 
     /// Goes into some branches of a function.
-    fn each(
+    pub(super) fn each(
         &mut self,
         node: &'t Node<'t>,
         branches: [&'t Node<'t>; 2],
@@ -216,7 +221,7 @@ impl<'t> Walk<'_, 't> {
         match deed {
             Deed::Set(value) | Deed::Replace(value) => {
                 if !is_same(node, value) {
-                    self.change(at, Action::Set(value.clone()));
+                    self.set(node, at, value);
                 }
             }
             Deed::Append(value) => self.append(node, at, value),
@@ -263,39 +268,6 @@ impl<'t> Walk<'_, 't> {
             let condition = Value::String((*condition).to_owned());
             Value::Map(vec![("Fn::If".to_owned(), Value::List([condition].into_iter().chain(both).collect()))])
         })
-    }
-
-    /// An item of a list that has a name.
-    fn put(&mut self, node: &'t Node<'t>, at: &mut Vec<Step>, fields: &[(String, Value)]) {
-        let Some((by, name)) = fields.first() else { return };
-        let Some(items) = node.as_sequence() else { return };
-        let known: Vec<Known> = items.iter().map(|item| known(item, by, name)).collect();
-        match known.iter().position(|known| matches!(known, Known::This | Known::Partly)) {
-            Some(index) => {
-                let Some(item) = items.get(index) else { return };
-                at.push(Step::Index(index));
-                self.put_in(item, at, fields);
-                at.pop();
-            }
-            None => match known.iter().zip(items).find(|(known, _)| **known == Known::Open) {
-                Some((_, item)) => self.stop(computed(item)),
-                None => self.change(at, Action::Append(Value::Map(fields.to_vec()))),
-            },
-        }
-    }
-
-    /// The values of an item that is there, in all or in some branches.
-    fn put_in(&mut self, item: &'t Node<'t>, at: &mut Vec<Step>, fields: &[(String, Value)]) {
-        if let Some(both) = branches(item) {
-            let meant = self.meant(item).unwrap_or([true; 2]);
-            return self.each(item, both, meant, at, |walk, branch, at| walk.put_in(branch, at, fields));
-        }
-        if is_no_value(item) {
-            return self.change(at, Action::Set(Value::Map(fields.to_vec())));
-        }
-        for (key, value) in fields.iter().skip(1) {
-            self.go(item, at, &[path::Step::Name(key.clone())], &Deed::Set(value.clone()));
-        }
     }
 
     /// A tag, unless the list has it.
@@ -368,12 +340,12 @@ impl<'t> Walk<'_, 't> {
         self.change(at, if in_branch { Action::Set(no_value()) } else { Action::Remove });
     }
 
-    fn stop(&mut self, obstacle: Obstacle) {
+    pub(super) fn stop(&mut self, obstacle: Obstacle) {
         self.walked.is_possible = true;
         self.walked.obstacle.get_or_insert(obstacle);
     }
 
-    fn change(&mut self, at: &[Step], action: Action) {
+    pub(super) fn change(&mut self, at: &[Step], action: Action) {
         self.walked.take(Change { path: at.to_vec(), action }, false);
     }
 }
@@ -393,39 +365,9 @@ impl Walked {
     }
 }
 
-/// What is known of an item of a list of named items.
-#[derive(Copy, Clone, PartialEq, Eq)]
-enum Known {
-    /// It has the name, in each branch.
-    This,
-    /// It has the name, or there is nothing.
-    Partly,
-    /// There is nothing.
-    Nothing,
-    /// It has another name.
-    Other,
-    /// It may have the name, or has it instead of another one.
-    Open,
-}
-
-/// Whether an item has a name.
-fn known(item: &Node<'_>, by: &str, name: &Value) -> Known {
-    if let Some([one, other]) = branches(item) {
-        return match (known(one, by, name), known(other, by, name)) {
-            (one, other) if one == other => one,
-            (Known::This | Known::Partly, Known::This | Known::Partly | Known::Nothing)
-            | (Known::Nothing, Known::This | Known::Partly) => Known::Partly,
-            (Known::Other | Known::Nothing, Known::Other | Known::Nothing) => Known::Other,
-            _ => Known::Open,
-        };
-    }
-    match item.get(by).map(plain) {
-        _ if is_no_value(item) => Known::Nothing,
-        _ if is_function(item) => Known::Open,
-        Some(own) if is_same(own, name) => Known::This,
-        Some(own) if is_function(own) => Known::Open,
-        _ => Known::Other,
-    }
+/// Whether an entry is written in its map, with its value: no alias and no merge of YAML brought it.
+pub(super) fn is_written(map: &Node<'_>, entry: &Entry<'_>) -> bool {
+    holds(map.span, entry.key_span) && holds(map.span, entry.value.span) && entry.key_span.end <= entry.value.span.start
 }
 
 /// Whether a path leads to an item of a list, perhaps through functions that choose it.
@@ -525,7 +467,7 @@ pub(super) fn is_no_value(node: &Node<'_>) -> bool {
 }
 
 /// Why the value of a function cannot be set.
-fn computed(node: &Node<'_>) -> Obstacle {
+pub(super) fn computed(node: &Node<'_>) -> Obstacle {
     let Some([only]) = node.as_mapping() else { return Obstacle::Macro };
     if only.key == "Fn::Transform" || !begins_as_function(&only.key) && only.key != "Ref" {
         return Obstacle::Macro;

@@ -2,9 +2,9 @@
 
 use super::neighbors::Neighbors;
 use super::place::Deed;
-use crate::change::Value;
-use crate::expand::{Block, Section};
-use crate::facts::{Replacement, interruption, is_stateful, replacement, reviewed_value};
+use crate::change::{self, Action, Change, Value};
+use crate::expand::{Block, Model, Section};
+use crate::facts::{Replacement, interruption, is_stateful, name_property, replacement, reviewed_value};
 use crate::rules::fix::Recipe;
 use crate::rules::path::Step;
 use rustc_hash::FxHashMap;
@@ -253,6 +253,34 @@ impl Deeds {
             }
         }
         risk
+    }
+
+    /// What who deploys the template has to acknowledge because of the resources that are added, as a sentence; none if the template as it
+    /// is needs the same.
+    ///
+    /// Source: AWS CloudFormation User Guide, "Acknowledging IAM resources in CloudFormation templates"
+    /// (docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html), 2026-11.
+    pub(super) fn capability(&self, changes: &[Change], model: &Model<'_, '_>) -> Option<String> {
+        let is_iam = |kind: &str| kind.starts_with("AWS::IAM::");
+        let mut added = self.added.iter().filter(|(_, kind)| is_iam(kind)).peekable();
+        added.peek()?;
+        let has_name = |(name, kind): &(String, String)| {
+            let properties = changes.iter().find_map(|change| match (change.path.as_slice(), &change.action) {
+                ([_, change::Step::Key(own)], Action::Set(Value::Map(fields))) if own == name => {
+                    fields.iter().find(|(key, _)| key == "Properties").map(|(_, value)| value)
+                }
+                _ => None,
+            });
+            let is_named = |property: &str| matches!(properties, Some(Value::Map(fields)) if fields.iter().any(|(key, _)| key == property));
+            name_property(kind).is_some_and(is_named)
+        };
+        let capability = if added.any(has_name) { "CAPABILITY_NAMED_IAM" } else { "CAPABILITY_IAM" };
+        let is_needed = |block: &Block<'_>| {
+            let named = name_property(block.kind).and_then(|name| block.node.get("Properties")?.get(name));
+            is_iam(block.kind) && (capability == "CAPABILITY_IAM" || named.is_some())
+        };
+        let is_new = !model.resources().iter().any(is_needed);
+        is_new.then(|| format!("Who deploys the template then has to pass `{capability}`."))
     }
 
     /// The same, of a fix that is only shown: what would be added has no name.

@@ -1,6 +1,7 @@
 //! What a new resource has from the resources around it: their tags, and the environment in its name.
 
 use super::Workshop;
+use super::names::Suffix;
 use super::place::{branches, copied, is_no_value, is_same};
 use crate::change::Value;
 use crate::expand::Block;
@@ -172,8 +173,8 @@ impl<'t> Workshop<'_, '_, 't> {
             && self.has_only_parameters(&text)
             && !text.contains(&format!("${{{environment}}}"))
         {
-            let text = Value::String(format!("{text}-${{{environment}}}"));
-            *name = Value::Map(vec![("Fn::Sub".to_owned(), text)]);
+            let suffix = Suffix { parameter: environment, joint: self.joint(environment).unwrap_or("-") };
+            *name = Value::Map(vec![("Fn::Sub".to_owned(), Value::String(suffix.text(&text)))]);
         }
         let is_taken = self.model.of_type(kind).any(|block| {
             let properties = block.node.get("Properties");

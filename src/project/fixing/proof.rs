@@ -15,12 +15,31 @@ type Key = (Group, String);
 pub(super) enum Verdict {
     /// The findings are gone, and none is new.
     Good,
-    /// Some findings are still there, by the numbers of the fixes.
-    StillThere(BTreeSet<usize>),
+    /// Some findings are still there.
+    StillThere(Still),
     /// There are new findings.
     New(New),
     /// The text cannot be read any more, or not as a template.
     Broken,
+}
+
+/// Findings that fixes should have removed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Still {
+    /// The numbers of the fixes.
+    pub(super) fixes: BTreeSet<usize>,
+    /// The numbers of these findings, and of new ones; none if something else is wrong.
+    pub(super) findings: Vec<usize>,
+}
+
+/// What was done.
+pub(super) struct Done<'d> {
+    /// The fixed findings, with the numbers of their fixes.
+    pub(super) findings: &'d [(usize, &'d Finding)],
+    /// The names of what the fixes added.
+    pub(super) added: BTreeSet<String>,
+    /// Whether items of lists may have other numbers now.
+    pub(super) shifts: bool,
 }
 
 /// New findings.
@@ -34,18 +53,14 @@ pub(super) struct New {
     pub(super) uncovers: bool,
 }
 
-/// Compares. `made` are the fixed findings, with the numbers of their fixes, and `added` the names of what the fixes added.
-pub(super) fn verdict(
-    before: &FileReport,
-    made: &[(usize, &Finding)],
-    added: &BTreeSet<String>,
-    after: &FileReport,
-) -> Verdict {
+/// Compares.
+pub(super) fn verdict(before: &FileReport, done: &Done<'_>, after: &FileReport) -> Verdict {
+    let Done { findings: made, added, shifts } = done;
     if !after.is_template || has_new_error(&before.diagnostics, &after.diagnostics) {
         return Verdict::Broken;
     }
     let mut fixed: HashMap<Key, Vec<usize>> = HashMap::new();
-    for (index, finding) in made {
+    for (index, finding) in *made {
         fixed.entry(key(finding)).or_default().push(*index);
     }
     // What should be left: all but the fixed ones, and what is covered stays covered.
@@ -58,6 +73,17 @@ pub(super) fn verdict(
             _ => *(if finding.counts() { &mut open } else { &mut covered }).entry(key).or_default() += 1,
         }
     }
+    // The fixes of what is where it was.
+    let mut there: HashMap<Key, Vec<String>> = HashMap::new();
+    for finding in violations(after) {
+        let [.., path] = finding.identity();
+        there.entry(key(finding)).or_default().push(path);
+    }
+    let is_unmoved = |(_, finding): &&(usize, &Finding)| {
+        let [.., path] = finding.identity();
+        there.get(&key(finding)).into_iter().flatten().any(|other| is_near(&path, other))
+    };
+    let unmoved: BTreeSet<usize> = made.iter().filter(is_unmoved).map(|(index, _)| *index).collect();
     let mut elsewhere: Vec<(usize, Key, bool)> = Vec::new();
     for (index, finding) in all(after).enumerate().filter(|(_, finding)| finding.outcome == Outcome::Fail) {
         let (key, counts) = (key(finding), finding.counts());
@@ -67,13 +93,16 @@ pub(super) fn verdict(
     }
     let mut by_group: HashMap<&Group, Vec<&Key>> = HashMap::new();
     fixed.keys().for_each(|key| by_group.entry(&key.0).or_default().push(key));
-    let mut still: BTreeSet<usize> = BTreeSet::new();
+    let mut still = Still::default();
     let (mut open, mut covered) = (Moved::new(open), Moved::new(covered));
     let mut new = New::default();
     for (index, found, counts) in elsewhere {
         let may_move = added.contains(&found.0.1);
-        if let Some(fixes) = fixed.get(&found) {
-            still.extend(fixes);
+        let fixes = fixed.get(&found).map(Vec::as_slice).unwrap_or_default();
+        let own: Vec<usize> = fixes.iter().copied().filter(|fix| *shifts || unmoved.contains(fix)).collect();
+        if !own.is_empty() {
+            still.fixes.extend(own);
+            still.findings.push(index);
         } else if !counts && covered.has(&found, may_move) || open.has(&found, may_move) {
             // It is somewhere else now.
         } else if counts && covered.has(&found, may_move) {
@@ -84,16 +113,24 @@ pub(super) fn verdict(
             // The place of a finding becomes more exact with what is added there.
             let near = by_group.get(&found.0).into_iter().flatten().filter(|key| is_near(&key.1, &found.1));
             let near: Vec<usize> = near.filter_map(|key| fixed.get(*key)).flatten().copied().collect();
-            if near.is_empty() {
+            // The same at another item of the list is new.
+            if near.is_empty() || !fixes.is_empty() {
                 new.subjects.insert(found.0.1);
                 new.findings.push(index);
             } else {
-                still.extend(near);
+                still.fixes.extend(near);
+                still.findings.push(index);
             }
         }
     }
-    still.extend(undecided(before, made, after));
-    match (still.is_empty(), new.findings.is_empty()) {
+    let undecided = undecided(before, made, after);
+    if undecided.is_empty() {
+        still.findings.extend(new.findings.iter().filter(|_| !new.uncovers));
+    } else {
+        still.findings.clear();
+        still.fixes.extend(undecided);
+    }
+    match (still.fixes.is_empty(), new.findings.is_empty()) {
         (false, _) => Verdict::StillThere(still),
         (true, false) => Verdict::New(new),
         (true, true) => Verdict::Good,
@@ -276,19 +313,32 @@ mod tests {
         FileReport { is_template: true, findings: places.iter().map(finding).collect(), ..FileReport::default() }
     }
 
+    fn verdict(
+        before: &FileReport,
+        made: &[(usize, &Finding)],
+        added: &BTreeSet<String>,
+        after: &FileReport,
+    ) -> Verdict {
+        super::verdict(before, &Done { findings: made, added: added.clone(), shifts: false }, after)
+    }
+
     /// What is said if the first finding was fixed.
     fn said(before: &[&str], after: &[&str]) -> Verdict {
         let (before, after) = (report(before), report(after));
         verdict(&before, &[(0, &before.findings[0])], &BTreeSet::from(["Resources/Added".to_owned()]), &after)
     }
 
+    fn still(fixes: &[usize], findings: &[usize]) -> Verdict {
+        let fixes = fixes.iter().copied().collect();
+        Verdict::StillThere(Still { fixes, findings: findings.to_vec() })
+    }
+
     #[test]
     fn fixed_findings_are_gone_and_none_is_new() {
         assert_eq!(said(&["Resources/A", "Resources/B"], &["Resources/B"]), Verdict::Good);
         assert_eq!(said(&["Resources/A"], &[]), Verdict::Good);
-        let still = Verdict::StillThere(BTreeSet::from([0]));
-        assert_eq!(said(&["Resources/A"], &["Resources/A"]), still);
-        assert_eq!(said(&["Resources/A/x", "Resources/A/x"], &["Resources/A/x", "Resources/A/x"]), still);
+        assert_eq!(said(&["Resources/A"], &["Resources/A"]), still(&[0], &[0]));
+        assert_eq!(said(&["Resources/A/x", "Resources/A/x"], &["Resources/A/x", "Resources/A/x"]), still(&[0], &[1]));
         assert_eq!(said(&["Resources/A/x", "Resources/A/x"], &["Resources/A/x"]), Verdict::Good);
         let new = |name: &str, index: usize| {
             let subjects = BTreeSet::from([format!("Resources/{name}")]);
@@ -316,7 +366,15 @@ mod tests {
         assert!(matches!(said(&inline, &["other:Resources/Added/Action", "other:Resources/Added/x"]), Verdict::New(_)));
         assert!(matches!(said(&inline, &["other:Resources/B/Action"]), Verdict::New(_)));
         // A fixed finding that only moved is still there.
-        assert_eq!(said(&["Resources/A"], &["Resources/A/x"]), Verdict::StillThere(BTreeSet::from([0])));
+        assert_eq!(said(&["Resources/A"], &["Resources/A/x"]), still(&[0], &[0]));
+        // The same at another item is new, unless items have other numbers now.
+        let items = ["Resources/A/x/0/y", "Resources/A/x/2/y"];
+        assert_eq!(said(&items, &items), still(&[0], &[1]));
+        assert!(matches!(said(&items, &["Resources/A/x/1/y", "Resources/A/x/2/y"]), Verdict::New(_)));
+        let (before, after) = (report(&items), report(&["Resources/A/x/1/y", "Resources/A/x/2/y"]));
+        let made = [(0, &before.findings[0])];
+        let done = Done { findings: &made, added: BTreeSet::new(), shifts: true };
+        assert_eq!(super::verdict(&before, &done, &after), still(&[0], &[1]));
     }
 
     #[test]
@@ -351,7 +409,7 @@ mod tests {
             undecided: vec![(Arc::from(rule), subject.to_owned())],
             ..report(places)
         };
-        let still = Verdict::StillThere(BTreeSet::from([0]));
+        let still = still(&[0], &[]);
         assert_eq!(verdict(&before, &made, &none, &open("r", "Resources/A", &[])), still);
         let mut choice = before.findings[0].clone();
         choice.when = Some("when Env is dev".to_owned());
@@ -362,7 +420,7 @@ mod tests {
         // Two fixes: only one of them leads to doubt.
         let both = report(&["Resources/A", "Resources/B"]);
         let made_both = [(0, &both.findings[0]), (1, &both.findings[1])];
-        let second = Verdict::StillThere(BTreeSet::from([1]));
+        let second = Verdict::StillThere(Still { fixes: BTreeSet::from([1]), findings: Vec::new() });
         assert_eq!(verdict(&both, &made_both, &none, &open("r", "Resources/B", &[])), second);
         // What was undecided before is no news; a finding that is hidden by doubt is.
         let doubted = open("r", "Resources/A", &["Resources/A"]);

@@ -335,7 +335,8 @@ impl Writer<'_> {
             self.put(start, page.first(next), String::new());
             return Ok(());
         }
-        let mut top = page.above(first, page.column(start));
+        let is_kept = self.kept.contains(&first);
+        let mut top = if is_kept { first } else { page.above(first, page.column(start)) };
         let spaced = last + 1 >= page.line_count() || page.is_empty(last + 1);
         if spaced && top > 1 && page.is_empty(top - 1) {
             top -= 1;

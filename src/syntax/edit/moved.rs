@@ -1,7 +1,7 @@
 //! Values that move: their text as it is written, and the comments that go with them.
 //!
 //! What is above the item that goes, or behind its other entries, goes above the key of the value. What is in the value stays where it is
-//! in it.
+//! in it. What is about a list that goes stays where the list was.
 
 use super::Refused;
 use super::page::Page;
@@ -18,6 +18,8 @@ struct Lines {
     below: usize,
     /// Whether another comment that may belong to them stays.
     leaves: bool,
+    /// Whether the comments above them stay.
+    keeps_above: bool,
 }
 
 /// Where a value that moves is written.
@@ -77,7 +79,7 @@ impl Writer<'_> {
         }
         let mut texts: Vec<Option<MovedText>> =
             places.iter().map(|place| place.as_ref().map(|place| place.text(self.page))).collect();
-        for (number, Lines { first, last, below, leaves }) in gone.iter().enumerate() {
+        for (number, Lines { first, last, below, leaves, keeps_above }) in gone.iter().enumerate() {
             let own = |place: &Place| place.gone == number;
             let mut members: Vec<usize> =
                 (0..places.len()).filter(|at| places.get(*at).and_then(Option::as_ref).is_some_and(own)).collect();
@@ -87,6 +89,7 @@ impl Writer<'_> {
                 return Err(Refused::Unusual);
             }
             self.longer.push((*last, *below));
+            self.kept.extend(keeps_above.then_some(*first));
             let start = self.page.start(*first);
             let from = document.comments.partition_point(|comment| (comment.span.start as usize) < start);
             for comment in document.comments.iter().skip(from) {
@@ -125,7 +128,7 @@ impl Writer<'_> {
                 Step::Key(key) => {
                     let Some(map) = at(&document.root, list) else { continue };
                     let index = map.as_mapping().and_then(|entries| entries.iter().position(|entry| entry.key == *key));
-                    gone.extend(index.and_then(|index| self.lines(map, index, index)));
+                    gone.extend(index.and_then(|index| self.lines_of_entry(map, index)));
                 }
             }
         }
@@ -140,6 +143,26 @@ impl Writer<'_> {
             }
         }
         gone
+    }
+
+    /// The lines of an entry. What is about its list is not in them: above its key, and behind its items.
+    fn lines_of_entry(&self, map: &Node<'_>, index: usize) -> Option<Lines> {
+        let lines = self.lines(map, index, index)?;
+        let Entry { key_span, value: list, .. } = map.as_mapping()?.get(index)?;
+        if children(list) == 0 || list.as_sequence().is_none() || self.form(list, false) != Form::Block {
+            return Some(lines);
+        }
+        let (start, _) = self.extent(list, 0).ok()?;
+        let column = self.page.column(start);
+        let key = self.page.line(self.extent(map, index).ok()?.0);
+        let top = self.page.above(self.page.line(start), column);
+        let below = self.page.below(lines.last, column + 1);
+        let is_only = index == 0 && children(map) == 1 && (lines.first < key || below < lines.below);
+        // Beside the key, a comment has no place without it.
+        let colon = self.colon(key_span.end as usize)?;
+        let is_beside =
+            top <= key || self.page.comment(colon).is_some() || (key + 1..top).any(|line| self.page.is_comment(line));
+        Some(Lines { first: key, below, leaves: lines.leaves || is_only || is_beside, keeps_above: true, ..lines })
     }
 
     /// The lines of neighbors, with the comments that describe the first of them.
@@ -166,7 +189,7 @@ impl Writer<'_> {
             let written = above.find(|line| !self.page.is_empty(*line));
             leaves |= written.is_some_and(|line| self.page.is_comment(line));
         }
-        Some(Lines { first, last, below, leaves })
+        Some(Lines { first, last, below, leaves, keeps_above: false })
     }
 
     fn place(&self, document: &Document<'_>, moved: &Moved, gone: &[Lines]) -> Option<Place> {

@@ -25,6 +25,8 @@ pub(super) struct Writer<'t> {
     pub(super) pieces: Vec<Piece>,
     /// The last lines of what goes with comments below it, and those of the comments.
     pub(super) longer: Vec<(usize, usize)>,
+    /// The first lines of what goes without the comments above it.
+    pub(super) kept: Vec<usize>,
 }
 
 /// What a node belongs to.
@@ -61,7 +63,7 @@ pub(super) enum Form {
 
 impl<'t> Writer<'t> {
     pub(super) fn new(page: &'t Page<'t>, habits: &'t Habits) -> Self {
-        Self { page, habits, pieces: Vec::new(), longer: Vec::new() }
+        Self { page, habits, pieces: Vec::new(), longer: Vec::new(), kept: Vec::new() }
     }
 
     pub(super) fn put(&mut self, start: usize, end: usize, text: String) {
