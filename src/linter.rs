@@ -22,6 +22,7 @@ mod setup;
 mod spelling;
 mod stacks;
 mod targets;
+mod unjudged;
 
 use crate::change::Value;
 use crate::code::Code;
@@ -34,12 +35,12 @@ use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::expansion::Expansion;
 use crate::expand::{self, Model};
 use crate::finding::{Counts, Diagnostic, Finding, Level, RuleSeverity};
-use crate::graph::secrets::{Written, secret_parameters, written_secrets};
+use crate::graph::secrets::{secret_parameters, written_secrets};
 use crate::rules::load::{RuleEntry, RuleId, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::TargetName;
 use crate::source::Source;
-use crate::syntax::{Document, Entry, Node};
+use crate::syntax::{Entry, Node};
 use crate::template::{self, Template};
 use again::{Again, Ground, Linted, Memorable};
 use check::{Setting, run_check};
@@ -55,6 +56,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use targets::{Kinds, blocks, occurs};
+use unjudged::{no_template, unjudged};
 
 pub(crate) use fixes::edited;
 
@@ -559,35 +561,6 @@ fn declared<'m, 't>(template: &Template<'t>, model: &'m Model<'m, 't>) -> Vec<De
         .iter()
         .map(|parameter| Declared { name: parameter.name.to_owned(), is_secret: secret.contains(parameter.name) });
     declared.collect()
-}
-
-/// The report of a text that is not a template, which may be meant as one.
-fn no_template(source: &Source, document: &Document<'_>) -> FileReport {
-    let mut report = FileReport {
-        bare_resources: meant::resources_in(&document.root),
-        diagnostics: meant::meant_as_template(&document.root, source).into_iter().collect(),
-        ..FileReport::default()
-    };
-    if !report.diagnostics.is_empty() {
-        redaction::redact(&mut report, source, Vec::new(), &redaction::unjudged(source, &document.root));
-    }
-    report
-}
-
-/// The report of a text that includes its resources, and does not become a template by that.
-fn unjudged(
-    mut report: FileReport,
-    source: &Source,
-    document: &Document<'_>,
-    mut secrets: Vec<Written>,
-    texts: includes::Texts,
-) -> FileReport {
-    report.diagnostics.extend(meant::meant_as_template(&document.root, source));
-    if !report.diagnostics.is_empty() {
-        secrets.extend(redaction::unjudged(source, &document.root));
-    }
-    redaction::redact(&mut report, source, texts.into_sources(), &secrets);
-    report
 }
 
 /// Sorts in the order of reports.
