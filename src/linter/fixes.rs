@@ -62,6 +62,8 @@ pub(super) struct Workshop<'a, 'm, 't: 'a> {
     values: OnceCell<tagging::Known>,
     /// What reads tags.
     readers: OnceCell<tagging::Readers>,
+    /// The keys that fixes may use.
+    keys: OnceCell<Vec<&'m Block<'t>>>,
 }
 
 /// The bytes of edited texts that are read for one template: each fix with edits is proven by reading
@@ -123,6 +125,7 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             given: &linter.tags,
             values: OnceCell::new(),
             readers: OnceCell::new(),
+            keys: OnceCell::new(),
         }
     }
 

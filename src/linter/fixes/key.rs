@@ -3,7 +3,7 @@
 use super::making::Making;
 use crate::change::{Action, Change, Step, Value};
 use crate::eval::explore;
-use crate::expand::Block;
+use crate::expand::{Block, Model};
 use crate::facts::is_stateful;
 use crate::policy::{self, DocumentKind};
 use crate::rules::fix::Recipe;
@@ -150,23 +150,18 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
         if self.shop.model.may_hide(KEY) {
             return None;
         }
-        let fits =
-            |key: &&'m Block<'t>| encrypts(key.node) && self.shop.is_for(key, self.target) && !self.is_denied(key);
-        let keys: Vec<&'m Block<'t>> = self.shop.model.of_type(KEY).filter(fits).collect();
+        // Each key is looked at once for all fixes of the template.
+        let usable = || {
+            let keys = self.shop.model.of_type(KEY);
+            keys.filter(|key| encrypts(key.node) && !is_denied(self.shop.model, key)).collect()
+        };
+        let usable: &Vec<&'m Block<'t>> = self.shop.keys.get_or_init(usable);
+        let keys: Vec<&'m Block<'t>> =
+            usable.iter().copied().filter(|key| self.shop.is_for(key, self.target)).collect();
         match keys.as_slice() {
             [only] => Some(only),
             _ => keys.into_iter().find(|key| key.name == NAME),
         }
-    }
-
-    /// Whether the policy of a key denies its use, perhaps only to some, or for other services.
-    fn is_denied(&self, key: &'m Block<'t>) -> bool {
-        let model = self.shop.model;
-        let exploration = explore(&model.evaluator, |run| {
-            let policy = policy::statements(run, key, DocumentKind::Resource);
-            policy.found.iter().any(|statement| !policy::may_deny_over_tls(run, statement.value, &USE).is_false())
-        });
-        !exploration.complete || exploration.leaves.iter().any(|(_, denies)| *denies)
     }
 
     /// Where the statements of a key's policy are written, if more can be added to them.
@@ -187,6 +182,15 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
             self.deeds.notes.push(format!("The key policy then lets {} use the key.", service.name));
         }
     }
+}
+
+/// Whether the policy of a key denies its use, perhaps only to some, or for other services.
+fn is_denied<'m, 't>(model: &'m Model<'m, 't>, key: &'m Block<'t>) -> bool {
+    let exploration = explore(&model.evaluator, |run| {
+        let policy = policy::statements(run, key, DocumentKind::Resource);
+        policy.found.iter().any(|statement| !policy::may_deny_over_tls(run, statement.value, &USE).is_false())
+    });
+    !exploration.complete || exploration.leaves.iter().any(|(_, denies)| *denies)
 }
 
 /// Whether a resource, or what fixes add for it, may be encrypted with a key.
