@@ -10,6 +10,7 @@ use crate::template::{Parameter, Template};
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use memchr::memchr;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ pub enum Candidate<'t> {
 }
 
 /// A parameter or pseudo parameter with a finite set of classes of values.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Variable<'t> {
     /// The name that `Ref` uses.
     pub name: &'t str,
@@ -35,8 +36,8 @@ pub struct Variable<'t> {
     pub(super) has_references: bool,
     /// The texts that any other value is not: the candidates, and refused texts that the template compares it with.
     other: Arc<[Cow<'t, str>]>,
-    /// Where its texts are among the candidates; none where they are few.
-    places: Option<HashMap<Cow<'t, str>, usize>>,
+    /// Where its texts are among the candidates, once anybody asks; never where they are few.
+    places: OnceCell<HashMap<Cow<'t, str>, usize>>,
 }
 
 impl<'t> Variable<'t> {
@@ -45,13 +46,14 @@ impl<'t> Variable<'t> {
 
     /// Where a text is among the candidates.
     pub(super) fn place(&self, text: &str) -> Option<usize> {
-        match &self.places {
-            Some(places) => places.get(text).copied(),
-            None => self.candidates.iter().position(|candidate| match candidate {
-                Candidate::Known(known) => known == text,
-                Candidate::Other => false,
-            }),
+        let known = self.candidates.iter().enumerate().filter_map(|(place, candidate)| match candidate {
+            Candidate::Known(known) => Some((known, place)),
+            Candidate::Other => None,
+        });
+        if self.candidates.len() <= Self::FEW {
+            return known.into_iter().find(|(known, _)| *known == text).map(|(_, place)| place);
         }
+        self.places.get_or_init(|| known.map(|(known, place)| (known.clone(), place)).collect()).get(text).copied()
     }
 
     fn new(
@@ -69,14 +71,7 @@ impl<'t> Variable<'t> {
         // Most variables have no other values.
         let has_other = candidates.last() == Some(&Candidate::Other);
         let other = if has_other { known.cloned().chain(refused).collect() } else { Arc::default() };
-        let places = (candidates.len() > Self::FEW).then(|| {
-            let known = candidates.iter().enumerate().filter_map(|(place, candidate)| match candidate {
-                Candidate::Known(text) => Some((text.clone(), place)),
-                Candidate::Other => None,
-            });
-            known.collect()
-        });
-        Self { name, candidates, default, has_references, other, places }
+        Self { name, candidates, default, has_references, other, places: OnceCell::new() }
     }
 
     /// What is known of the variable once a candidate has been taken.

@@ -129,7 +129,7 @@ impl Site {
 
 /// A path with one more step.
 pub(super) fn join(path: &str, step: &str) -> String {
-    if path.is_empty() { step.to_owned() } else { format!("{path}/{step}") }
+    if path.is_empty() { step.to_owned() } else { [path, "/", step].concat() }
 }
 
 /// The text of a scalar on one line; nothing where there is none, or where it is blank.

@@ -106,10 +106,10 @@ impl<'m, 't> Collector<'_, 'm, 't> {
             self.unread_value(value);
         } else if *name == "*" {
             for (index, item) in value.items().iter().enumerate() {
-                self.walk(item, rest, format!("{path}/{index}"), shape);
+                self.walk(item, rest, below(&path, &index.to_string()), shape);
             }
         } else if let Some(inner) = value.get(name) {
-            self.walk(inner, rest, format!("{path}/{name}"), shape);
+            self.walk(inner, rest, below(&path, name), shape);
         }
     }
 
@@ -117,7 +117,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
         match &value.kind {
             Kind::Map(_) => {
                 if let Some(written) = value.get("Statement") {
-                    self.written_statements(written, &format!("{path}/Statement"));
+                    self.written_statements(written, &below(path, "Statement"));
                 }
             }
             Kind::String(_) | Kind::Text(_) => match json_text::parse(self.run, value) {
@@ -133,7 +133,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
         match &value.kind {
             Kind::List(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.statement(item, format!("{path}/{index}"));
+                    self.statement(item, below(path, &index.to_string()));
                 }
             }
             Kind::String(_) | Kind::Text(_) => match json_text::parse(self.run, value) {
@@ -240,6 +240,11 @@ impl<'m, 't> Collector<'_, 'm, 't> {
         self.run.note_reason(reason);
         self.unknown = true;
     }
+}
+
+/// A path with one more step.
+fn below(path: &str, step: &str) -> String {
+    [path, "/", step].concat()
 }
 
 /// `{Type, Key, Value}` as the policy language writes it: `{Type: {Key: Value}}`.

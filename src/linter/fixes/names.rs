@@ -44,14 +44,14 @@ impl Suffix<'_> {
             "-" if own.contains('_') && !own.contains('-') => "_",
             joint => joint,
         };
-        format!("{joint}${{{}}}", self.parameter)
+        [joint, "${", self.parameter, "}"].concat()
     }
 
     /// A name as text for `Fn::Sub`, with the parameter.
     pub(super) fn text(self, own: &str) -> String {
         match own.strip_suffix(FIFO) {
-            Some(own) => format!("{own}{}{FIFO}", self.behind(own)),
-            None => format!("{own}{}", self.behind(own)),
+            Some(own) => [own, &self.behind(own), FIFO].concat(),
+            None => own.to_owned() + &self.behind(own),
         }
     }
 

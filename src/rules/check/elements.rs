@@ -49,7 +49,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                             for (index, inner) in value.items().iter().enumerate() {
                                 // Only locations have words.
                                 let (name, path) = if self.explain {
-                                    (name.clone(), format!("{path}/{index}"))
+                                    (name.clone(), [path.as_str(), "/", &index.to_string()].concat())
                                 } else {
                                     Default::default()
                                 };
