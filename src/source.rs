@@ -132,6 +132,33 @@ impl Source {
         self
     }
 
+    /// The same source with another text in place of some bytes, which start and end on character borders. Where lines start is not
+    /// looked for again in what stays, if that is known.
+    #[must_use]
+    pub fn edited(&self, bytes: Range<usize>, new: &str) -> Self {
+        let text = &self.text;
+        let (before, after) = (text.get(..bytes.start).unwrap_or(text), text.get(bytes.end..).unwrap_or_default());
+        let text = [before, new, after].concat();
+        let (start, end) = (before.len(), before.len() + new.len());
+        let moved = self.line_starts.get().map(|starts| {
+            // Whether a line starts somewhere follows from the byte before and the one there.
+            let kept = starts.partition_point(|line| (*line as usize) < start);
+            let rest = starts.partition_point(|line| (*line as usize) <= self.text.len() - after.len());
+            let mut moved = Vec::with_capacity(starts.len() + new.len() / 32 + 1);
+            moved.extend_from_slice(starts.get(..kept).unwrap_or_default());
+            moved.extend((start..=end).filter(|at| starts_line(text.as_bytes(), *at)).map(number));
+            // Later ones are as far from the end as they were.
+            let is_longer = text.len() >= self.text.len();
+            let by = number(text.len().abs_diff(self.text.len()));
+            let place = |line: &u32| if is_longer { line.saturating_add(by) } else { line.saturating_sub(by) };
+            moved.extend(starts.get(rest..).unwrap_or_default().iter().map(place));
+            moved
+        });
+        let Self { id, name, path, .. } = self;
+        let line_starts = moved.map(OnceLock::from).unwrap_or_default();
+        Self { id: *id, name: name.clone(), path: path.clone(), text, line_starts, block_counts: OnceLock::new() }
+    }
+
     /// Where each line starts.
     pub(crate) fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
@@ -212,6 +239,20 @@ impl Source {
         let (line, counts) = self.line_and_counts(offset);
         Position { line, column: (counts.characters + counts.supplementary) as usize + 1 }
     }
+}
+
+/// Whether a line starts at a byte.
+fn starts_line(text: &[u8], at: usize) -> bool {
+    let Some(last) = at.checked_sub(1) else { return true };
+    match text.get(last) {
+        Some(b'\n') => true,
+        Some(b'\r') => text.get(at) != Some(&b'\n'),
+        _ => false,
+    }
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// Adds where the lines start behind the line feeds of a text. Lines are short, so a search for each would take longer.
@@ -346,5 +387,24 @@ mod tests {
         let full = "x".repeat(2 * BLOCK_BYTES);
         let end = u32::try_from(full.len()).unwrap();
         assert_eq!(self::source(&full).position(end), Position { line: 1, column: full.len() + 1 });
+    }
+
+    #[test]
+    fn an_edit_moves_the_starts_of_lines() {
+        let texts = ["", "\n", "a", "a\nb", "a\r\nb\r", "\r\n\r\n", "é\n\rb\n\n"];
+        for text in texts {
+            let source = source(text);
+            source.line_starts();
+            let places: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+            for (from, to) in places.iter().flat_map(|from| places.iter().map(move |to| (*from, *to))) {
+                for new in texts {
+                    if from <= to {
+                        let edited = source.edited(from..to, new);
+                        let fresh = super::Source::new(SourceId(0), "a.yaml", edited.text());
+                        assert_eq!(edited.line_starts.get(), Some(&fresh.line_starts().to_vec()), "{text:?} {from} {to} {new:?}");
+                    }
+                }
+            }
+        }
     }
 }

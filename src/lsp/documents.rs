@@ -4,6 +4,7 @@ use super::position::Encoding;
 use crate::files::{Buffers, FileSystem, Files};
 use crate::source::{Source, SourceId};
 use lsp_types::{TextDocumentContentChangeEvent, Uri};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -84,24 +85,20 @@ impl Documents {
         encoding: Encoding,
     ) -> bool {
         let Some(document) = self.open.get(path) else { return false };
-        let mut source = document.source.clone();
+        let mut source = Cow::Borrowed(&document.source);
         for TextDocumentContentChangeEvent { range, text: new, .. } in changes {
-            let text = match range {
-                None => new,
-                Some(range) => {
-                    let bytes = encoding.bytes(&source, range);
-                    let mut text = source.text().to_owned();
-                    text.replace_range(bytes, &new);
-                    text
-                }
+            let changed = match range {
+                None => Source::new(SourceId(0), source.name.as_str(), new).in_file(Some(path.to_owned())),
+                Some(range) => source.edited(encoding.bytes(&source, range), &new),
             };
-            if text.len() > MAX_TEXT {
+            if changed.text().len() > MAX_TEXT {
                 // What follows cannot be understood without it, so the file counts as it is on the disk.
                 self.close(path);
                 return false;
             }
-            source = Source::new(SourceId(0), source.name.as_str(), text).in_file(Some(path.to_owned()));
+            source = Cow::Owned(changed);
         }
+        let source = source.into_owned();
         if !document.is_other_name {
             self.buffers.open(path, source.text());
         }

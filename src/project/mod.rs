@@ -29,7 +29,7 @@ use crate::eval::inputs::{Inputs, Shared};
 use crate::files::Files;
 use crate::finding::{Diagnostic, Finding};
 use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, Parsed, Wants};
-use crate::pool::in_order;
+use crate::pool::{self, in_order};
 use crate::source::{Source, SourceId};
 use kept::Kept;
 use std::borrow::Cow;
@@ -38,7 +38,6 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
 use survey::{Deployment, Survey};
 
 /// The result for one candidate.
@@ -285,8 +284,7 @@ impl Project<'_> {
     }
 
     fn thread_number(&self) -> usize {
-        let threads = self.threads.or_else(|| thread::available_parallelism().ok());
-        threads.map_or(1, NonZeroUsize::get)
+        self.threads.unwrap_or_else(pool::cores).get()
     }
 }
 
