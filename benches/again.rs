@@ -3,7 +3,8 @@
 //! the message to the published diagnostics, the others are the library alone.
 //!
 //! To count instructions, `cargo bench --bench again -- --times N WHAT FILE [FROM TO]` does one of them N times on a template, and
-//! nothing else: `fresh`, `open`, or `change` of the first FROM to TO and back. One times subtracted from eleven is ten of it.
+//! nothing else: `fresh` by a linter without fixes, `library` by a session with the options that it has by itself, `open`, or `change`
+//! of the first FROM to TO and back. One times subtracted from eleven is ten of it.
 
 #![allow(
     clippy::panic,
@@ -26,9 +27,11 @@ use divan::{Bencher, black_box};
 use hipaalint::linter::{FileReport, Fixes, Keep, Linter, Remembered};
 use hipaalint::rules::load::{RuleEntry, RuleSet};
 use hipaalint::source::{Source, SourceId};
+use hipaalint::{Files, Options, Session};
 use lsp_types::Position;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The allocator of the program.
 #[global_allocator]
@@ -44,13 +47,20 @@ fn main() {
 
 /// Does one thing so many times.
 fn times(arguments: &[String]) {
-    let [times, what, file, change @ ..] = arguments else { panic!("--times N fresh|open|change FILE [FROM TO]") };
+    let [times, what, file, change @ ..] = arguments else {
+        panic!("--times N fresh|library|open|change FILE [FROM TO]")
+    };
     let times = times.parse().unwrap();
     let text = std::fs::read_to_string(file).unwrap();
     match what.as_str() {
         "fresh" => {
             let linter = strict();
             (0..times).for_each(|_| drop(black_box(linter.lint(&source(&text)))));
+        }
+        "library" => {
+            let options = Options { profile: Some("strict".to_owned()), ..Options::default() };
+            let session = Session::new(options, Files::here());
+            (0..times).for_each(|_| drop(black_box(session.lint_open(Path::new(NAME), text.as_str()))));
         }
         "open" => {
             let mut editor = editor();

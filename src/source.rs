@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr2_iter};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Which source a span points into: a number that the run gives to each [`Source`], in its own order.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +61,8 @@ pub struct Source {
     pub name: String,
     /// The file, if it is one.
     path: Option<PathBuf>,
-    text: String,
+    /// Shared, because an editor, its session and what is remembered have the same text.
+    text: Arc<String>,
     line_starts: OnceLock<Vec<u32>>,
     /// For each block of the text, the characters before it.
     block_counts: OnceLock<Vec<Counts>>,
@@ -82,7 +83,12 @@ impl Source {
 
     /// A source with its text; a leading byte-order mark stays part of the text (parsers skip it).
     pub fn new(id: SourceId, name: impl Into<String>, text: impl Into<String>) -> Self {
-        let (name, text) = (name.into(), text.into());
+        Self::shared(id, name, Arc::new(text.into()))
+    }
+
+    /// The same, of a text that others have, too.
+    pub fn shared(id: SourceId, name: impl Into<String>, text: Arc<String>) -> Self {
+        let name = name.into();
         Self { id, name, path: None, text, line_starts: OnceLock::new(), block_counts: OnceLock::new() }
     }
 
@@ -99,6 +105,11 @@ impl Source {
 
     /// The whole text.
     pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The whole text, for others to have.
+    pub fn shared_text(&self) -> &Arc<String> {
         &self.text
     }
 
@@ -127,7 +138,7 @@ impl Source {
                     }
                 })
                 .collect();
-            self.text.replace_range(range.clone(), &mask);
+            Arc::make_mut(&mut self.text).replace_range(range.clone(), &mask);
         }
         self
     }
@@ -136,7 +147,7 @@ impl Source {
     /// looked for again in what stays, if that is known.
     #[must_use]
     pub fn edited(&self, bytes: Range<usize>, new: &str) -> Self {
-        let text = &self.text;
+        let text = self.text.as_str();
         let (before, after) = (text.get(..bytes.start).unwrap_or(text), text.get(bytes.end..).unwrap_or_default());
         let text = [before, new, after].concat();
         let (start, end) = (before.len(), before.len() + new.len());
@@ -156,6 +167,7 @@ impl Source {
         });
         let Self { id, name, path, .. } = self;
         let line_starts = moved.map(OnceLock::from).unwrap_or_default();
+        let text = Arc::new(text);
         Self { id: *id, name: name.clone(), path: path.clone(), text, line_starts, block_counts: OnceLock::new() }
     }
 
@@ -401,7 +413,11 @@ mod tests {
                     if from <= to {
                         let edited = source.edited(from..to, new);
                         let fresh = super::Source::new(SourceId(0), "a.yaml", edited.text());
-                        assert_eq!(edited.line_starts.get(), Some(&fresh.line_starts().to_vec()), "{text:?} {from} {to} {new:?}");
+                        assert_eq!(
+                            edited.line_starts.get(),
+                            Some(&fresh.line_starts().to_vec()),
+                            "{text:?} {from} {to} {new:?}"
+                        );
                     }
                 }
             }

@@ -98,7 +98,7 @@ pub(super) struct Ground {
 struct Kept {
     ground: Ground,
     source: SourceId,
-    text: String,
+    text: Arc<String>,
     layout: Layout,
     /// The values that parameters can take, in words.
     choices: String,
@@ -258,7 +258,7 @@ impl Again {
             let kept = Kept {
                 ground,
                 source: source.id,
-                text: String::new(),
+                text: Arc::default(),
                 layout,
                 choices,
                 names: Names::default(),
@@ -430,10 +430,7 @@ impl Again {
         let most = MOST_NAMES.saturating_mul(kept.layout.len()).saturating_add(1 << 14);
         if names.count() <= most && kept.sets.all.len() <= MOST_SETS {
             kept.names = names;
-            match difference {
-                Some(difference) => difference.apply(&mut kept.text, source.text()),
-                None => kept.text.push_str(source.text()),
-            }
+            kept.text = Arc::clone(source.shared_text());
             (kept.reused, kept.asked) = (reused, asked);
             remembered.0 = Some(kept);
         }

@@ -350,11 +350,11 @@ impl Check {
     fn problems(&self, session: &Session, found: &mut Parts) -> Part {
         let problems = session.problems();
         let places = Places::new(&self.client, &problems.sources, session.files().base(), &self.documents);
-        let mut part = Part::new();
+        let mut part = Gathered::default();
         for diagnostic in &problems.diagnostics {
             add(&mut part, &mut found.problems, &places, diagnostic, None);
         }
-        part
+        part.end()
     }
 }
 
@@ -364,23 +364,45 @@ fn existing(paths: &[PathBuf], session: &Session) -> Vec<PathBuf> {
 }
 
 fn add(
-    part: &mut Part,
+    part: &mut Gathered,
     problems: &mut BTreeSet<String>,
     places: &Places<'_>,
     diagnostic: &finding::Diagnostic,
     about: Option<&Path>,
 ) {
     match places.diagnostic(diagnostic, about) {
-        Some((path, shown)) => add_to(part, &path, Item { diagnostic: shown, found: None }),
+        Some((path, shown)) => part.add(&path, Item { diagnostic: shown, found: None }),
         None => drop(problems.insert(diagnostic.full_message())),
     }
 }
 
-fn add_to(part: &mut Part, path: &Path, item: Item) {
-    let item = Arc::new(item);
-    match part.get_mut(path) {
-        Some(items) => items.push(item),
-        None => drop(part.insert(path.to_owned(), vec![item])),
+/// Puts things that were found one after another, most of them in the same file, together by their files.
+#[derive(Default)]
+struct Gathered {
+    part: Part,
+    /// The file of the last ones.
+    last: PathBuf,
+    items: Vec<Arc<Item>>,
+}
+
+impl Gathered {
+    fn add(&mut self, path: &Path, item: Item) {
+        if self.last != path {
+            self.settle();
+            path.clone_into(&mut self.last);
+        }
+        self.items.push(Arc::new(item));
+    }
+
+    fn settle(&mut self) {
+        if !self.items.is_empty() {
+            self.part.entry(self.last.clone()).or_default().append(&mut self.items);
+        }
+    }
+
+    fn end(mut self) -> Part {
+        self.settle();
+        self.part
     }
 }
 
@@ -425,22 +447,23 @@ impl<'c> Finds<'c> {
     fn add(&self, sources: &[Source], report: &Report<'_>) -> Part {
         let base = self.session.files().base();
         let places = Places::new(&self.check.client, sources, base, &self.check.documents);
-        let mut part = Part::new();
+        let mut part = Gathered::default();
         for diagnostic in report.diagnostics {
             // What is wrong about the run is among the problems of the session.
             add(&mut part, &mut BTreeSet::new(), &places, diagnostic, Some(&self.about));
         }
+        // Findings of a rule stand together only by chance, but there are few rules that mark them.
         let mark = |finding: &Finding| {
-            let rules = self.settings.as_ref()?.linter.rules();
+            let rules = self.settings.as_ref().filter(|_| self.check.client.tags)?.linter.rules();
             rules.get(&finding.rule)?.rule().ok()?.mark()
         };
         for finding in report.findings {
             if let Some((path, diagnostic)) = places.finding(finding, mark(finding)) {
                 let found = Some(Found { finding: finding.clone(), edits: places.edits(finding) });
-                add_to(&mut part, path, Item { diagnostic, found });
+                part.add(path, Item { diagnostic, found });
             }
         }
-        part
+        part.end()
     }
 }
 

@@ -13,10 +13,9 @@ use lsp_types::{
     NumberOrString, Position, Range, TextEdit, Uri,
 };
 use rustc_hash::FxHashMap;
-use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The source of all diagnostics.
 pub(super) const SOURCE: &str = "hipaalint";
@@ -27,8 +26,22 @@ pub(super) struct Places<'a> {
     base: &'a Base,
     /// Few, so a search from the first one takes no time.
     texts: Vec<Text<'a>>,
-    /// Addresses of rules' pages.
-    pages: RefCell<FxHashMap<Arc<str>, Option<Uri>>>,
+}
+
+/// The addresses of rules' pages, each made once.
+#[derive(Debug, Default)]
+pub(super) struct Pages(Mutex<FxHashMap<Arc<str>, Option<Uri>>>);
+
+impl Pages {
+    fn of(&self, rule: &Arc<str>) -> Option<Uri> {
+        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = pages.get(rule) {
+            return known.clone();
+        }
+        let page = rule_address(rule).parse().ok();
+        pages.insert(Arc::clone(rule), page.clone());
+        page
+    }
 }
 
 /// One text.
@@ -53,7 +66,7 @@ impl<'a> Places<'a> {
             let lines = same.map_or(source, |document| &document.source);
             Some(Text { id: source.id, path, uri, source: lines })
         };
-        Self { client, base, texts: sources.iter().filter_map(text).collect(), pages: RefCell::default() }
+        Self { client, base, texts: sources.iter().filter_map(text).collect() }
     }
 
     /// The file that a span is in, and its range.
@@ -84,9 +97,7 @@ impl<'a> Places<'a> {
         if !self.client.code_description {
             return None;
         }
-        let mut pages = self.pages.borrow_mut();
-        let page = pages.entry(Arc::clone(rule)).or_insert_with(|| rule_address(rule).parse().ok());
-        page.clone().map(|href| CodeDescription { href })
+        self.client.pages.of(rule).map(|href| CodeDescription { href })
     }
 
     /// A finding, with the file that it is in.

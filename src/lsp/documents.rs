@@ -67,10 +67,10 @@ impl Documents {
         let real = self.buffers.real(&path).ok();
         let is_same = |document: &&Arc<Document>| document.path != path && document.real == real;
         let same = self.linted().find(is_same).filter(|_| real.is_some()).map(|document| document.path.clone());
-        if same.is_none() {
-            self.buffers.open(&path, text.as_str());
-        }
         let source = Source::new(SourceId(0), uri.as_str(), text).in_file(Some(path.clone()));
+        if same.is_none() {
+            self.buffers.share(&path, Arc::clone(source.shared_text()));
+        }
         let is_other_name = same.is_some();
         self.open.insert(path.clone(), Arc::new(Document { uri, path, version, source, real, is_other_name }));
         same
@@ -100,7 +100,7 @@ impl Documents {
         }
         let source = source.into_owned();
         if !document.is_other_name {
-            self.buffers.open(path, source.text());
+            self.buffers.share(path, Arc::clone(source.shared_text()));
         }
         let Document { uri, path, real, is_other_name, .. } = &**document;
         let (uri, path, real, is_other_name) = (uri.clone(), path.clone(), real.clone(), *is_other_name);
@@ -122,7 +122,7 @@ impl Documents {
             let Document { uri, path, version, source, real, .. } = &*same;
             let (uri, path, source, real) = (uri.clone(), path.clone(), source.clone(), real.clone());
             let same = Document { uri, path, version: *version, source, real, is_other_name: false };
-            self.buffers.open(&same.path, same.source.text());
+            self.buffers.share(&same.path, Arc::clone(same.source.shared_text()));
             self.open.insert(same.path.clone(), Arc::new(same));
         }
         true

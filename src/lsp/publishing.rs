@@ -4,8 +4,8 @@ use super::checks::{Checked, CheckedFile};
 use super::documents::Documents;
 use super::uri;
 use lsp_server::{Message, Notification};
-use lsp_types::notification::{Notification as _, PublishDiagnostics};
 use lsp_types::Uri;
+use lsp_types::notification::{Notification as _, PublishDiagnostics};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeSet;
@@ -76,12 +76,7 @@ pub(super) struct Published {
 
 impl Published {
     /// What has to be sent after a check. `before` is the check before it.
-    pub(super) fn after(
-        &mut self,
-        before: &Checked,
-        now: &Checked,
-        documents: &Documents,
-    ) -> Vec<Publication> {
+    pub(super) fn after(&mut self, before: &Checked, now: &Checked, documents: &Documents) -> Vec<Publication> {
         let mut messages = Vec::new();
         for (path, file) in &now.files {
             let known = before.files.get(path);

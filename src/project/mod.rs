@@ -359,9 +359,9 @@ fn fix_number(
     let text = fixing::Text {
         candidate,
         id: source_id(number),
-        text: text.clone(),
+        text: text.as_str().to_owned(),
         is_named,
-        lint: &|text| lint(Reading::Text(text.to_owned())),
+        lint: &|text| lint(Reading::Text(Arc::new(text.to_owned()))),
         is_stopped: &|| counter.is_stopped(),
         editor: &fixing::edited,
     };
@@ -404,12 +404,12 @@ fn bug_of(candidate: &Candidate) -> Box<Diagnostic> {
 }
 
 /// The text of a candidate as a source.
-pub fn source_of(candidate: &Candidate, id: SourceId, text: String) -> Source {
+pub fn source_of(candidate: &Candidate, id: SourceId, text: Arc<String>) -> Source {
     let path = match &candidate.input {
         Input::File(path) => Some(path.clone()),
         Input::StandardInput => None,
     };
-    Source::new(id, candidate.name(), text).in_file(path)
+    Source::shared(id, candidate.name(), text).in_file(path)
 }
 
 /// Reads a file that a candidate includes.

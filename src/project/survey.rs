@@ -11,7 +11,7 @@ use crate::linter::{FileReport, Linter, Nested, Parsed, parse, shared};
 use crate::pool::in_order;
 use crate::source::{Hidden, Source, SourceId, Span};
 use aho_corasick::packed::Searcher;
-use memchr::{memchr, memmem};
+use memchr::{memchr_iter, memmem};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -36,7 +36,7 @@ const WORDS: [(&str, Tie); 7] = [
     ("::Include", Tie::Nest),
     ("ForEach", Tie::Nest),
 ];
-const HIDING: [&str; 2] = ["\\u00", "\\x"];
+const HIDING: [&[u8]; 2] = [b"\\u00", b"\\x"];
 
 #[derive(Copy, Clone)]
 enum Tie {
@@ -238,9 +238,16 @@ impl Ties {
             None => WORDS.iter().filter(|(word, _)| has(word)).for_each(|(_, tie)| note(*tie)),
         }
         ties.exports = ties.exports || (candidate.pinned.contains_key("AWS::StackName") && has("Outputs"));
-        ties.nests = ties.nests || (memchr(b'\\', text.as_bytes()).is_some() && HIDING.into_iter().any(has));
+        ties.nests = ties.nests || hides_words(text);
         ties
     }
+}
+
+/// Whether a text has what may hide a word.
+fn hides_words(text: &str) -> bool {
+    // Most texts have few backslashes, or none.
+    let escapes = memchr_iter(b'\\', text.as_bytes());
+    escapes.filter_map(|at| text.as_bytes().get(at..)).any(|rest| HIDING.iter().any(|word| rest.starts_with(word)))
 }
 
 /// Whether a text may take values from other stacks.
@@ -276,7 +283,7 @@ impl Survey<'_> {
         let inputs = inputs.filter(|(_, candidate)| candidate.input == Input::StandardInput);
         let reading = |(number, candidate): (usize, &Candidate)| {
             let kept = || self.known(number);
-            let now = text(candidate).map(|texts| Reading::Text(texts.after.clone()));
+            let now = text(candidate).map(|texts| Reading::Text(Arc::new(texts.after.clone())));
             Some((number, now.or_else(kept)?))
         };
         inputs.filter_map(reading).collect()
@@ -312,7 +319,7 @@ impl Survey<'_> {
 
     /// The reading of a candidate, from the file or as it was kept.
     pub(super) fn read(&self, number: usize, files: &Files) -> Option<Reading> {
-        let known = self.kept.text(number).map(|source| Reading::Text(source.text().to_owned()));
+        let known = self.kept.text(number).map(|source| Reading::Text(Arc::clone(source.shared_text())));
         known.or_else(|| self.known(number)).or_else(|| self.read_now(number, files))
     }
 

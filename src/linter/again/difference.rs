@@ -87,15 +87,6 @@ impl Difference {
         (self.from..self.now_to).contains(&(name.start as usize))
     }
 
-    /// Makes the text of now from the text before.
-    pub(super) fn apply(&self, text: &mut String, now: &str) {
-        let changed = now.get(self.from..self.now_to).filter(|_| text.is_char_boundary(self.from));
-        match changed.filter(|_| text.is_char_boundary(self.to)) {
-            Some(changed) => text.replace_range(self.from..self.to, changed),
-            None => now.clone_into(text),
-        }
-    }
-
     /// What somebody would read now that is not as it was.
     pub(super) fn reads(&self, names: &mut Names) -> FxHashSet<Read> {
         let mut changed = FxHashSet::default();
