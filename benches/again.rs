@@ -4,7 +4,8 @@
 //!
 //! To count instructions, `cargo bench --bench again -- --times N WHAT FILE [FROM TO]` does one of them N times on a template, and
 //! nothing else: `fresh` by a linter without fixes, `library` by a session with the options that it has by itself, `open`, or `change`
-//! of the first FROM to TO and back. One times subtracted from eleven is ten of it.
+//! of the first FROM to TO and back. One times subtracted from eleven is ten of it. `.ci/real/latency.sh` does so, and also measures the
+//! program; `--text SIZE` prints a text.
 
 #![allow(
     clippy::panic,
@@ -28,6 +29,7 @@ use hipaalint::linter::{FileReport, Fixes, Keep, Linter, Remembered};
 use hipaalint::rules::load::{RuleEntry, RuleSet};
 use hipaalint::source::{Source, SourceId};
 use hipaalint::{Files, Options, Session};
+use lsp_server::Message;
 use lsp_types::Position;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -41,6 +43,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match arguments.split_first() {
         Some((first, rest)) if first == "--times" => times(rest),
+        Some((first, [size])) if first == "--text" => print!("{}", texts(size).0),
         _ => divan::main(),
     }
 }
@@ -63,36 +66,55 @@ fn times(arguments: &[String]) {
             (0..times).for_each(|_| drop(black_box(session.lint_open(Path::new(NAME), text.as_str()))));
         }
         "open" => {
-            let mut editor = editor();
-            (0..times).for_each(|_| {
-                open(&mut editor, &text);
-                editor.close(NAME);
-                editor.settled();
-            });
+            let mut opening = Opening::new();
+            (0..times).for_each(|_| opening.open(&text));
         }
         "change" => {
             let [from, to] = change else { panic!("FROM and TO are missing") };
             let mut typing = Typing::new(&text, from, to);
-            for _ in 0..times {
-                black_box(typing.change());
-            }
+            (0..times).for_each(|_| typing.change());
         }
         what => panic!("{what}?"),
     }
 }
-
-/// The document that is open.
-const NAME: &str = "template.yaml";
 
 /// An editor with strict findings.
 fn editor() -> Client {
     Client::with(&[], json!({}), json!({ "hipaalint": { "profile": "strict" } }))
 }
 
-fn open(editor: &mut Client, text: &str) -> usize {
-    editor.open(NAME, text);
-    editor.published(NAME).diagnostics.len()
+/// Waits for the diagnostics of a version of a document, without looking at them.
+fn wait(editor: &mut Client, name: &str, version: i32) {
+    let uri = editor.uri(name);
+    editor.until(|message| {
+        matches!(message, Message::Notification(note)
+            if note.params["version"] == version && note.params["uri"] == uri.as_str())
+    });
 }
+
+/// Somebody who opens and closes one document after another, all with the same text.
+struct Opening {
+    editor: Client,
+    number: usize,
+}
+
+impl Opening {
+    fn new() -> Self {
+        Self { editor: editor(), number: 0 }
+    }
+
+    fn open(&mut self, text: &str) {
+        let name = format!("template-{}.yaml", self.number);
+        self.number += 1;
+        self.editor.open(&name, text);
+        wait(&mut self.editor, &name, 1);
+        self.editor.close(&name);
+        self.editor.published(&name);
+    }
+}
+
+/// The document that somebody types in.
+const NAME: &str = "template.yaml";
 
 /// Somebody who changes a part of an open document to something else and back, all in one line.
 struct Typing {
@@ -111,19 +133,20 @@ impl Typing {
         let character = number(text[line..at].encode_utf16().count());
         let place = Position { line: number(text[..at].matches('\n').count()), character };
         let mut editor = editor();
-        open(&mut editor, text);
+        editor.open(NAME, text);
+        wait(&mut editor, NAME, 1);
         Self { editor, parts: [from.to_owned(), to.to_owned()], place, version: 1 }
     }
 
     /// Makes the change, and waits for what is found then.
-    fn change(&mut self) -> usize {
+    fn change(&mut self) {
         let [is, next] = &self.parts;
         let width = u32::try_from(is.encode_utf16().count()).unwrap();
         let range = client::range(self.place.line, self.place.character, self.place.character + width);
         self.version += 1;
         self.editor.change(NAME, self.version, &[(Some(range), next)]);
         self.parts.reverse();
-        self.editor.published_for(NAME, self.version).len()
+        wait(&mut self.editor, NAME, self.version);
     }
 }
 
@@ -186,13 +209,8 @@ fn change(bencher: Bencher<'_, '_>, size: &str) {
 #[divan::bench(args = SIZES)]
 fn server_open(bencher: Bencher<'_, '_>, size: &str) {
     let (text, _) = texts(size);
-    let mut editor = editor();
-    bencher.counter(BytesCount::of_str(&text)).bench_local(|| {
-        let findings = open(&mut editor, &text);
-        editor.close(NAME);
-        editor.settled();
-        findings
-    });
+    let mut opening = Opening::new();
+    bencher.counter(BytesCount::of_str(&text)).bench_local(|| opening.open(&text));
 }
 
 /// A change of one value: from the message to what is shown.

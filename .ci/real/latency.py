@@ -111,6 +111,8 @@ def main():
     print(f"  linted by a session   {session_lint / 1e6:.2f}, by a linter without fixes {bare / 1e6:.2f}")
     for name, count in [("opened", opened), ("changed", change)]:
         print(f"  {name:21} {count / 1e6:.2f} ({count / session_lint:.1%} of a session, {count / bare:.1%} of a linter)")
+    if opened > 1.15 * session_lint or change > 0.4 * session_lint:
+        sys.exit("too many")
 
 
 main()

@@ -138,7 +138,7 @@ impl Place<'_> {
             return None;
         }
         let session = self.snapshot.session(&self.document.path);
-        let edits = session.exception(self.document.source.text(), &shown.finding)?;
+        let edits = session.exception(self.document.source.text(), shown.finding)?;
         let edits = edits::of_text(&self.document.source, &edits, self.snapshot.encoding());
         let edit = edits::of_workspace(self.snapshot, vec![(self.document.uri.clone(), edits)]);
         let name = &shown.finding.subject.name;
