@@ -1,6 +1,6 @@
 //! Source texts, spans in them, and lines and columns. Knows nothing of JSON, YAML or CloudFormation.
 
-use memchr::{memchr, memchr2_iter};
+use memchr::{memchr, memchr2_iter, memrchr};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -64,6 +64,8 @@ pub struct Source {
     /// Shared, because an editor, its session and what is remembered have the same text.
     text: Arc<String>,
     line_starts: OnceLock<Vec<u32>>,
+    /// For each block of the text, the line feeds before it; none if carriage returns end lines, too.
+    block_lines: OnceLock<Option<Vec<u32>>>,
     /// For each block of the text, the characters before it.
     block_counts: OnceLock<Vec<Counts>>,
 }
@@ -89,7 +91,15 @@ impl Source {
     /// The same, of a text that others have, too.
     pub fn shared(id: SourceId, name: impl Into<String>, text: Arc<String>) -> Self {
         let name = name.into();
-        Self { id, name, path: None, text, line_starts: OnceLock::new(), block_counts: OnceLock::new() }
+        Self {
+            id,
+            name,
+            path: None,
+            text,
+            line_starts: OnceLock::new(),
+            block_lines: OnceLock::new(),
+            block_counts: OnceLock::new(),
+        }
     }
 
     /// The same source, as the text of a file if it is one.
@@ -168,7 +178,15 @@ impl Source {
         let Self { id, name, path, .. } = self;
         let line_starts = moved.map(OnceLock::from).unwrap_or_default();
         let text = Arc::new(text);
-        Self { id: *id, name: name.clone(), path: path.clone(), text, line_starts, block_counts: OnceLock::new() }
+        Self {
+            id: *id,
+            name: name.clone(),
+            path: path.clone(),
+            text,
+            line_starts,
+            block_lines: OnceLock::new(),
+            block_counts: OnceLock::new(),
+        }
     }
 
     /// Where each line starts.
@@ -203,10 +221,34 @@ impl Source {
         Some((start, start + content.len()))
     }
 
+    /// The line of a byte, and where it starts.
     fn line_of(&self, offset: usize) -> (usize, usize) {
+        // Who asks for the places of a few findings needs no list of all lines.
+        let before = self.text.as_bytes().get(..offset).filter(|_| self.line_starts.get().is_none());
+        if let Some((before, lines)) = before.zip(self.block_lines()) {
+            let (block, rest) = (offset / BLOCK_BYTES, before.len() - offset % BLOCK_BYTES);
+            let lines =
+                lines.get(block).copied().unwrap_or_default() + line_feeds(before.get(rest..).unwrap_or_default());
+            return (lines as usize + 1, memrchr(b'\n', before).map_or(0, |end| end + 1));
+        }
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start as usize <= offset).max(1);
         (line, starts.get(line - 1).map_or(0, |start| *start as usize))
+    }
+
+    fn block_lines(&self) -> Option<&[u32]> {
+        let lines = self.block_lines.get_or_init(|| {
+            let bytes = self.text.as_bytes();
+            let mut lines = 0;
+            let next = |block: &[u8]| {
+                let after = lines + line_feeds(block);
+                std::mem::replace(&mut lines, after)
+            };
+            // A block that begins at the end of the text is one, too.
+            let all = || bytes.chunks(BLOCK_BYTES).chain([&[][..]]).map(next).collect();
+            memchr(b'\r', bytes).is_none().then(all)
+        });
+        lines.as_deref()
     }
 
     /// The characters of this text that begin before a byte offset.
@@ -251,6 +293,14 @@ impl Source {
         let (line, counts) = self.line_and_counts(offset);
         Position { line, column: (counts.characters + counts.supplementary) as usize + 1 }
     }
+}
+
+/// The number of line feeds in some bytes.
+fn line_feeds(bytes: &[u8]) -> u32 {
+    /// So many can be counted in one byte, and many bytes at a time.
+    const MOST: usize = 128;
+    let count = |part: &[u8]| part.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>();
+    bytes.chunks(MOST).map(|part| u32::from(count(part))).sum()
 }
 
 /// Whether a line starts at a byte.
@@ -371,6 +421,26 @@ mod tests {
             let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
             let expected: Vec<u32> = std::iter::once(0).chain(ends).collect();
             assert_eq!(source(&text).line_starts(), expected);
+        }
+    }
+
+    #[test]
+    fn a_place_is_the_same_with_and_without_a_list_of_lines() {
+        let texts = [
+            "".to_owned(),
+            "\n".to_owned(),
+            "a: é\n\nb\n".repeat(200),
+            format!("{}\n{}", "x".repeat(1023), "y".repeat(512)),
+        ];
+        for text in texts {
+            let (counted, listed) = (source(&text), source(&text));
+            listed.line_starts();
+            let offsets = (0..=text.len() as u32 + 1)
+                .filter(|at| *at as usize > text.len() || text.is_char_boundary(*at as usize));
+            for offset in offsets {
+                assert_eq!(counted.position(offset), listed.position(offset), "{offset} of {}", text.len());
+            }
+            assert!(counted.line_starts.get().is_none());
         }
     }
 
