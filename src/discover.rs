@@ -3,6 +3,7 @@
 //! Opens only the files that it must: [`read`] reads the text of a candidate when it is linted.
 
 mod beside;
+mod candidate;
 mod cdk;
 mod foreign;
 mod gitignore;
@@ -11,6 +12,7 @@ mod nested;
 mod read;
 
 pub use beside::{Beside, read_beside};
+pub use candidate::{About, Candidate, Input};
 pub use foreign::Foreign;
 pub use gitignore::Globs;
 pub use look::{has_resources, may_be_template, shows_template};
@@ -21,9 +23,8 @@ use crate::code::Code;
 use crate::constructs::{Constructs, StackConstructs};
 use crate::files::{Files, Kind, MAX_NAMED, Met, Reach, Refusal, Unlisted, is_repository};
 use crate::finding::Diagnostic;
-use crate::paths::folder_of;
+use crate::paths::{folder_of, joined};
 use gitignore::Ignored;
-use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsStr;
@@ -38,67 +39,6 @@ pub const ENDINGS: [&str; 4] = ["json", "yaml", "yml", "template"];
 const FOREIGN_FOLDERS: [&str; 1] = ["node_modules"];
 /// The path for standard input.
 const STANDARD_INPUT: &str = "-";
-
-/// A file that may be a template.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    /// Its name, unless that is its path: there may be many candidates, and all are kept until the end.
-    name: Option<Box<str>>,
-    /// The source of its text.
-    pub input: Input,
-    /// Whether the user named the file itself, and not a folder above it: then it must be readable.
-    pub named: bool,
-    /// The named folders it was found in, as indices into [`Discovery::folders`].
-    pub folders: SmallVec<[usize; 1]>,
-    /// Pseudo parameters whose values are known: what a cloud assembly declares for the stack.
-    pub pinned: BTreeMap<String, String>,
-    /// The constructs that a cloud assembly declares for it.
-    pub constructs: Option<Arc<Constructs>>,
-}
-
-impl Candidate {
-    /// A text without anything that is known of it. `name` is what reports show.
-    pub(crate) fn new(name: String, input: Input) -> Self {
-        let mut own = Self {
-            name: None,
-            input,
-            named: false,
-            folders: SmallVec::new(),
-            pinned: BTreeMap::new(),
-            constructs: None,
-        };
-        if own.name() != name {
-            own.name = Some(name.into());
-        }
-        own
-    }
-
-    /// The file, if it is one.
-    pub fn path(&self) -> Option<&Path> {
-        match &self.input {
-            Input::File(path) => Some(path),
-            Input::StandardInput => None,
-        }
-    }
-
-    /// The name that reports show: see [`Base::name`](crate::paths::Base::name).
-    pub fn name(&self) -> &str {
-        match (&self.name, &self.input) {
-            (Some(name), _) => name,
-            (None, Input::File(path)) => path.to_str().unwrap_or_default(),
-            (None, Input::StandardInput) => "",
-        }
-    }
-}
-
-/// The source of a text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Input {
-    /// `-`.
-    StandardInput,
-    /// A file, a device or a pipe.
-    File(PathBuf),
-}
 
 /// The files that some paths name.
 #[derive(Debug, Default)]
@@ -130,7 +70,9 @@ impl Discovery {
         };
         // Templates of one stack share what is known of it.
         let mut known: Vec<(Arc<StackConstructs>, Arc<StackConstructs>)> = Vec::new();
-        for constructs in self.candidates.iter_mut().filter_map(|candidate| candidate.constructs.as_mut()) {
+        // Only these have any of their own; all others share what is known of them.
+        let stacks = self.candidates.iter_mut().filter(|candidate| candidate.constructs.is_some());
+        for constructs in stacks.filter_map(|candidate| candidate.constructs.as_mut()) {
             let before = &constructs.stack;
             let after = known.iter().find(|(one, _)| Arc::ptr_eq(one, before)).map(|(_, after)| Arc::clone(after));
             let after = after.unwrap_or_else(|| {
@@ -186,6 +128,7 @@ pub fn discover(paths: &[PathBuf], filter: Filter<'_>, files: &Files) -> Discove
         by_identity: HashMap::new(),
         hashes: RandomState::new(),
         assemblies: HashSet::new(),
+        named: Arc::new(About::of_named_file()),
     };
     for path in paths {
         finder.add(path);
@@ -203,6 +146,8 @@ struct Finder<'d, 'f> {
     hashes: RandomState,
     /// The folders that are cloud assemblies of the CDK.
     assemblies: HashSet<PathBuf>,
+    /// What is known of a named file.
+    named: Arc<About>,
 }
 
 /// What a cloud assembly declares for a template.
@@ -212,10 +157,24 @@ struct Assembled {
     constructs: Option<Arc<Constructs>>,
 }
 
+impl Assembled {
+    /// The same of a file of which something is known already.
+    fn of(self, about: &Arc<About>) -> Arc<About> {
+        let Self { pinned, constructs } = self;
+        if pinned.is_empty() && constructs.is_none() {
+            return Arc::clone(about);
+        }
+        let mut own = About::clone(about);
+        own.pinned = pinned;
+        own.constructs = constructs;
+        Arc::new(own)
+    }
+}
+
 /// The walk through a named folder.
 struct FolderWalk {
-    /// Its index in [`Discovery::folders`].
-    index: usize,
+    /// What is known of a file in it.
+    about: Arc<About>,
     /// As it was named, and as an absolute path without links.
     named: PathBuf,
     absolute: PathBuf,
@@ -229,11 +188,11 @@ impl FolderWalk {
         let texts = self.named.to_str().zip(path.to_str());
         let inner = texts.and_then(|(named, path)| path.strip_prefix(named)?.strip_prefix('/'));
         if let Some(inner) = inner.filter(|inner| !inner.starts_with('/')) {
-            return self.absolute.join(inner);
+            return joined(&self.absolute, inner);
         }
         match path.strip_prefix(&self.named) {
             Ok(inner) if inner.as_os_str().is_empty() => self.absolute.clone(),
-            Ok(inner) => self.absolute.join(inner),
+            Ok(inner) => joined(&self.absolute, inner),
             Err(_) => path.to_owned(),
         }
     }
@@ -242,7 +201,8 @@ impl FolderWalk {
 impl Finder<'_, '_> {
     fn add(&mut self, path: &Path) {
         if path.as_os_str() == STANDARD_INPUT {
-            self.meet("<stdin>".to_owned(), Input::StandardInput, None, Assembled::default());
+            let input = Input::StandardInput;
+            self.meet(Candidate::with("<stdin>", input.clone(), Arc::clone(&self.named)), &input);
             return;
         }
         match self.files.metadata(path).map(|metadata| metadata.kind == Kind::Folder) {
@@ -251,8 +211,8 @@ impl Finder<'_, '_> {
             }
             Ok(true) => self.add_folder(path),
             Ok(false) => {
-                let assembled = self.assembled(path);
-                self.meet(self.files.name(path), Input::File(path.to_owned()), None, assembled);
+                let about = self.assembled(path).of(&self.named);
+                self.meet_file(path.to_owned(), about);
             }
             Err(error) => self.report(path, &error),
         }
@@ -276,19 +236,24 @@ impl Finder<'_, '_> {
         let files = self.files;
         let absolute = files.real(folder).unwrap_or_else(|_| folder.to_owned());
         let ignored = if self.filter.gitignore { Ignored::above(&absolute, files) } else { Ignored::default() };
-        let mut walk = FolderWalk { index: self.found.folders.len(), named: folder.to_owned(), absolute, ignored };
+        let about = About::in_folder(self.found.folders.len());
+        let mut walk = FolderWalk { about: Arc::new(about), named: folder.to_owned(), absolute, ignored };
         self.found.folders.push(files.name(folder));
         let mut entries = files.walk(folder);
         while let Some(entry) = entries.next() {
             match entry {
                 Ok(Met { path, kind: Kind::Folder, is_start }) => {
                     let is_foreign = is_left_out(&path) || self.is_asset(&path);
-                    if !is_start && (is_foreign || self.leaves_out(&path, true, &mut walk)) {
+                    if !is_start && is_foreign {
+                        entries.skip_folder();
+                        continue;
+                    }
+                    let absolute = walk.absolute(&path);
+                    if !is_start && self.leaves_out(&path, &absolute, true, &mut walk) {
                         entries.skip_folder();
                         continue;
                     }
                     if self.filter.gitignore {
-                        let absolute = walk.absolute(&path);
                         walk.ignored.enter(&absolute, files);
                     }
                     if let Some(stacks) = cdk::stacks(&path, files) {
@@ -298,9 +263,14 @@ impl Finder<'_, '_> {
                 Ok(Met { path, kind: Kind::File, .. }) if has_template_ending(&path) => {
                     // Other files of an assembly are not templates, or are templates of nested stacks.
                     let is_of_assembly = path.parent().is_some_and(|folder| self.assemblies.contains(folder));
-                    if !is_of_assembly && !self.leaves_out(&path, false, &mut walk) {
-                        let name = files.name(&path);
-                        self.meet(name, Input::File(path), Some(walk.index), Assembled::default());
+                    if is_of_assembly {
+                        continue;
+                    }
+                    let absolute = walk.absolute(&path);
+                    if !self.leaves_out(&path, &absolute, false, &mut walk) {
+                        // A walk follows no links, so nobody has to ask the file system where this leads.
+                        let candidate = self.candidate(path, Arc::clone(&walk.about));
+                        self.meet(candidate, &Input::File(absolute));
                     }
                 }
                 Ok(_) => {}
@@ -317,10 +287,9 @@ impl Finder<'_, '_> {
     }
 
     /// Whether an entry of a walk is left out. If so, notes it.
-    fn leaves_out(&mut self, path: &Path, is_folder: bool, walk: &mut FolderWalk) -> bool {
-        let absolute = walk.absolute(path);
-        let left_out = walk.ignored.leave_out(&absolute, is_folder)
-            || absolute.parent().is_some_and(|folder| (self.filter.skips)(folder, &absolute, is_folder));
+    fn leaves_out(&mut self, path: &Path, absolute: &Path, is_folder: bool, walk: &mut FolderWalk) -> bool {
+        let left_out = walk.ignored.leave_out(absolute, is_folder)
+            || absolute.parent().is_some_and(|folder| (self.filter.skips)(folder, absolute, is_folder));
         if left_out {
             self.found.left_out.note(path, is_folder, self.files);
         }
@@ -331,13 +300,14 @@ impl Finder<'_, '_> {
     fn add_assembly(&mut self, folder: &Path, stacks: Vec<cdk::Stack>, walk: &mut FolderWalk) {
         for stack in stacks {
             let path = folder.join(&stack.template);
-            if !self.leaves_out(&path, false, walk) {
+            let absolute = walk.absolute(&path);
+            if !self.leaves_out(&path, &absolute, false, walk) {
                 if let Err(error) = Reach::of_project(folder, self.files).file(&path, MAX_NAMED, self.files) {
                     self.report(&path, &error);
                     continue;
                 }
                 let assembled = Assembled { pinned: stack.pinned, constructs: Some(stack.constructs) };
-                self.meet(self.files.name(&path), Input::File(path), Some(walk.index), assembled);
+                self.meet_file(path, assembled.of(&walk.about));
             }
         }
         self.assemblies.insert(folder.to_owned());
@@ -366,36 +336,33 @@ impl Finder<'_, '_> {
         real.map_or(Cow::Borrowed(input), |path| Cow::Owned(Input::File(path)))
     }
 
-    /// Keeps a file. If it was found before, adds only what is new about it.
-    fn meet(&mut self, name: String, input: Input, folder: Option<usize>, assembled: Assembled) {
-        let Assembled { pinned, constructs } = assembled;
-        let identity = self.identity(&input);
+    /// A file of which something is known.
+    fn candidate(&self, path: PathBuf, about: Arc<About>) -> Candidate {
+        let name = self.files.name(&path);
+        Candidate::with(&name, Input::File(path), about)
+    }
+
+    /// Keeps a file, wherever its path leads.
+    fn meet_file(&mut self, path: PathBuf, about: Arc<About>) {
+        let candidate = self.candidate(path, about);
+        let identity = self.identity(&candidate.input).into_owned();
+        self.meet(candidate, &identity);
+    }
+
+    /// Keeps a file, which is this one without links. If it was found before, adds only what is new about it.
+    fn meet(&mut self, candidate: Candidate, identity: &Input) {
         let next = self.found.candidates.len();
-        let place = *self.by_identity.entry(self.hashes.hash_one(&identity)).or_insert(next);
-        let is_same = |known: &Candidate| self.identity(&known.input) == identity;
+        let place = *self.by_identity.entry(self.hashes.hash_one(identity)).or_insert(next);
+        let is_same = |known: &Candidate| *self.identity(&known.input) == *identity;
         let is_known = self.found.candidates.get(place).is_some_and(is_same);
         match self.found.candidates.get_mut(place).filter(|_| is_known) {
-            Some(known) => {
-                known.named |= folder.is_none();
-                known.folders.extend(folder);
-                known.pinned.extend(pinned);
-                known.constructs = known.constructs.take().or(constructs);
-            }
-            None => {
-                let (named, folders) = (folder.is_none(), folder.into_iter().collect());
-                self.found.candidates.push(Candidate {
-                    named,
-                    folders,
-                    pinned,
-                    constructs,
-                    ..Candidate::new(name, input)
-                });
-            }
+            Some(known) => known.add(&candidate),
+            None => self.found.candidates.push(candidate),
         }
     }
 
     fn finish(mut self) -> Discovery {
-        self.found.candidates.sort_unstable_by(|a, b| a.name().cmp(b.name()));
+        self.found.candidates.sort_unstable_by(|a, b| a.name_bytes().cmp(b.name_bytes()));
         self.found.diagnostics.sort_by(|a, b| a.file.cmp(&b.file));
         self.found.diagnostics.dedup();
         self.found

@@ -115,7 +115,7 @@ pub mod truth;
 pub use code::Code;
 pub use config::FailOn;
 pub use date::Date;
-pub use discover::{Candidate, Discovery, Input};
+pub use discover::{About, Candidate, Discovery, Input};
 pub use files::{Buffers, Disk, FileSystem, Files};
 pub use finding::{Applicability, Diagnostic, Edit, Finding, Fix, Level, Outcome, RuleSeverity, Severity, Subject};
 pub use linter::{FileReport, Keep, Linter};

@@ -2,6 +2,7 @@
 //!
 //! A name is what reports show. It may have lost bytes that are not UTF-8, so no file is ever opened by a name.
 
+use std::borrow::Cow;
 use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 /// The folder that relative paths start in, and that names of files inside it leave out.
@@ -27,6 +28,11 @@ impl Base {
     /// A path that starts in the folder, unless it is absolute.
     pub fn join(&self, path: &Path) -> PathBuf {
         self.folder.join(path)
+    }
+
+    /// An absolute path to the same place. It has no links up to the folder, so it is also the one that a walk of the folder joins.
+    pub fn absolute<'p>(&self, path: &'p Path) -> Cow<'p, Path> {
+        if path.is_absolute() { Cow::Borrowed(path) } else { Cow::Owned(joined(&self.real, path)) }
     }
 
     /// An absolute path without `.` and `..`; symbolic links stay.
@@ -81,6 +87,16 @@ pub fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// A path below a folder, as [`Path::join`] makes it, in no more memory than it takes: that one copies the folder, and then makes room for
+/// as much again.
+pub fn joined(folder: &Path, below: impl AsRef<Path>) -> PathBuf {
+    let below = below.as_ref();
+    let mut joined = PathBuf::with_capacity(folder.as_os_str().len() + 1 + below.as_os_str().len());
+    joined.push(folder);
+    joined.push(below);
+    joined
+}
+
 /// A path as a name, with `/` between its steps.
 pub fn slashed(path: &Path) -> String {
     let name = path.to_string_lossy();
@@ -130,7 +146,16 @@ mod tests {
             assert_eq!(base().lead_to(Path::new(path)), Path::new(led), "{path}");
         }
         assert_eq!(Base::default().lead_to(Path::new("/a")), Path::new("/a"));
+        assert_eq!(base().absolute(Path::new("./a")), Path::new("/home/me/a"));
+        assert_eq!(base().absolute(Path::new("/home/link/a")), Path::new("/home/link/a"));
         assert_eq!(base().normal(Path::new("a/../b/./c")), Path::new("/home/link/b/c"));
+    }
+
+    #[test]
+    fn paths_are_joined_as_the_library_joins_them() {
+        for (folder, below) in [("a", "b/c"), ("a/", "b"), ("", "b"), ("a", "/b"), (".", "b"), ("/", "b"), ("a", "")] {
+            assert_eq!(joined(Path::new(folder), below).as_os_str(), Path::new(folder).join(below).as_os_str());
+        }
     }
 
     #[test]

@@ -23,9 +23,8 @@ pub fn nested(parent: &Candidate, location: &str, files: &Files) -> Result<Candi
     Reach::of_project(folder, files).file(&file, MAX_NAMED, files).map_err(|error| super::beside::reason(&error))?;
     // Templates of one assembly are beside each other.
     let beside = parent.constructs.as_deref().filter(|_| Path::new(location).parent() == Some(Path::new("")));
-    Ok(Candidate {
-        constructs: beside.map(|constructs| Arc::new(constructs.nested(location))),
-        named: true,
-        ..Candidate::new(files.name(&file), Input::File(file))
-    })
+    let mut nested = Candidate::new(files.name(&file), Input::File(file));
+    nested.constructs = beside.map(|constructs| Arc::new(constructs.nested(location)));
+    nested.named = true;
+    Ok(nested)
 }

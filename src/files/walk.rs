@@ -1,6 +1,7 @@
 //! A folder and everything below it, in sorted order, without following symbolic links.
 
-use super::{Files, Kind};
+use super::{Entry, Files, Kind};
+use crate::paths::joined;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::vec::IntoIter;
@@ -33,8 +34,8 @@ pub struct Walk<'f> {
     start: Option<PathBuf>,
     /// The folder that was met last, which is entered next.
     next: Option<PathBuf>,
-    /// What is left in the folders around.
-    left: Vec<IntoIter<Met>>,
+    /// The folders around, with what is left in them.
+    left: Vec<(PathBuf, IntoIter<Entry>)>,
 }
 
 impl<'f> Walk<'f> {
@@ -66,18 +67,18 @@ impl Iterator for Walk<'_> {
             });
         }
         if let Some(folder) = self.next.take() {
-            let entries = match self.files.entries(&folder) {
-                Ok(entries) => entries,
+            match self.files.entries(&folder) {
+                Ok(entries) => self.left.push((folder, entries.into_iter())),
                 Err(error) => return Some(Err(Unlisted { path: folder, error })),
-            };
-            let met = |entry: super::Entry| Met { path: folder.join(entry.name), kind: entry.kind, is_start: false };
-            self.left.push(entries.into_iter().map(met).collect::<Vec<_>>().into_iter());
-        }
-        while let Some(folder) = self.left.last_mut() {
-            match folder.next() {
-                Some(met) => return Some(Ok(self.meet(met))),
-                None => drop(self.left.pop()),
             }
+        }
+        while let Some((folder, entries)) = self.left.last_mut() {
+            let Some(Entry { name, kind }) = entries.next() else {
+                self.left.pop();
+                continue;
+            };
+            let met = Met { path: joined(folder, name), kind, is_start: false };
+            return Some(Ok(self.meet(met)));
         }
         None
     }

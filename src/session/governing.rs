@@ -13,6 +13,7 @@ use crate::files::{Files, Reach};
 use crate::linter::Linter;
 use crate::paths::folder_of;
 use crate::rules::load::{is_pattern, rule_files};
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,7 +28,7 @@ pub(super) struct Governing {
     nearest: Nearest,
     made: Vec<Arc<Settings>>,
     by_configuration: HashMap<Option<PathBuf>, Arc<Settings>>,
-    /// By the folders of candidates, as they are named.
+    /// By folders, as absolute paths. Only where folders may have different ones.
     by_folder: HashMap<PathBuf, Arc<Settings>>,
     /// Linters that were made before, by the configurations that they still follow from.
     former: HashMap<Option<PathBuf>, Arc<Linter>>,
@@ -172,15 +173,21 @@ impl Governing {
     }
 
     fn find_of_folder(&mut self, folder: &Path) -> Arc<Settings> {
-        if let Some(known) = self.by_folder.get(folder) {
+        let is_of_folder = matches!(self.options.sources.configuration, Configuration::Nearest);
+        // A walk asks with absolute paths, and a candidate with its own.
+        let absolute = is_of_folder.then(|| self.files.base().absolute(folder));
+        if let Some(known) = absolute.as_ref().and_then(|absolute| self.by_folder.get(&**absolute)) {
             return Arc::clone(known);
         }
+        let absolute = absolute.map(Cow::into_owned);
         let configuration = self.configuration(folder);
         let settings = match self.by_configuration.get(&configuration) {
             Some(known) => Arc::clone(known),
             None => self.make(configuration),
         };
-        self.by_folder.insert(folder.to_owned(), Arc::clone(&settings));
+        if let Some(absolute) = absolute {
+            self.by_folder.insert(absolute, Arc::clone(&settings));
+        }
         settings
     }
 
