@@ -1,14 +1,16 @@
 //! Whether a text looks like a template, without parsing it.
 
 use crate::suggest::nearest;
+use memchr::memmem;
 
 /// Whether a text can be a template, can be meant as one, or can have resources of one. It must contain the root key `Resources`,
 /// possibly with escapes, or what only templates have.
 ///
 /// Other JSON and YAML files in a folder need no parsing.
 pub fn may_be_template(text: &str) -> bool {
-    ["Resources", "AWS::", "AWSTemplateFormatVersion", "\\u", "\\x"].iter().any(|part| text.contains(part))
-        || (text.contains("Transform") && has_root_key(text, |key| key == "Transform"))
+    let has = |part: &str| memmem::find(text.as_bytes(), part.as_bytes()).is_some();
+    ["Resources", "AWS::", "AWSTemplateFormatVersion", "\\u", "\\x"].into_iter().any(has)
+        || (has("Transform") && has_root_key(text, |key| key == "Transform"))
 }
 
 /// Whether the root of a text has `Resources`, as every template has, as far as that can be seen without parsing.

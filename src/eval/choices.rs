@@ -123,6 +123,8 @@ impl<'t> Choices<'t> {
         }
         let mut keys = rows::keys(template);
         let mut choices = Self { empty: [Cow::Borrowed("")].into(), ..Self::default() };
+        choices.variables.reserve(template.parameters.len());
+        choices.by_name.reserve(template.parameters.len());
         for parameter in &template.parameters {
             let literals =
                 Literals { compared: take(&mut compared, parameter.name), keys: take(&mut keys, parameter.name) };

@@ -58,8 +58,26 @@ pub struct Exploration<R> {
 /// Runs `check` once for each scenario that it distinguishes.
 pub fn explore<'m, 't, R>(
     evaluator: &'m Evaluator<'m, 't>,
-    mut check: impl FnMut(&mut Run<'m, 't>) -> R,
+    check: impl FnMut(&mut Run<'m, 't>) -> R,
 ) -> Exploration<R> {
+    match explore_unless(evaluator, check, |_| false) {
+        Err(exploration) => exploration,
+        Ok(only) => Exploration {
+            leaves: smallvec![(Scenario::default(), only)],
+            infeasible: Vec::new(),
+            complete: true,
+            most: MAX_SCENARIOS,
+            gave_up: None,
+        },
+    }
+}
+
+/// The same, or the only result there is, where it is a plain one: of most checks, nothing else is ever looked at.
+pub fn explore_unless<'m, 't, R>(
+    evaluator: &'m Evaluator<'m, 't>,
+    mut check: impl FnMut(&mut Run<'m, 't>) -> R,
+    is_plain: impl Fn(&R) -> bool,
+) -> Result<R, Exploration<R>> {
     let limits = evaluator.limits();
     let begun = evaluator.work.get();
     let mut first = Some(Scenario::default());
@@ -70,9 +88,12 @@ pub fn explore<'m, 't, R>(
         // Most checks meet no choice: nothing waits.
         if run.trace.is_none() && !run.is_over() {
             evaluator.count_extra(begun);
+            if is_plain(&result) {
+                return Ok(result);
+            }
             let leaves = smallvec![(run.scenario, result)];
             let most = limits.scenarios;
-            return Exploration { leaves, infeasible: Vec::new(), complete: true, most, gave_up: run.gave_up };
+            return Err(Exploration { leaves, infeasible: Vec::new(), complete: true, most, gave_up: run.gave_up });
         }
         begun_run = Some((run, result));
     }
@@ -130,5 +151,5 @@ pub fn explore<'m, 't, R>(
         // Only then does the work decide on anything.
         evaluator.longest.set(evaluator.longest.get().max(work));
     }
-    Exploration { leaves, infeasible, complete: !is_cut && exhausted == 0, most, gave_up }
+    Err(Exploration { leaves, infeasible, complete: !is_cut && exhausted == 0, most, gave_up })
 }

@@ -58,14 +58,20 @@ impl<'t> Evaluator<'_, 't> {
         index: usize,
         candidate: &Candidate<'t>,
     ) -> Option<SmallVec<[Value<'t>; 2]>> {
-        let of = |value: &&Value<'t>| match &value.kind {
-            Kind::Text(parts) => {
-                let parts = parts.iter().map(|part| self.chosen(part, variable, index, candidate));
-                Some(Value { span: value.span, kind: Kind::Text(parts.collect::<Option<_>>()?) })
-            }
-            _ => Some((*value).clone()),
-        };
-        values.iter().map(of).collect()
+        values.iter().map(|value| self.one_chosen(value, variable, index, candidate)).collect()
+    }
+
+    /// The same of one value.
+    pub(super) fn one_chosen(
+        &self,
+        value: &Value<'t>,
+        variable: usize,
+        index: usize,
+        candidate: &Candidate<'t>,
+    ) -> Option<Value<'t>> {
+        let Kind::Text(parts) = &value.kind else { return Some(value.clone()) };
+        let parts = parts.iter().map(|part| self.chosen(part, variable, index, candidate));
+        Some(Value { span: value.span, kind: Kind::Text(parts.collect::<Option<_>>()?) })
     }
 }
 

@@ -28,7 +28,7 @@ pub mod text;
 mod trace;
 pub mod value;
 
-pub use exploration::{Exploration, MAX_SCENARIOS, explore};
+pub use exploration::{Exploration, MAX_SCENARIOS, explore, explore_unless};
 pub use functions::{begins_as_function, has_macro, is_function};
 
 use crate::syntax::{self, Node};

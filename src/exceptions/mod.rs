@@ -156,8 +156,11 @@ pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> E
 
 /// What all iterations of a loop have in common is one exception, which covers something in each.
 fn united(drafts: Vec<Draft>) -> Vec<Draft> {
+    if drafts.len() < 2 {
+        return drafts;
+    }
     // Of each, the first that is at the same place and names the same rule.
-    let mut known: HashMap<(Span, &str), usize> = HashMap::default();
+    let mut known: HashMap<(Span, &str), usize> = HashMap::with_capacity_and_hasher(drafts.len(), Default::default());
     let firsts: Vec<usize> = drafts
         .iter()
         .enumerate()

@@ -187,6 +187,11 @@ impl<'t> Block<'t> {
         serverless::advice(self.made_from()?, self.kind, property)
     }
 
+    /// Whether a transform made it of something else.
+    pub fn is_made(&self) -> bool {
+        self.made_from().is_some()
+    }
+
     fn made_from(&self) -> Option<&'t MadeFrom> {
         self.origin?.made_from.as_ref()
     }
@@ -304,6 +309,7 @@ impl<'m, 't> Model<'m, 't> {
             origin: None,
         };
         let mut by_type: HashMap<&'t str, SmallVec<[usize; 2]>> = HashMap::default();
+        by_type.reserve(resources.len());
         for (index, resource) in resources.iter().enumerate() {
             by_type.entry(resource.kind).or_default().push(index);
         }

@@ -9,7 +9,6 @@ use super::references::in_braces;
 use crate::expression::Expression;
 use crate::source::Span;
 use crate::syntax::{Kind, Node};
-use smallvec::SmallVec;
 
 /// A text that identifies a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -207,49 +206,53 @@ fn named_patient(text: &str) -> bool {
 /// Finds the texts in a node that identify a person, in every branch of every condition, and the parameters whose values will.
 /// `more` are expressions of the user's own.
 pub fn identifiers<'t>(node: &'t Node<'t>, more: &[Expression]) -> Vec<Identifier> {
-    let mut search = Search { more, path: SmallVec::new(), found: Vec::new() };
-    search.node(node);
+    let mut search = Search { more, found: Vec::new() };
+    search.node(node, None);
     search.found
 }
 
 /// A walk through a block. The parsers bound its depth.
-struct Search<'e, 't> {
+struct Search<'e> {
     more: &'e [Expression],
-    path: SmallVec<[Step<'t>; 16]>,
     found: Vec<Identifier>,
 }
 
-enum Step<'t> {
-    Key(&'t str),
+/// The way from the node that is searched to a place below it: its last step, and those before. Hardly any is ever looked at.
+struct Way<'w> {
+    before: Option<&'w Way<'w>>,
+    step: Step<'w>,
+}
+
+enum Step<'w> {
+    Key(&'w str),
     Index(usize),
 }
 
-impl<'t> Search<'_, 't> {
-    fn node(&mut self, node: &'t Node<'t>) {
+impl Search<'_> {
+    fn node(&mut self, node: &Node<'_>, before: Option<&Way<'_>>) {
         match &node.kind {
             Kind::Mapping(entries) => {
                 for entry in entries.iter().filter(|entry| !is_passed_over(&entry.key)) {
-                    self.path.push(Step::Key(&entry.key));
-                    match entry.value.as_str() {
-                        Some(name) if entry.key == "Ref" => self.parameter(name, entry.value.span),
-                        _ => self.node(&entry.value),
+                    let way = Some(&Way { before, step: Step::Key(&entry.key) });
+                    match &entry.value.kind {
+                        Kind::String(name) if entry.key == "Ref" => self.parameter(name, entry.value.span, way),
+                        Kind::String(text) => self.text(text, entry.value.span, way),
+                        Kind::Mapping(_) | Kind::Sequence(_) => self.node(&entry.value, way),
+                        Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
                     }
-                    self.path.pop();
                 }
             }
             Kind::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.path.push(Step::Index(index));
-                    self.node(item);
-                    self.path.pop();
+                    self.node(item, Some(&Way { before, step: Step::Index(index) }));
                 }
             }
-            Kind::String(text) => self.text(text, node.span),
+            Kind::String(text) => self.text(text, node.span, before),
             Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
         }
     }
 
-    fn text(&mut self, text: &str, span: Span) {
+    fn text(&mut self, text: &str, span: Span, way: Option<&Way<'_>>) {
         // Nearly all texts hold none of these.
         let held = BYTES.met(text.as_bytes());
         if held == 0 && self.more.is_empty() {
@@ -259,15 +262,15 @@ impl<'t> Search<'_, 't> {
         if let Some(what) =
             identified(text, held).or_else(|| own().then_some("a value that matches one of your patterns"))
         {
-            self.found(what, span);
+            self.found(what, span, way);
         }
         if held & DOLLAR != 0 {
-            in_braces(text).for_each(|name| self.parameter(name, span));
+            in_braces(text).for_each(|name| self.parameter(name, span, way));
         }
     }
 
     /// A name that is used: of a parameter that takes who the patient is.
-    fn parameter(&mut self, name: &str, span: Span) {
+    fn parameter(&mut self, name: &str, span: Span, way: Option<&Way<'_>>) {
         // Nearly all names begin otherwise.
         if !matches!(
             name.trim_start_matches('_').bytes().next(),
@@ -277,22 +280,22 @@ impl<'t> Search<'_, 't> {
         }
         let plain = || name.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase());
         if PARAMETERS.iter().any(|known| plain().eq(known.bytes())) {
-            self.found("a parameter that identifies a patient", span);
+            self.found("a parameter that identifies a patient", span, way);
         }
     }
 
-    fn found(&mut self, what: &'static str, span: Span) {
+    fn found(&mut self, what: &'static str, span: Span, way: Option<&Way<'_>>) {
         if self.found.last().is_some_and(|last| last.span == span) {
             return;
         }
-        let steps: Vec<String> = self
-            .path
-            .iter()
-            .map(|step| match step {
-                Step::Key(key) => (*key).to_owned(),
+        let ways = std::iter::successors(way, |way| way.before);
+        let mut steps: Vec<String> = ways
+            .map(|way| match way.step {
+                Step::Key(key) => key.to_owned(),
                 Step::Index(index) => index.to_string(),
             })
             .collect();
+        steps.reverse();
         self.found.push(Identifier { span, path: steps.join("/"), what });
     }
 }

@@ -3,7 +3,7 @@
 use super::locations::{BySpan, as_written, fill, in_other_words, naming_part, united, word};
 use crate::date::Date;
 use crate::eval::scenario::Scenario;
-use crate::eval::{Exploration, MAX_SCENARIOS, Run, explore};
+use crate::eval::{Exploration, MAX_SCENARIOS, Run, explore_unless};
 use crate::expand::{self, Block, Model};
 use crate::rules::check::checker::Checker;
 use crate::rules::check::evidence;
@@ -69,8 +69,13 @@ pub(super) fn run_check<'m, 't>(
     model: &'m Model<'m, 't>,
 ) -> CheckResult {
     let question = Question { check, rule, setting, block, model };
-    let exploration = explore(&model.evaluator, |run| question.in_scenario(run));
-    question.over_all(exploration)
+    // Nearly all checks meet no choice, and find nothing.
+    let is_plain = |leaf: &Leaf| matches!(leaf, Leaf::Pass | Leaf::NotApplicable);
+    match explore_unless(&model.evaluator, |run| question.in_scenario(run), is_plain) {
+        Ok(Leaf::Pass) => CheckResult::Pass,
+        Ok(_) => CheckResult::NotApplicable,
+        Err(exploration) => question.over_all(exploration),
+    }
 }
 
 /// A check of a block.
@@ -140,12 +145,6 @@ impl<'m, 't> Question<'_, 'm, 't> {
 
     /// The result over all scenarios.
     fn over_all(&self, exploration: Exploration<Leaf>) -> CheckResult {
-        // Nearly all checks meet no choice, and find nothing.
-        match exploration.leaves.as_slice() {
-            [(_, Leaf::Pass)] if exploration.complete => return CheckResult::Pass,
-            [(_, Leaf::NotApplicable)] if exploration.complete => return CheckResult::NotApplicable,
-            _ => {}
-        }
         let mut violations = Violations::default();
         let mut undecided = !exploration.complete;
         let mut reasons: Vec<String> = incomplete(&exploration).into_iter().collect();

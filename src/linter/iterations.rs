@@ -53,6 +53,10 @@ struct Likeness {
 
 /// Unites the findings of one check and adds them to the others; leaves none pending.
 pub(super) fn unite(pending: &mut Vec<Pending<'_>>, findings: &mut Vec<Finding>) {
+    // Most checks find nothing.
+    if pending.is_empty() {
+        return;
+    }
     if pending.iter().all(|one| one.iterations.is_empty()) {
         return findings.extend(pending.drain(..).map(|one| one.finding));
     }

@@ -4,6 +4,7 @@ use crate::expand::{Block, Model};
 use crate::rules::check::location::Location;
 use crate::rules::operand::{SETTING, Settings};
 use crate::source::Span;
+use memchr::memchr;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -76,6 +77,10 @@ impl BySpan {
 /// A location with the words for what a transform made of what a person wrote: `{part}`, what the block is to the resource that
 /// it was made from, and `{advice}`, how to fix it there.
 pub(super) fn in_other_words(mut location: Location, block: &Block<'_>) -> Location {
+    // Most blocks are as a person wrote them.
+    if !block.is_made() {
+        return location;
+    }
     if let Some(part) = block.part() {
         location.words.push(("part", format!(" ({part})")));
     }
@@ -129,13 +134,19 @@ pub(super) fn word<'w>(words: &'w [(&'static str, String)], name: &str) -> Optio
     words.iter().find(|(word, _)| *word == name).map(|(_, text)| text.as_str())
 }
 
+/// What is before and behind the first of an ASCII character, as [`str::split_once`] gives it, many bytes at a time.
+fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = memchr(byte, text.as_bytes())?;
+    text.get(..at).zip(text.get(at + 1..))
+}
+
 /// Puts texts in for `{name}`; a name without one stays.
 pub(super) fn filled<'w>(template: &str, text_of: impl Fn(&str) -> Option<Cow<'w, str>>) -> String {
     let mut message = String::with_capacity(template.len() + 32);
     let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
+    while let Some((before, after)) = split_at_byte(rest, b'{') {
         message.push_str(before);
-        let Some((name, after)) = after.split_once('}') else {
+        let Some((name, after)) = split_at_byte(after, b'}') else {
             message.push('{');
             rest = after;
             continue;

@@ -34,7 +34,7 @@ fn as_is(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a name of an unsettled part begins in a text, by its first byte, which hardly any text has.
-fn has_open(text: &str) -> bool {
+pub(super) fn has_open(text: &str) -> bool {
     const FIRST: u8 = 0xF4;
     memchr(FIRST, text.as_bytes()).is_some() && text.contains(OPEN)
 }

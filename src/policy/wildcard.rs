@@ -2,7 +2,7 @@
 
 use super::condition::{RequestValue, all_hold};
 use super::normal::element;
-use super::pattern::{Pattern, Side, begin_apart};
+use super::pattern::{Pattern, Side, begin_apart, has_open};
 use super::principal::{effect_is, has_choice, is_identity};
 use super::reach::is_everything;
 use crate::eval::Run;
@@ -184,7 +184,7 @@ pub(super) fn ask<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, question: impl F
 
 /// Whether a stretch of a value's text is nothing but wildcards, `*` among them.
 pub(super) fn is_wildcard(stretch: &str, value: &Value<'_>) -> Truth {
-    if !stretch.contains(OPEN) {
+    if !has_open(stretch) {
         return is_wildcard_text(stretch).into();
     }
     if may_be_anything(value) { Truth::Unknown } else { Truth::False }

@@ -11,7 +11,7 @@
 use super::builder::literal;
 use super::row::{MAX_COMPARED, Row};
 use super::{CallResult, is_function, unknown_result};
-use crate::eval::choices;
+use crate::eval::choices::{self, Candidate};
 use crate::eval::forks::Open;
 use crate::eval::scenario::Variable;
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
@@ -147,16 +147,20 @@ impl<'t> Run<'_, 't> {
         if !evaluator.afford(named.candidates.len().saturating_mul(COST_OF_CANDIDATE)) {
             return CallResult::Value(self.unknown_entry(call, keys));
         }
-        let keys_with: Vec<&Value<'t>> = keys.iter().collect();
-        let mut found: Vec<Found<'t>> = named
-            .candidates
-            .iter()
-            .enumerate()
-            .map(|(index, candidate)| {
-                let chosen = evaluator.all_chosen(&keys_with, variable, index, candidate);
-                chosen.map_or(Found::Refused, |keys| call.found(evaluator.row(&keys)))
-            })
-            .collect();
+        // Of the keys, only those with the choice in them change.
+        let is_open =
+            |key: &Value<'t>| key.parts().iter().any(|part| evaluator.open(part) == Some(Open::Named(variable)));
+        let changing: Vec<usize> = (0..keys.len()).filter(|place| keys.get(*place).is_some_and(is_open)).collect();
+        let mut chosen = keys.to_vec();
+        let mut choose = |(index, candidate): (usize, &Candidate<'t>)| {
+            for place in &changing {
+                let (key, slot) = keys.get(*place).zip(chosen.get_mut(*place))?;
+                *slot = evaluator.one_chosen(key, variable, index, candidate)?;
+            }
+            Some(call.found(evaluator.row(&chosen)))
+        };
+        let mut found: Vec<Found<'t>> =
+            named.candidates.iter().enumerate().map(|one| choose(one).unwrap_or(Found::Refused)).collect();
         if found.iter().any(|found| matches!(found, Found::Refused)) && !self.is_deployed(call) {
             let unknown = found.iter_mut().filter(|found| matches!(found, Found::Refused));
             unknown.for_each(|found| *found = Found::Unknown);

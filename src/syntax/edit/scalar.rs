@@ -1,6 +1,7 @@
 //! How a text is written so that it reads back as the same text: plain where that is safe, otherwise in quotes.
 
 use crate::syntax::yaml::is_plain_text;
+use memchr::memchr2;
 
 /// Which quotes a text gets.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,9 @@ fn is_printable(character: char) -> bool {
 fn is_safe(text: &str, flow: bool) -> bool {
     let Some(first) = text.chars().next() else { return false };
     let indicator = ",[]{}#&*!|>'\"%@`=".contains(first) || (matches!(first, '-' | '?' | ':') && !is_word(text));
-    let inside = text.contains(": ") || text.contains(" #") || text.ends_with(':');
+    // Most texts hold neither.
+    let may_end = memchr2(b':', b'#', text.as_bytes()).is_some();
+    let inside = may_end && (text.contains(": ") || text.contains(" #") || text.ends_with(':'));
     // A colon before a bracket or comma ends a key, too.
     let separates = flow && text.contains([',', '[', ']', '{', '}']);
     let document = text.starts_with("---") || text.starts_with("...") || text == "<<";
