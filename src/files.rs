@@ -33,6 +33,11 @@ pub trait FileSystem: fmt::Debug + Send + Sync {
     /// If it cannot be read.
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>>;
 
+    /// The text of a file, if it is in memory.
+    fn in_memory(&self, _path: &Path) -> Option<Arc<String>> {
+        None
+    }
+
     /// What a path leads to.
     ///
     /// # Errors
@@ -179,6 +184,11 @@ impl Files {
     /// If it cannot be read.
     pub fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         self.system.read(&self.base.join(path), limit)
+    }
+
+    /// The text of a file, if it is in memory.
+    pub fn in_memory(&self, path: &Path) -> Option<Arc<String>> {
+        self.system.in_memory(&self.base.join(path))
     }
 
     /// The text of a file, which has at most so many bytes. The rest of a longer one is left out.

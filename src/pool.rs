@@ -4,12 +4,35 @@
 
 mod window;
 
+use std::cell::Cell;
+use std::num::NonZeroUsize;
+use std::sync::LazyLock;
 use std::thread;
 
 pub use window::in_order;
 
 /// The depth of all recursion is bounded. This size is enough for it, also in builds without optimization.
 pub const STACK_BYTES: usize = 16 << 20;
+
+/// The number of threads that do not hinder each other. The operating system is asked once, because it reads several files for that.
+pub fn cores() -> NonZeroUsize {
+    static CORES: LazyLock<NonZeroUsize> =
+        LazyLock::new(|| thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
+    *CORES
+}
+
+thread_local! {
+    static HAS_LARGE_STACK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Starts a thread whose stack is large enough for the deepest template. Returns whether that was possible.
+pub fn start(name: &str, work: impl FnOnce() + Send + 'static) -> bool {
+    let work = || {
+        HAS_LARGE_STACK.set(true);
+        work();
+    };
+    thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(work).is_ok()
+}
 
 /// Does some work for each item, on so many threads, or on one for each core if it is zero. Every thread has a large stack.
 pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {

@@ -1,9 +1,9 @@
 //! Source texts, spans in them, and lines and columns. Knows nothing of JSON, YAML or CloudFormation.
 
-use memchr::{memchr, memchr2_iter};
+use memchr::{memchr, memchr2_iter, memrchr};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Which source a span points into: a number that the run gives to each [`Source`], in its own order.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,8 +61,11 @@ pub struct Source {
     pub name: String,
     /// The file, if it is one.
     path: Option<PathBuf>,
-    text: String,
+    /// Shared, because an editor, its session and what is remembered have the same text.
+    text: Arc<String>,
     line_starts: OnceLock<Vec<u32>>,
+    /// For each block of the text, the line feeds before it; none if carriage returns end lines, too.
+    block_lines: OnceLock<Option<Vec<u32>>>,
     /// For each block of the text, the characters before it.
     block_counts: OnceLock<Vec<Counts>>,
 }
@@ -82,8 +85,21 @@ impl Source {
 
     /// A source with its text; a leading byte-order mark stays part of the text (parsers skip it).
     pub fn new(id: SourceId, name: impl Into<String>, text: impl Into<String>) -> Self {
-        let (name, text) = (name.into(), text.into());
-        Self { id, name, path: None, text, line_starts: OnceLock::new(), block_counts: OnceLock::new() }
+        Self::shared(id, name, Arc::new(text.into()))
+    }
+
+    /// The same, of a text that others have, too.
+    pub fn shared(id: SourceId, name: impl Into<String>, text: Arc<String>) -> Self {
+        let name = name.into();
+        Self {
+            id,
+            name,
+            path: None,
+            text,
+            line_starts: OnceLock::new(),
+            block_lines: OnceLock::new(),
+            block_counts: OnceLock::new(),
+        }
     }
 
     /// The same source, as the text of a file if it is one.
@@ -99,6 +115,11 @@ impl Source {
 
     /// The whole text.
     pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The whole text, for others to have.
+    pub fn shared_text(&self) -> &Arc<String> {
         &self.text
     }
 
@@ -127,9 +148,45 @@ impl Source {
                     }
                 })
                 .collect();
-            self.text.replace_range(range.clone(), &mask);
+            Arc::make_mut(&mut self.text).replace_range(range.clone(), &mask);
         }
         self
+    }
+
+    /// The same source with another text in place of some bytes, which start and end on character borders. Where lines start is not
+    /// looked for again in what stays, if that is known.
+    #[must_use]
+    pub fn edited(&self, bytes: Range<usize>, new: &str) -> Self {
+        let text = self.text.as_str();
+        let (before, after) = (text.get(..bytes.start).unwrap_or(text), text.get(bytes.end..).unwrap_or_default());
+        let text = [before, new, after].concat();
+        let (start, end) = (before.len(), before.len() + new.len());
+        let moved = self.line_starts.get().map(|starts| {
+            // Whether a line starts somewhere follows from the byte before and the one there.
+            let kept = starts.partition_point(|line| (*line as usize) < start);
+            let rest = starts.partition_point(|line| (*line as usize) <= self.text.len() - after.len());
+            let mut moved = Vec::with_capacity(starts.len() + new.len() / 32 + 1);
+            moved.extend_from_slice(starts.get(..kept).unwrap_or_default());
+            moved.extend((start..=end).filter(|at| starts_line(text.as_bytes(), *at)).map(number));
+            // Later ones are as far from the end as they were.
+            let is_longer = text.len() >= self.text.len();
+            let by = number(text.len().abs_diff(self.text.len()));
+            let place = |line: &u32| if is_longer { line.saturating_add(by) } else { line.saturating_sub(by) };
+            moved.extend(starts.get(rest..).unwrap_or_default().iter().map(place));
+            moved
+        });
+        let Self { id, name, path, .. } = self;
+        let line_starts = moved.map(OnceLock::from).unwrap_or_default();
+        let text = Arc::new(text);
+        Self {
+            id: *id,
+            name: name.clone(),
+            path: path.clone(),
+            text,
+            line_starts,
+            block_lines: OnceLock::new(),
+            block_counts: OnceLock::new(),
+        }
     }
 
     /// Where each line starts.
@@ -164,10 +221,34 @@ impl Source {
         Some((start, start + content.len()))
     }
 
+    /// The line of a byte, and where it starts.
     fn line_of(&self, offset: usize) -> (usize, usize) {
+        // Who asks for the places of a few findings needs no list of all lines.
+        let before = self.text.as_bytes().get(..offset).filter(|_| self.line_starts.get().is_none());
+        if let Some((before, lines)) = before.zip(self.block_lines()) {
+            let (block, rest) = (offset / BLOCK_BYTES, before.len() - offset % BLOCK_BYTES);
+            let lines =
+                lines.get(block).copied().unwrap_or_default() + line_feeds(before.get(rest..).unwrap_or_default());
+            return (lines as usize + 1, memrchr(b'\n', before).map_or(0, |end| end + 1));
+        }
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start as usize <= offset).max(1);
         (line, starts.get(line - 1).map_or(0, |start| *start as usize))
+    }
+
+    fn block_lines(&self) -> Option<&[u32]> {
+        let lines = self.block_lines.get_or_init(|| {
+            let bytes = self.text.as_bytes();
+            let mut lines = 0;
+            let next = |block: &[u8]| {
+                let after = lines + line_feeds(block);
+                std::mem::replace(&mut lines, after)
+            };
+            // A block that begins at the end of the text is one, too.
+            let all = || bytes.chunks(BLOCK_BYTES).chain([&[][..]]).map(next).collect();
+            memchr(b'\r', bytes).is_none().then(all)
+        });
+        lines.as_deref()
     }
 
     /// The characters of this text that begin before a byte offset.
@@ -212,6 +293,28 @@ impl Source {
         let (line, counts) = self.line_and_counts(offset);
         Position { line, column: (counts.characters + counts.supplementary) as usize + 1 }
     }
+}
+
+/// The number of line feeds in some bytes.
+fn line_feeds(bytes: &[u8]) -> u32 {
+    /// So many can be counted in one byte, and many bytes at a time.
+    const MOST: usize = 128;
+    let count = |part: &[u8]| part.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>();
+    bytes.chunks(MOST).map(|part| u32::from(count(part))).sum()
+}
+
+/// Whether a line starts at a byte.
+fn starts_line(text: &[u8], at: usize) -> bool {
+    let Some(last) = at.checked_sub(1) else { return true };
+    match text.get(last) {
+        Some(b'\n') => true,
+        Some(b'\r') => text.get(at) != Some(&b'\n'),
+        _ => false,
+    }
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// Adds where the lines start behind the line feeds of a text. Lines are short, so a search for each would take longer.
@@ -322,6 +425,26 @@ mod tests {
     }
 
     #[test]
+    fn a_place_is_the_same_with_and_without_a_list_of_lines() {
+        let texts = [
+            "".to_owned(),
+            "\n".to_owned(),
+            "a: é\n\nb\n".repeat(200),
+            format!("{}\n{}", "x".repeat(1023), "y".repeat(512)),
+        ];
+        for text in texts {
+            let (counted, listed) = (source(&text), source(&text));
+            listed.line_starts();
+            let offsets = (0..=text.len() as u32 + 1)
+                .filter(|at| *at as usize > text.len() || text.is_char_boundary(*at as usize));
+            for offset in offsets {
+                assert_eq!(counted.position(offset), listed.position(offset), "{offset} of {}", text.len());
+            }
+            assert!(counted.line_starts.get().is_none());
+        }
+    }
+
+    #[test]
     fn what_is_hidden_keeps_its_place() {
         let text = "a: hunter2é日🏥\nb: x";
         let hidden = [Hidden { range: 3..text.find('\n').unwrap() + 2, keeps: 2 }, Hidden { range: 11..12, keeps: 0 }];
@@ -346,5 +469,28 @@ mod tests {
         let full = "x".repeat(2 * BLOCK_BYTES);
         let end = u32::try_from(full.len()).unwrap();
         assert_eq!(self::source(&full).position(end), Position { line: 1, column: full.len() + 1 });
+    }
+
+    #[test]
+    fn an_edit_moves_the_starts_of_lines() {
+        let texts = ["", "\n", "a", "a\nb", "a\r\nb\r", "\r\n\r\n", "é\n\rb\n\n"];
+        for text in texts {
+            let source = source(text);
+            source.line_starts();
+            let places: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+            for (from, to) in places.iter().flat_map(|from| places.iter().map(move |to| (*from, *to))) {
+                for new in texts {
+                    if from <= to {
+                        let edited = source.edited(from..to, new);
+                        let fresh = super::Source::new(SourceId(0), "a.yaml", edited.text());
+                        assert_eq!(
+                            edited.line_starts.get(),
+                            Some(&fresh.line_starts().to_vec()),
+                            "{text:?} {from} {to} {new:?}"
+                        );
+                    }
+                }
+            }
+        }
     }
 }

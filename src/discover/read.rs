@@ -4,6 +4,7 @@ use super::{Candidate, Input, shows_template, unreadable};
 use crate::code::Code;
 use crate::files::{Files, Reach, Refusal};
 use crate::finding::Diagnostic;
+use std::sync::Arc;
 
 /// Larger files are refused, because a large dump would fill the memory. CloudFormation's own quota for templates is far below (AWS CloudFormation User Guide, "Understand CloudFormation quotas").
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -12,7 +13,7 @@ pub const MAX_BYTES: u64 = 64 << 20;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// Its text, which may or may not be a template.
-    Text(String),
+    Text(Arc<String>),
     /// Not text, and nothing in it looks like a template: the problem with a file that should be one.
     NoTemplate(Box<Diagnostic>),
     /// It should have been readable.
@@ -21,6 +22,12 @@ pub enum Reading {
 
 /// Reads a candidate whole.
 pub fn read(candidate: &Candidate, files: &Files) -> Reading {
+    if let Input::File(path) = &candidate.input
+        && let Some(text) = Reach::Anywhere.in_memory(path, MAX_BYTES, files)
+    {
+        let checked = readable(&text);
+        return checked.map_or_else(|problem| unread(candidate, problem), |()| Reading::Text(text));
+    }
     let bytes = match &candidate.input {
         Input::StandardInput => files.standard_input(MAX_BYTES + 1),
         // How far its path may lead was decided when it was found.
@@ -36,11 +43,16 @@ pub fn read(candidate: &Candidate, files: &Files) -> Reading {
         }
         Err(error) => return Reading::Unreadable(Box::new(unreadable(candidate.name(), &error))),
     };
-    let problem = match decode(bytes) {
-        Ok(text) => return Reading::Text(text),
-        Err(problem) if problem.code == Code::FileEmpty && candidate.input == Input::StandardInput => nothing_piped(),
-        Err(problem) => problem,
-    };
+    match decode(bytes) {
+        Ok(text) => Reading::Text(Arc::new(text)),
+        Err(problem) if problem.code == Code::FileEmpty && candidate.input == Input::StandardInput => {
+            unread(candidate, nothing_piped())
+        }
+        Err(problem) => unread(candidate, problem),
+    }
+}
+
+fn unread(candidate: &Candidate, problem: Problem) -> Reading {
     let diagnostic =
         Box::new(Diagnostic::error(problem.code, problem.message).in_file(candidate.name()).with_help(problem.help));
     if problem.shows_template { Reading::Unreadable(diagnostic) } else { Reading::NoTemplate(diagnostic) }
@@ -82,25 +94,33 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
         return Err(too_large());
     }
     if bytes.trim_ascii().is_empty() {
-        return Err(Problem {
-            code: Code::FileEmpty,
-            message: "the file is empty".to_owned(),
-            help: "A template needs at least `Resources`. Save the file, or run the command that writes it.".to_owned(),
-            shows_template: false,
-        });
+        return Err(empty());
     }
-    String::from_utf8(bytes)
-        .map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            undecodable(error.as_bytes(), at)
-        })
-        .and_then(|text| {
-            if memchr::memchr(b'\0', text.as_bytes()).is_some() {
-                Err(undecodable(text.as_bytes(), text.len()))
-            } else {
-                Ok(text)
-            }
-        })
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        undecodable(error.as_bytes(), at)
+    })?;
+    readable(&text).map(|()| text)
+}
+
+fn empty() -> Problem {
+    Problem {
+        code: Code::FileEmpty,
+        message: "the file is empty".to_owned(),
+        help: "A template needs at least `Resources`. Save the file, or run the command that writes it.".to_owned(),
+        shows_template: false,
+    }
+}
+
+/// Whether a text has something to read, and no zero bytes, which other encodings have.
+fn readable(text: &str) -> Result<(), Problem> {
+    if text.trim_ascii().is_empty() {
+        return Err(empty());
+    }
+    match memchr::memchr(b'\0', text.as_bytes()) {
+        Some(_) => Err(undecodable(text.as_bytes(), text.len())),
+        None => Ok(()),
+    }
 }
 
 /// Names the encoding if it can be recognized, and otherwise the first invalid byte.

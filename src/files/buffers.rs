@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Texts by their paths, in place of what another file system has there. Their folders exist.
 #[derive(Clone, Debug, Default)]
 pub struct Buffers {
-    texts: BTreeMap<PathBuf, Arc<str>>,
+    texts: BTreeMap<PathBuf, Arc<String>>,
     below: Option<Arc<dyn FileSystem>>,
 }
 
@@ -22,8 +22,12 @@ impl Buffers {
     }
 
     /// Adds a text, or replaces it. The path is absolute, without `.` and `..`.
-    pub fn open(&mut self, path: &Path, text: impl Into<Arc<str>>) {
-        let text = text.into();
+    pub fn open(&mut self, path: &Path, text: impl Into<String>) {
+        self.share(path, Arc::new(text.into()));
+    }
+
+    /// The same, of a text that others have, too.
+    pub fn share(&mut self, path: &Path, text: Arc<String>) {
         // The file may be named through a link to its folder, too.
         if let Some(real) = self.real_below(path).filter(|real| real != path) {
             self.texts.insert(real, Arc::clone(&text));
@@ -44,7 +48,7 @@ impl Buffers {
     }
 
     /// The text at a path, which may lead there in any form.
-    fn text(&self, path: &Path) -> Option<&Arc<str>> {
+    fn text(&self, path: &Path) -> Option<&Arc<String>> {
         let direct = self.texts.get(path).or_else(|| self.texts.get(&normal(path)));
         direct.or_else(|| self.texts.get(&self.real_below(path)?))
     }
@@ -92,6 +96,13 @@ impl FileSystem for Buffers {
             (None, Some(below)) => below.read(path, limit),
             (None, None) if self.is_folder(&normal(path)) => Err(io::ErrorKind::IsADirectory.into()),
             (None, None) => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    fn in_memory(&self, path: &Path) -> Option<Arc<String>> {
+        match (self.text(path), &self.below) {
+            (Some(text), _) => Some(Arc::clone(text)),
+            (None, below) => below.as_ref()?.in_memory(path),
         }
     }
 

@@ -98,6 +98,13 @@ impl FileSystem for Recorder {
         self.below.read(path, limit)
     }
 
+    fn in_memory(&self, path: &Path) -> Option<Arc<String>> {
+        let text = self.below.in_memory(path)?;
+        let own = crate::paths::without_detours(path);
+        self.note(|asked| asked.read.extend([own]));
+        Some(text)
+    }
+
     fn metadata(&self, path: &Path) -> io::Result<Metadata> {
         let found = self.below.metadata(path);
         self.see(path, |seen| seen.kind = Some(found.as_ref().ok().map(|metadata| metadata.kind)));

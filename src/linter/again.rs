@@ -22,7 +22,7 @@ use crate::syntax::{Document, Entry, Node};
 use difference::Difference;
 use foldhash::HashMap;
 use layout::Layout;
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -98,37 +98,59 @@ pub(super) struct Ground {
 struct Kept {
     ground: Ground,
     source: SourceId,
-    text: String,
+    text: Arc<String>,
     layout: Layout,
     /// The values that parameters can take, in words.
     choices: String,
     names: Names,
-    answers: FxHashMap<Question, Answer>,
+    answers: Vec<Answer>,
     sets: Sets,
     spent: Spent,
     wholes: Wholes,
-    /// The number of this lint, and how many answers it reused and asked for.
-    lint: u32,
+    /// How many answers the last lint reused and asked for.
     reused: usize,
     asked: usize,
 }
 
-/// A check and a block.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
-struct Question {
-    rule: u32,
-    check: u32,
-    block: u32,
-}
+/// A check, by the numbers of its rule and in it.
+type Check = (u32, u32);
 
+/// What a check said about a block.
 #[derive(Debug)]
 struct Answer {
+    check: Check,
+    block: u32,
     result: CheckResult,
     /// What was read for it besides its block.
     reads: u32,
     guesses: usize,
-    /// The lint that asked last.
-    lint: u32,
+}
+
+/// The answers of the lint before, the last one first. They were asked for in the order of checks and then of blocks, as they are now,
+/// so none has to be searched for.
+#[derive(Debug, Default)]
+struct Before(Vec<Answer>);
+
+impl Before {
+    fn new(mut answers: Vec<Answer>) -> Self {
+        answers.reverse();
+        Self(answers)
+    }
+
+    /// What a check said about a block that has not changed, if it was asked. Answers before that are not needed any more.
+    fn take(&mut self, check: Check, is_block: impl Fn(u32) -> bool) -> Option<Answer> {
+        loop {
+            let next = self.0.last()?;
+            if next.check > check {
+                return None;
+            }
+            let is_it = next.check == check && is_block(next.block);
+            let next = self.0.pop();
+            if is_it {
+                return next;
+            }
+        }
+    }
 }
 
 /// Sets of what was read: most answers share one of few.
@@ -184,6 +206,9 @@ pub(super) struct Again {
     kept: Box<Kept>,
     /// What changed since the answers that are kept; none where there are none.
     difference: Option<Difference>,
+    before: Before,
+    /// The numbers of the blocks, by where their names are.
+    numbers: FxHashMap<u32, u32>,
     /// For each set that was known before, whether what is in it is as it was.
     holds: Vec<Holds>,
     /// The indexes that may be others than they were.
@@ -229,12 +254,11 @@ impl Again {
         });
         let Some((mut kept, difference, mut names)) = again else {
             model.note_reads(Names::default());
-            let answers = layout.len().saturating_mul(ANSWERS);
-            let answers = FxHashMap::with_capacity_and_hasher(answers, FxBuildHasher);
+            let answers = Vec::with_capacity(layout.len().saturating_mul(ANSWERS));
             let kept = Kept {
                 ground,
                 source: source.id,
-                text: String::new(),
+                text: Arc::default(),
                 layout,
                 choices,
                 names: Names::default(),
@@ -242,13 +266,14 @@ impl Again {
                 sets: Sets::new(),
                 spent: Spent::default(),
                 wholes: Wholes::default(),
-                lint: 0,
                 reused: 0,
                 asked: 0,
             };
             return Some(Self {
                 kept: Box::new(kept),
                 difference: None,
+                before: Before::default(),
+                numbers: FxHashMap::default(),
                 holds: Vec::new(),
                 stale: FxHashSet::default(),
                 reused: 0,
@@ -262,21 +287,19 @@ impl Again {
         if changed.contains(&Read::NAMES) {
             names.forget_names();
         }
-        let gone: FxHashSet<u32> = difference.ids().map(|id| names.number(id)).collect();
-        if !gone.is_empty() {
-            kept.answers.retain(|question, _| !gone.contains(&question.block));
-        }
+        let known = kept.answers.len();
+        let before = Before::new(std::mem::replace(&mut kept.answers, Vec::with_capacity(known)));
         model.note_reads(names);
-        let before = std::mem::take(&mut kept.wholes);
-        let now = Wholes::of(model, &before);
-        if !before.parameter_uses.as_ref().is_none_or(|uses| difference.are_moved(uses, now.parameter_uses.as_deref()))
+        let wholes = std::mem::take(&mut kept.wholes);
+        let now = Wholes::of(model, &wholes);
+        if !wholes.parameter_uses.as_ref().is_none_or(|uses| difference.are_moved(uses, now.parameter_uses.as_deref()))
         {
             changed.insert(Read::PARAMETER_USES);
         }
-        if before.boundaries != now.boundaries {
+        if wholes.boundaries != now.boundaries {
             changed.insert(Read::BOUNDARIES);
         }
-        if before.tag_keys != now.tag_keys {
+        if wholes.tag_keys != now.tag_keys {
             changed.insert(Read::TAG_KEYS);
         }
         let stale = model.evaluator.reads.stale(|read| changed.contains(&read));
@@ -288,8 +311,18 @@ impl Again {
         let holds = kept.sets.all.iter().map(holds).collect();
         kept.layout = layout;
         kept.source = source.id;
-        kept.lint = kept.lint.wrapping_add(1);
-        Some(Self { kept, difference: Some(difference), stale, holds, reused: 0, asked: 0, guesses: 0, new_guesses: 0 })
+        Some(Self {
+            kept,
+            difference: Some(difference),
+            before,
+            numbers: FxHashMap::default(),
+            holds,
+            stale,
+            reused: 0,
+            asked: 0,
+            guesses: 0,
+            new_guesses: 0,
+        })
     }
 
     /// Whether what is in a set is as it was.
@@ -325,25 +358,26 @@ impl Again {
         run: impl FnOnce() -> CheckResult,
     ) -> CheckResult {
         let reads = &model.evaluator.reads;
-        let number = match block.section {
-            // It looks at everything.
-            Section::Template => None,
-            Section::Resources => reads.number(block.name),
-            section => reads.number(&[section.name(), " ", block.name].concat()),
+        let check = u32::try_from(rule).ok().zip(u32::try_from(check).ok());
+        // Whoever asks about the template looks at everything.
+        let Some((check, number)) = check.zip(self.number_of(block, model)) else {
+            self.asked += 1;
+            return run();
         };
-        let question = number.and_then(|block| {
-            Some(Question { rule: u32::try_from(rule).ok()?, check: u32::try_from(check).ok()?, block })
-        });
-        let known = question.and_then(|question| self.kept.answers.get(&question)).map(|known| known.reads);
-        let holds = known.is_some_and(|reads| self.holds(reads, model));
-        if let (Some(question), Some(difference)) = (question.filter(|_| holds), &self.difference)
-            && let Some(known) = self.kept.answers.get_mut(&question)
+        let known = match &self.difference {
+            Some(difference) if !difference.touches(block.key_span) => {
+                self.before.take(check, |known| known == number).filter(|known| self.holds(known.reads, model))
+            }
+            _ => None,
+        };
+        if let (Some(mut known), Some(difference)) = (known, &self.difference)
             && known.result.is_moved(difference)
         {
             self.guesses = self.guesses.saturating_add(known.guesses);
             self.reused += 1;
-            known.lint = self.kept.lint;
-            return known.result.clone();
+            let result = known.result.clone();
+            self.kept.answers.push(known);
+            return result;
         }
         self.asked += 1;
         reads.clear();
@@ -352,12 +386,26 @@ impl Again {
         let guesses = model.evaluator.guesses().saturating_sub(before);
         self.guesses = self.guesses.saturating_add(guesses);
         self.new_guesses = self.new_guesses.saturating_add(guesses);
-        if let Some(question) = question {
-            let own = (block.section == Section::Resources).then_some(question.block);
-            let reads = reads.all_but(own, |read| self.kept.sets.number(read)).unwrap_or_default();
-            self.kept.answers.insert(question, Answer { result: result.clone(), reads, guesses, lint: self.kept.lint });
-        }
+        let own = (block.section == Section::Resources).then_some(number);
+        let reads = reads.all_but(own, |read| self.kept.sets.number(read)).unwrap_or_default();
+        self.kept.answers.push(Answer { check, block: number, result: result.clone(), reads, guesses });
         result
+    }
+
+    /// The number of a block; none of the template.
+    fn number_of(&mut self, block: &Block<'_>, model: &Model<'_, '_>) -> Option<u32> {
+        let start = block.key_span.start;
+        if let Some(known) = self.numbers.get(&start) {
+            return Some(*known);
+        }
+        let reads = &model.evaluator.reads;
+        let number = match block.section {
+            Section::Template => return None,
+            Section::Resources => reads.number(block.name),
+            section => reads.number(&[section.name(), " ", block.name].concat()),
+        }?;
+        self.numbers.insert(start, number);
+        Some(number)
     }
 
     /// Keeps the answers for the next time. False if some that were kept may not be those of a fresh lint.
@@ -365,7 +413,7 @@ impl Again {
         let Self { mut kept, difference, guesses, new_guesses, reused, asked, .. } = self;
         let spent = model.evaluator.spent();
         let besides = spent.guesses.saturating_sub(new_guesses);
-        kept.spent = match difference {
+        kept.spent = match &difference {
             Some(_) => kept.spent.with(spent, guesses.saturating_add(besides)),
             None => spent,
         };
@@ -380,13 +428,9 @@ impl Again {
         kept.wholes = Wholes::of(model, &wanted);
         let Some(names) = model.evaluator.reads.end() else { return true };
         let most = MOST_NAMES.saturating_mul(kept.layout.len()).saturating_add(1 << 14);
-        // The places in what nobody asked about are out of date.
-        let lint = kept.lint;
-        kept.answers.retain(|_, answer| answer.lint == lint);
         if names.count() <= most && kept.sets.all.len() <= MOST_SETS {
             kept.names = names;
-            kept.text.clear();
-            kept.text.push_str(source.text());
+            kept.text = Arc::clone(source.shared_text());
             (kept.reused, kept.asked) = (reused, asked);
             remembered.0 = Some(kept);
         }

@@ -11,7 +11,7 @@ use crate::session::Fixing;
 use crate::source::{Source, SourceId};
 use lsp_types::{
     CodeAction, CodeActionDisabled, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse,
-    CodeActionTriggerKind, Command, Diagnostic, Range, TextEdit, Uri, WorkspaceEdit,
+    CodeActionTriggerKind, Command, Range, TextEdit, Uri, WorkspaceEdit,
 };
 use std::collections::BTreeMap;
 
@@ -34,25 +34,21 @@ pub(super) fn code_actions(snapshot: &Snapshot, params: CodeActionParams) -> Ans
     let Some(found) = found else { return Ok(None) };
     let mut actions = Vec::new();
     if wants(&CodeActionKind::QUICKFIX) {
-        let here = |shown: &&Shown| {
-            found.diagnostics.get(shown.number).is_some_and(|diagnostic| touch(diagnostic.range, params.range))
-        };
-        let here: Vec<&Shown> = found.findings.iter().filter(here).collect();
-        let place = Place { snapshot, document, diagnostics: &found.diagnostics };
+        let here = |shown: &Shown<'_>| touch(shown.diagnostic.range, params.range);
+        let here: Vec<Shown<'_>> = found.findings().filter(here).collect();
+        let place = Place { snapshot, document };
         actions.extend(here.iter().filter_map(|shown| place.fix(shown)));
-        actions.extend(
-            here.iter()
-                .filter(|shown| shown.finding.outcome == Outcome::Fail)
-                .filter_map(|shown| place.exception(shown)),
-        );
+        let violations = here.iter().filter(|shown| shown.finding.outcome == Outcome::Fail);
+        actions.extend(violations.filter_map(|shown| place.exception(shown)));
         // What is about a rule is offered once for it.
-        let by_rule: BTreeMap<&str, &Shown> = here.iter().rev().map(|shown| (&*shown.finding.rule, *shown)).collect();
+        let by_rule: BTreeMap<&str, &Shown<'_>> =
+            here.iter().rev().map(|shown| (&*shown.finding.rule, shown)).collect();
         actions.extend(by_rule.values().filter_map(|shown| place.turn_off(shown)));
         actions.extend(by_rule.values().map(|shown| place.explain(shown)));
     }
     // Several rounds of linting are not for a light bulb that follows the cursor.
     let is_asked = only.is_some() || params.context.trigger_kind != Some(CodeActionTriggerKind::AUTOMATIC);
-    if wants(&FIX_ALL) && is_asked && found.findings.iter().any(Shown::is_safe) {
+    if wants(&FIX_ALL) && is_asked && found.findings().any(|shown| shown.is_safe()) {
         actions.extend(fix_all(snapshot, document));
     }
     Ok(Some(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()))
@@ -85,21 +81,20 @@ fn fix_all(snapshot: &Snapshot, document: &Document) -> Option<CodeAction> {
 struct Place<'a> {
     snapshot: &'a Snapshot,
     document: &'a Document,
-    diagnostics: &'a [Diagnostic],
 }
 
 impl Place<'_> {
-    fn action(&self, shown: &Shown, title: String) -> CodeAction {
+    fn action(&self, shown: &Shown<'_>, title: String) -> CodeAction {
         CodeAction {
             title,
             kind: Some(CodeActionKind::QUICKFIX),
-            diagnostics: self.diagnostics.get(shown.number).map(|diagnostic| vec![diagnostic.clone()]),
+            diagnostics: Some(vec![shown.diagnostic.clone()]),
             ..CodeAction::default()
         }
     }
 
     /// The fix of a finding.
-    fn fix(&self, shown: &Shown) -> Option<CodeAction> {
+    fn fix(&self, shown: &Shown<'_>) -> Option<CodeAction> {
         let fix = shown.finding.fix.as_deref()?;
         if fix.applicability == Applicability::Display || shown.edits.is_empty() {
             return self.shown_fix(shown, fix);
@@ -109,7 +104,7 @@ impl Place<'_> {
             _ => fix.title.clone(),
         };
         let mut files: Vec<(Uri, Vec<TextEdit>)> = Vec::new();
-        for (path, edit) in &shown.edits {
+        for (path, edit) in shown.edits {
             let uri = self.snapshot.uri(path)?;
             match files.iter_mut().find(|(known, _)| *known == uri) {
                 Some((_, edits)) => edits.push(edit.clone()),
@@ -124,7 +119,7 @@ impl Place<'_> {
     }
 
     /// A fix that hipaalint does not make: with the reason, if the client shows that.
-    fn shown_fix(&self, shown: &Shown, fix: &Fix) -> Option<CodeAction> {
+    fn shown_fix(&self, shown: &Shown<'_>, fix: &Fix) -> Option<CodeAction> {
         let reason = note(fix, "hipaalint does not make this change");
         if self.snapshot.client.disabled_actions {
             return Some(CodeAction {
@@ -138,12 +133,12 @@ impl Place<'_> {
     }
 
     /// An exception whose reason is to be written. One about exceptions would be about itself.
-    fn exception(&self, shown: &Shown) -> Option<CodeAction> {
+    fn exception(&self, shown: &Shown<'_>) -> Option<CodeAction> {
         if shown.finding.rule.starts_with(ABOUT_EXCEPTIONS) {
             return None;
         }
         let session = self.snapshot.session(&self.document.path);
-        let edits = session.exception(self.document.source.text(), &shown.finding)?;
+        let edits = session.exception(self.document.source.text(), shown.finding)?;
         let edits = edits::of_text(&self.document.source, &edits, self.snapshot.encoding());
         let edit = edits::of_workspace(self.snapshot, vec![(self.document.uri.clone(), edits)]);
         let name = &shown.finding.subject.name;
@@ -153,7 +148,7 @@ impl Place<'_> {
     }
 
     /// The change of the configuration that turns the rule off.
-    fn turn_off(&self, shown: &Shown) -> Option<CodeAction> {
+    fn turn_off(&self, shown: &Shown<'_>) -> Option<CodeAction> {
         let root = self.snapshot.roots.of(&self.document.path);
         let session = self.snapshot.session(&self.document.path);
         let turned = session.turning_off(&self.document.path, &shown.finding.rule, &root.folder)?;
@@ -173,12 +168,12 @@ impl Place<'_> {
         Some(CodeAction { edit: Some(edit), ..self.action(shown, title) })
     }
 
-    fn explain(&self, shown: &Shown) -> CodeAction {
+    fn explain(&self, shown: &Shown<'_>) -> CodeAction {
         let title = format!("Explain {}", shown.finding.rule);
         CodeAction { command: self.command(shown, &title), ..self.action(shown, title) }
     }
 
-    fn command(&self, shown: &Shown, title: &str) -> Option<Command> {
+    fn command(&self, shown: &Shown<'_>, title: &str) -> Option<Command> {
         let arguments = [shown.finding.rule.to_string(), self.document.uri.as_str().to_owned()];
         let arguments = arguments.into_iter().map(serde_json::Value::String).collect();
         Some(Command { title: title.to_owned(), command: EXPLAIN.to_owned(), arguments: Some(arguments) })

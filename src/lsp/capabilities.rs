@@ -1,6 +1,7 @@
 //! What the client can do, and what the server can do for it.
 
 use super::actions::FIX_ALL;
+use super::diagnostics::Pages;
 use super::position::Encoding;
 use super::requests::COMMANDS;
 use super::settings::SECTION;
@@ -12,6 +13,7 @@ use lsp_types::{
     WorkspaceServerCapabilities,
 };
 use serde_json::Value;
+use std::sync::Arc;
 
 /// What the client can do, as far as it matters here.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +52,8 @@ pub(super) struct Client {
     pub(super) symbol_tree: bool,
     /// Whether hovers may be Markdown.
     pub(super) markdown_hover: bool,
+    /// The pages that descriptions of codes lead to.
+    pub(super) pages: Arc<Pages>,
 }
 
 impl Client {
@@ -93,6 +97,7 @@ impl Client {
                 text.and_then(|text| text.document_symbol.as_ref()?.hierarchical_document_symbol_support),
             ),
             markdown_hover: hover.is_some_and(|kinds| kinds.contains(&lsp_types::MarkupKind::Markdown)),
+            pages: Arc::default(),
         }
     }
 }

@@ -35,35 +35,49 @@ pub(super) struct Checked {
 pub(super) struct CheckedFile {
     /// The version of the document, if it is open.
     pub(super) version: Option<i32>,
-    /// As the client gets it.
-    pub(super) diagnostics: Vec<Diagnostic>,
-    /// The findings among them.
-    pub(super) findings: Vec<Shown>,
+    /// Everything, in the order in which the client gets it.
+    pub(super) items: Vec<Arc<Item>>,
     /// What it was put together from: what was found when these files were linted.
     of: Vec<Linted>,
     id: OnceLock<String>,
 }
 
 impl CheckedFile {
+    /// As the client gets it.
+    pub(super) fn diagnostics(&self) -> impl ExactSizeIterator<Item = &Diagnostic> {
+        self.items.iter().map(|item| &item.diagnostic)
+    }
+
+    /// The findings among it.
+    pub(super) fn findings(&self) -> impl Iterator<Item = Shown<'_>> {
+        self.items.iter().filter_map(|item| {
+            let Found { finding, edits } = item.found.as_ref()?;
+            Some(Shown { diagnostic: &item.diagnostic, finding, edits })
+        })
+    }
+
+    /// Whether the client gets the same.
+    pub(super) fn is_shown_as(&self, other: &Self) -> bool {
+        self.version == other.version && self.diagnostics().eq(other.diagnostics())
+    }
+
     /// The id of its diagnostics.
     pub(super) fn id(&self) -> &str {
-        self.id.get_or_init(|| id_of(&self.diagnostics))
+        self.id.get_or_init(|| id_of(self.diagnostics()))
     }
 
     /// What was found in a file when some files were linted. What several templates bring about in a file that they include is there
     /// once.
     fn new(path: &Path, version: Option<i32>, of: Vec<Linted>) -> Self {
-        let mut file = Self { version, ..Self::default() };
+        let mut items: Vec<Arc<Item>> = Vec::new();
         for (about, part) in &of {
-            for (diagnostic, finding) in part.get(path).into_iter().flatten() {
-                if path == about || !file.diagnostics.contains(diagnostic) {
-                    let number = file.diagnostics.len();
-                    file.findings.extend(finding.iter().map(|shown| Shown { number, ..shown.clone() }));
-                    file.diagnostics.push(diagnostic.clone());
+            for item in part.get(path).into_iter().flatten() {
+                if path == about || !items.iter().any(|known| known.diagnostic == item.diagnostic) {
+                    items.push(Arc::clone(item));
                 }
             }
         }
-        Self { of, ..file }
+        Self { version, items, of, id: OnceLock::new() }
     }
 
     /// Whether it was put together from the same.
@@ -74,18 +88,30 @@ impl CheckedFile {
     }
 }
 
-/// A finding as the client gets it.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Shown {
-    /// The number of its diagnostic.
-    pub(super) number: usize,
-    /// The finding. Its spans are bytes of the text.
-    pub(super) finding: Finding,
-    /// The edits that fix it, with the files that they are in.
-    pub(super) edits: Vec<(PathBuf, TextEdit)>,
+/// One diagnostic, with the finding that it shows if it is one.
+#[derive(Debug, PartialEq)]
+pub(super) struct Item {
+    diagnostic: Diagnostic,
+    found: Option<Found>,
 }
 
-impl Shown {
+#[derive(Debug, PartialEq)]
+struct Found {
+    finding: Finding,
+    edits: Vec<(PathBuf, TextEdit)>,
+}
+
+/// A finding as the client gets it.
+#[derive(Copy, Clone)]
+pub(super) struct Shown<'c> {
+    pub(super) diagnostic: &'c Diagnostic,
+    /// The finding. Its spans are bytes of the text.
+    pub(super) finding: &'c Finding,
+    /// The edits that fix it, with the files that they are in.
+    pub(super) edits: &'c [(PathBuf, TextEdit)],
+}
+
+impl Shown<'_> {
     /// Whether its fix may be made by anybody.
     pub(super) fn is_safe(&self) -> bool {
         self.finding.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe)
@@ -93,7 +119,7 @@ impl Shown {
 }
 
 /// What was found when one file was linted, perhaps in others.
-type Part = BTreeMap<PathBuf, Vec<(Diagnostic, Option<Shown>)>>;
+type Part = BTreeMap<PathBuf, Vec<Arc<Item>>>;
 
 /// A file that was linted, and what was found.
 type Linted = (PathBuf, Arc<Part>);
@@ -164,7 +190,7 @@ pub(super) fn with_fixes(snapshot: &Snapshot, path: &Path) -> Option<Arc<Checked
         snapshot.checked.others.iter().filter_map(includes).chain([path.to_owned()]).collect();
     let again = Again { known: &Known::new(), wants: &|path| about.contains(path) };
     let before = BTreeMap::new();
-    let mut sink = Found::new(&check, &session, &before);
+    let mut sink = Finds::new(&check, &session, &before);
     session.lint_again(session.discover(&paths), &again, &check.counter, &mut sink);
     if check.counter.is_stopped() {
         return None;
@@ -226,9 +252,12 @@ impl Check {
             self.documents.linted().map(|document| document.path.clone()).filter(|path| is_own(path)).collect();
         let is_whole = self.is_whole && root.is_in_workspace && root.settings.workspace;
         if open.is_empty() && !is_whole {
+            if memory.tied.is_some() {
+                self.tied(root, &session, &mut memory, &open);
+            }
             return;
         }
-        let tied = self.tied(root, &session, &mut memory);
+        let tied = self.tied(root, &session, &mut memory, &open);
         tied.clone_into(&mut lock(&root.fixes).tied);
         let mut paths: Vec<PathBuf> = open.iter().chain(tied).cloned().collect();
         if is_whole {
@@ -237,9 +266,9 @@ impl Check {
         let discovered = session.discover(&paths);
         let wants = |path: &Path| is_whole || open.contains(path);
         let again = Again { known: &memory.known, wants: &wants };
-        let mut sink = Found::new(self, &session, &memory.parts);
+        let mut sink = Finds::new(self, &session, &memory.parts);
         session.lint_again(discovered, &again, &self.counter, &mut sink);
-        let Found { mut now, .. } = sink;
+        let Finds { mut now, .. } = sink;
         let problems = self.problems(&session, found);
         if *memory.problems != problems {
             memory.problems = Arc::new(problems);
@@ -288,13 +317,21 @@ impl Check {
         changed.iter().any(|file| folders.iter().any(|folder| file.starts_with(folder)))
     }
 
-    /// The files of a folder that say something about others, open or not. They are looked for once, and then as they change.
-    fn tied<'m>(&self, root: &Root, session: &Session, memory: &'m mut Memory) -> &'m [PathBuf] {
+    /// The files of a folder that say something about others. They are looked for once, and then as they change. Those that are `open`
+    /// take part anyway, so they may be missing here.
+    fn tied<'m>(
+        &self,
+        root: &Root,
+        session: &Session,
+        memory: &'m mut Memory,
+        open: &BTreeSet<PathBuf>,
+    ) -> &'m [PathBuf] {
         let is_looked_for = root.is_in_workspace && root.is_in_repository && root.settings.workspace;
         match &mut memory.tied {
             Some(tied) => {
-                let in_folder = |path: &&PathBuf| path.starts_with(&root.folder);
-                let changed: Vec<PathBuf> = self.changed.iter().filter(in_folder).cloned().collect();
+                // An open file counts as changed when it is closed.
+                let may_be_tied = |path: &&PathBuf| path.starts_with(&root.folder) && !open.contains(*path);
+                let changed: Vec<PathBuf> = self.changed.iter().filter(may_be_tied).cloned().collect();
                 if is_looked_for && !changed.is_empty() {
                     tied.retain(|path| !self.changed.contains(path));
                     tied.extend(session.tied(&session.discover(&existing(&changed, session))));
@@ -312,13 +349,12 @@ impl Check {
     /// What is wrong about configurations, rules and options.
     fn problems(&self, session: &Session, found: &mut Parts) -> Part {
         let problems = session.problems();
-        let uri = |path: &Path| self.documents.get(path).map(|document| document.uri.clone());
-        let places = Places::new(&self.client, &problems.sources, session.files().base(), &uri);
-        let mut part = Part::new();
+        let places = Places::new(&self.client, &problems.sources, session.files().base(), &self.documents);
+        let mut part = Gathered::default();
         for diagnostic in &problems.diagnostics {
             add(&mut part, &mut found.problems, &places, diagnostic, None);
         }
-        part
+        part.end()
     }
 }
 
@@ -328,15 +364,45 @@ fn existing(paths: &[PathBuf], session: &Session) -> Vec<PathBuf> {
 }
 
 fn add(
-    part: &mut Part,
+    part: &mut Gathered,
     problems: &mut BTreeSet<String>,
     places: &Places<'_>,
     diagnostic: &finding::Diagnostic,
     about: Option<&Path>,
 ) {
     match places.diagnostic(diagnostic, about) {
-        Some((path, shown)) => part.entry(path).or_default().push((shown, None)),
+        Some((path, shown)) => part.add(&path, Item { diagnostic: shown, found: None }),
         None => drop(problems.insert(diagnostic.full_message())),
+    }
+}
+
+/// Puts things that were found one after another, most of them in the same file, together by their files.
+#[derive(Default)]
+struct Gathered {
+    part: Part,
+    /// The file of the last ones.
+    last: PathBuf,
+    items: Vec<Arc<Item>>,
+}
+
+impl Gathered {
+    fn add(&mut self, path: &Path, item: Item) {
+        if self.last != path {
+            self.settle();
+            path.clone_into(&mut self.last);
+        }
+        self.items.push(Arc::new(item));
+    }
+
+    fn settle(&mut self) {
+        if !self.items.is_empty() {
+            self.part.entry(self.last.clone()).or_default().append(&mut self.items);
+        }
+    }
+
+    fn end(mut self) -> Part {
+        self.settle();
+        self.part
     }
 }
 
@@ -362,7 +428,7 @@ impl Parts {
 }
 
 /// Gets what is found.
-struct Found<'c> {
+struct Finds<'c> {
     check: &'c Check,
     session: &'c Session,
     before: &'c BTreeMap<PathBuf, Arc<Part>>,
@@ -373,35 +439,39 @@ struct Found<'c> {
     settings: Option<Arc<Settings>>,
 }
 
-impl<'c> Found<'c> {
+impl<'c> Finds<'c> {
     fn new(check: &'c Check, session: &'c Session, before: &'c BTreeMap<PathBuf, Arc<Part>>) -> Self {
         Self { check, session, before, now: BTreeMap::new(), about: PathBuf::new(), settings: None }
     }
 
     fn add(&self, sources: &[Source], report: &Report<'_>) -> Part {
-        let documents = &self.check.documents;
-        let uri = |path: &Path| documents.get(path).map(|document| document.uri.clone());
-        let places = Places::new(&self.check.client, sources, self.session.files().base(), &uri);
-        let mut part = Part::new();
+        let base = self.session.files().base();
+        let places = Places::new(&self.check.client, sources, base, &self.check.documents);
+        let mut part = Gathered::default();
         for diagnostic in report.diagnostics {
             // What is wrong about the run is among the problems of the session.
             add(&mut part, &mut BTreeSet::new(), &places, diagnostic, Some(&self.about));
         }
+        // Findings of a rule stand together only by chance, but there are few rules that mark them.
         let mark = |finding: &Finding| {
-            let rules = self.settings.as_ref()?.linter.rules();
+            let rules = self.settings.as_ref().filter(|_| self.check.client.tags)?.linter.rules();
             rules.get(&finding.rule)?.rule().ok()?.mark()
         };
         for finding in report.findings {
-            if let Some((path, shown)) = places.finding(finding, mark(finding)) {
-                let finding = Shown { number: 0, finding: finding.clone(), edits: places.edits(finding) };
-                part.entry(path).or_default().push((shown, Some(finding)));
+            if let Some((path, diagnostic)) = places.finding(finding, mark(finding)) {
+                let found = Some(Found { finding: finding.clone(), edits: places.edits(finding) });
+                part.add(path, Item { diagnostic, found });
             }
         }
-        part
+        part.end()
     }
 }
 
-impl Sink for Found<'_> {
+impl Sink for Finds<'_> {
+    fn needs_rules(&self) -> bool {
+        false
+    }
+
     fn about(&mut self, path: &Path, holds: bool) {
         path.clone_into(&mut self.about);
         // Not later: a session that reports a file cannot be asked.

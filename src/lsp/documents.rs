@@ -4,6 +4,7 @@ use super::position::Encoding;
 use crate::files::{Buffers, FileSystem, Files};
 use crate::source::{Source, SourceId};
 use lsp_types::{TextDocumentContentChangeEvent, Uri};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -66,10 +67,10 @@ impl Documents {
         let real = self.buffers.real(&path).ok();
         let is_same = |document: &&Arc<Document>| document.path != path && document.real == real;
         let same = self.linted().find(is_same).filter(|_| real.is_some()).map(|document| document.path.clone());
-        if same.is_none() {
-            self.buffers.open(&path, text.as_str());
-        }
         let source = Source::new(SourceId(0), uri.as_str(), text).in_file(Some(path.clone()));
+        if same.is_none() {
+            self.buffers.share(&path, Arc::clone(source.shared_text()));
+        }
         let is_other_name = same.is_some();
         self.open.insert(path.clone(), Arc::new(Document { uri, path, version, source, real, is_other_name }));
         same
@@ -84,26 +85,22 @@ impl Documents {
         encoding: Encoding,
     ) -> bool {
         let Some(document) = self.open.get(path) else { return false };
-        let mut source = document.source.clone();
+        let mut source = Cow::Borrowed(&document.source);
         for TextDocumentContentChangeEvent { range, text: new, .. } in changes {
-            let text = match range {
-                None => new,
-                Some(range) => {
-                    let bytes = encoding.bytes(&source, range);
-                    let mut text = source.text().to_owned();
-                    text.replace_range(bytes, &new);
-                    text
-                }
+            let changed = match range {
+                None => Source::new(SourceId(0), source.name.as_str(), new).in_file(Some(path.to_owned())),
+                Some(range) => source.edited(encoding.bytes(&source, range), &new),
             };
-            if text.len() > MAX_TEXT {
+            if changed.text().len() > MAX_TEXT {
                 // What follows cannot be understood without it, so the file counts as it is on the disk.
                 self.close(path);
                 return false;
             }
-            source = Source::new(SourceId(0), source.name.as_str(), text).in_file(Some(path.to_owned()));
+            source = Cow::Owned(changed);
         }
+        let source = source.into_owned();
         if !document.is_other_name {
-            self.buffers.open(path, source.text());
+            self.buffers.share(path, Arc::clone(source.shared_text()));
         }
         let Document { uri, path, real, is_other_name, .. } = &**document;
         let (uri, path, real, is_other_name) = (uri.clone(), path.clone(), real.clone(), *is_other_name);
@@ -125,7 +122,7 @@ impl Documents {
             let Document { uri, path, version, source, real, .. } = &*same;
             let (uri, path, source, real) = (uri.clone(), path.clone(), source.clone(), real.clone());
             let same = Document { uri, path, version: *version, source, real, is_other_name: false };
-            self.buffers.open(&same.path, same.source.text());
+            self.buffers.share(&same.path, Arc::clone(same.source.shared_text()));
             self.open.insert(same.path.clone(), Arc::new(same));
         }
         true

@@ -23,7 +23,7 @@ pub(super) fn hover(snapshot: &Snapshot, params: HoverParams) -> Answer<Option<H
     if fresh.is_some_and(|document| snapshot.is_fresh(document))
         && let Some(found) = snapshot.found(path)
     {
-        let findings = findings_at(found.findings.iter().map(|shown| &shown.finding), *offset);
+        let findings = findings_at(found.findings().map(|shown| shown.finding), *offset);
         add_findings(&mut page, &findings, settings.linter.rules());
     }
     // The other open templates may be parents.

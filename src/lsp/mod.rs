@@ -38,7 +38,8 @@ pub use position::Encoding;
 use crate::date::Date;
 use crate::files::Files;
 use crate::session::Exit;
-use lsp_server::{Connection, Message};
+use lsp_server::Connection;
+use publishing::Sent;
 use server::Server;
 use std::sync::mpsc;
 use std::thread;
@@ -67,7 +68,7 @@ pub fn serve_stdio(host: Host) -> Exit {
     let writer = transport::Writer::start();
     transport::start_reader(events.clone(), writer.clone());
     let send = writer.clone();
-    let exit = Server::new(host, events, Box::new(move |message| send.send(message))).run(&received);
+    let exit = Server::new(host, events, Box::new(move |sent| send.send(sent))).run(&received);
     writer.finish();
     exit
 }
@@ -87,6 +88,6 @@ pub fn serve(host: Host, connection: Connection) -> Exit {
         let _ = forward.send(Event::End);
     });
     // If nobody receives a message, the end of the input follows.
-    let send = Box::new(move |message: Message| drop(sender.send(message)));
+    let send = Box::new(move |sent: Sent| drop(sender.send(sent.message())));
     Server::new(host, events, send).run(&received)
 }

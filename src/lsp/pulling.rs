@@ -16,11 +16,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 fn full(file: &CheckedFile) -> FullDocumentDiagnosticReport {
-    FullDocumentDiagnosticReport { result_id: Some(file.id().to_owned()), items: file.diagnostics.clone() }
+    FullDocumentDiagnosticReport { result_id: Some(file.id().to_owned()), items: file.diagnostics().cloned().collect() }
 }
 
 fn nothing() -> FullDocumentDiagnosticReport {
-    FullDocumentDiagnosticReport { result_id: Some(id_of(&[])), items: Vec::new() }
+    FullDocumentDiagnosticReport { result_id: Some(id_of(std::iter::empty())), items: Vec::new() }
 }
 
 fn unchanged(id: String) -> UnchangedDocumentDiagnosticReport {
@@ -69,7 +69,7 @@ pub(super) fn workspace(
     let mut items = Vec::new();
     for (path, file) in &checked.files {
         let known = previous.get(path);
-        if file.diagnostics.is_empty() && file.version.is_none() && known.is_none() {
+        if file.items.is_empty() && file.version.is_none() && known.is_none() {
             continue;
         }
         items.extend(report(snapshot, path, known.map(|(_, id)| id), file.version, full(file)));

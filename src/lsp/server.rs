@@ -9,7 +9,7 @@ use super::documents::Documents;
 use super::handlers::{self, Handler};
 use super::lifecycle::Stage;
 use super::progress::Progress;
-use super::publishing::Published;
+use super::publishing::{Published, Sent};
 use super::roots::Roots;
 use super::settings::{SECTION, Settings};
 use super::work::{Event, Worker, bug, failed};
@@ -67,7 +67,7 @@ struct Waiting {
 /// The state of the server.
 pub(super) struct Server {
     host: Host,
-    send: Box<dyn Fn(Message)>,
+    send: Box<dyn Fn(Sent)>,
     stage: Stage,
     client: Arc<Client>,
     documents: Documents,
@@ -105,7 +105,7 @@ pub(super) struct Server {
 const ANSWERING: usize = 2;
 
 impl Server {
-    pub(super) fn new(host: Host, events: Sender<Event>, send: Box<dyn Fn(Message)>) -> Self {
+    pub(super) fn new(host: Host, events: Sender<Event>, send: Box<dyn Fn(Sent)>) -> Self {
         let settings = Settings::default();
         Self {
             send,
@@ -281,7 +281,7 @@ impl Server {
     }
 
     fn answer(&self, id: RequestId, response_result: Result<Value, ResponseError>) {
-        (self.send)(Response { id, response_result }.into());
+        (self.send)(Sent::Message(Response { id, response_result }.into()));
     }
 
     // The beginning
@@ -429,7 +429,7 @@ impl Server {
         if self.documents.close(&path) {
             if let Some(uri) = uri.filter(|_| !self.client.pulls) {
                 let nothing = self.published.closed(&path, uri);
-                self.notify::<notes::PublishDiagnostics>(nothing);
+                (self.send)(Sent::Publication(nothing));
             }
             self.text_changed(&path);
         }
@@ -510,12 +510,12 @@ impl Server {
         let id = RequestId::from(self.next_id);
         let Ok(params) = serde_json::to_value(params) else { return };
         self.asked.insert(id.clone(), asked);
-        (self.send)(Request { id, method: R::METHOD.to_owned(), params }.into());
+        (self.send)(Sent::Message(Request { id, method: R::METHOD.to_owned(), params }.into()));
     }
 
     fn notify<N: lsp_types::notification::Notification>(&self, params: N::Params) {
         if let Ok(params) = serde_json::to_value(params) {
-            (self.send)(Notification { method: N::METHOD.to_owned(), params }.into());
+            (self.send)(Sent::Message(Notification { method: N::METHOD.to_owned(), params }.into()));
         }
     }
 

@@ -3,11 +3,13 @@
 //! lsp-server's reader ends at a message that it does not understand, so this one is ours: such a message gets an error, and the next
 //! one is read. Only the end of the input, or bytes that are no frame, end it.
 
+use super::publishing::{Publication, Sent};
 use super::work::Event;
 use crate::files::Disk;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::MessageType;
 use memchr::memmem;
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::io::{self, BufRead, Read, Write};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -16,12 +18,14 @@ use std::thread::{self, JoinHandle};
 
 /// The largest message that is read. The text of a document of the largest size fits, with every character escaped.
 const MAX_MESSAGE: u64 = 256 << 20;
+/// So many bytes of a message have a place before they come.
+const FIRST_BYTES: u64 = 2 << 20;
 /// The longest line of a header.
 const MAX_HEADER: u64 = 1 << 12;
 
 /// What is to be written.
 enum Outgoing {
-    Message(Message),
+    Sent(Sent),
     /// The error of a message whose id is not known or not allowed.
     Refusal(Value),
     End,
@@ -43,8 +47,8 @@ impl Writer {
     }
 
     /// Writes a message. If standard output is closed, it is lost.
-    pub(super) fn send(&self, message: Message) {
-        let _ = self.queue.send(Outgoing::Message(message));
+    pub(super) fn send(&self, sent: Sent) {
+        let _ = self.queue.send(Outgoing::Sent(sent));
     }
 
     fn refuse(&self, id: &Value, code: ErrorCode, message: &str) {
@@ -64,17 +68,33 @@ impl Writer {
 fn write_all(waiting: &Receiver<Outgoing>, to: &mut impl Write) {
     for outgoing in waiting {
         let written = match outgoing {
-            Outgoing::Message(message) => message.write(to),
-            Outgoing::Refusal(value) => {
-                let text = value.to_string();
-                write!(to, "Content-Length: {}\r\n\r\n{text}", text.len()).and_then(|()| to.flush())
+            Outgoing::Sent(Sent::Message(message)) => message.write(to),
+            Outgoing::Sent(Sent::Publication(publication)) => {
+                let notification = Written { jsonrpc: "2.0", method: Publication::METHOD, params: &publication };
+                // It is plain data, so it can be written.
+                write_frame(&serde_json::to_vec(&notification).unwrap_or_default(), to)
             }
+            Outgoing::Refusal(value) => write_frame(value.to_string().as_bytes(), to),
             Outgoing::End => return,
         };
         if written.is_err() {
             return;
         }
     }
+}
+
+/// A notification.
+#[derive(Serialize)]
+struct Written<'a> {
+    jsonrpc: &'static str,
+    method: &'static str,
+    params: &'a Publication,
+}
+
+fn write_frame(bytes: &[u8], to: &mut impl Write) -> io::Result<()> {
+    write!(to, "Content-Length: {}\r\n\r\n", bytes.len())?;
+    to.write_all(bytes)?;
+    to.flush()
 }
 
 /// Reads standard input on a thread of its own.
@@ -90,7 +110,7 @@ pub(super) fn start_reader(events: Sender<Event>, writer: Writer) {
                 }
                 Frame::Lost(why) => {
                     writer.refuse(&Value::Null, ErrorCode::ParseError, &why);
-                    writer.send(lost(&why));
+                    writer.send(Sent::Message(lost(&why)));
                     continue;
                 }
             };
@@ -134,7 +154,8 @@ fn next(input: &mut impl BufRead) -> Option<Frame> {
         let why = format!("the message is larger than {} MiB", MAX_MESSAGE >> 20);
         return (skipped == length).then_some(Frame::Broken(Value::Null, ErrorCode::InvalidRequest, why));
     }
-    let mut bytes = Vec::new();
+    // The length is only believed as far as the bytes come.
+    let mut bytes = Vec::with_capacity(usize::try_from(length.min(FIRST_BYTES)).unwrap_or_default());
     input.by_ref().take(length).read_to_end(&mut bytes).ok()?;
     if bytes.len() as u64 != length {
         return None;

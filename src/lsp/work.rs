@@ -3,13 +3,12 @@
 
 use super::checks::Checked;
 use super::requests::Shown;
-use crate::pool::STACK_BYTES;
+use crate::pool;
 use lsp_server::{ErrorCode, Message, RequestId, ResponseError};
 use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
 /// What the loop gets.
 pub(super) enum Event {
@@ -57,7 +56,7 @@ impl Worker {
                 }
             };
             // Without a thread, jobs have no receiver: the client gets no answer, but nothing else fails.
-            let _ = thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(work);
+            let _ = pool::start(name, work);
         }
         Self { jobs }
     }

@@ -12,6 +12,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Templates that are looked at for what refers to another template.
 pub const MAX_TEMPLATES: usize = 5_000;
@@ -23,7 +24,7 @@ pub struct Project<'f> {
     list: &'f dyn Fn() -> Vec<PathBuf>,
     listed: OnceCell<Vec<PathBuf>>,
     indices: RefCell<HashMap<PathBuf, Option<Rc<Index>>>>,
-    texts: RefCell<HashMap<PathBuf, Option<Rc<str>>>>,
+    texts: RefCell<HashMap<PathBuf, Option<Arc<String>>>>,
 }
 
 /// A place in a file.
@@ -70,7 +71,7 @@ impl<'f> Project<'f> {
     /// The text of a file that places are in, with the path that identifies it.
     pub fn source(&self, path: &Path) -> Option<Source> {
         let text = self.text(path)?;
-        Some(Source::new(SourceId(0), self.files.name(path), &*text).in_file(Some(path.to_owned())))
+        Some(Source::shared(SourceId(0), self.files.name(path), text).in_file(Some(path.to_owned())))
     }
 
     /// The names of a template. None if it cannot be read, or is not a template.
@@ -81,7 +82,7 @@ impl<'f> Project<'f> {
         }
         let index = self.text(&path).and_then(|text| {
             let candidate = self.candidate(&path);
-            let source = Source::new(SourceId(0), self.files.name(&path), &*text).in_file(Some(path.clone()));
+            let source = Source::shared(SourceId(0), self.files.name(&path), text).in_file(Some(path.clone()));
             Index::new(source, &|location| load_beside(&candidate, location, self.files)).map(Rc::new)
         });
         self.indices.borrow_mut().insert(path, index.clone());
@@ -89,12 +90,12 @@ impl<'f> Project<'f> {
     }
 
     /// The text of a file.
-    fn text(&self, path: &Path) -> Option<Rc<str>> {
+    fn text(&self, path: &Path) -> Option<Arc<String>> {
         if let Some(known) = self.texts.borrow().get(path) {
             return known.clone();
         }
         let text = match discover::read(&self.candidate(path), self.files) {
-            Reading::Text(text) => Some(Rc::from(text)),
+            Reading::Text(text) => Some(text),
             Reading::NoTemplate(_) | Reading::Unreadable(_) => None,
         };
         self.texts.borrow_mut().insert(path.to_owned(), text.clone());

@@ -314,6 +314,13 @@ fn resource_relation<'t>(
     }
 }
 
+/// Whether two ids are of different resources of one type. Such resources have different names and ARNs, whatever these are.
+fn are_two_of_a_type(run: &Run<'_, '_>, one: &str, other: &str) -> bool {
+    let kind =
+        |id: &str| run.evaluator.named(id).map(|resource| resource.kind).filter(|kind| kind.starts_with("AWS::"));
+    one != other && kind(one).is_some_and(|kind_of_one| kind(other) == Some(kind_of_one))
+}
+
 /// Whether a resource pattern is a name or the ARN of the resource of the policy.
 fn names_subject<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, subject: &Subject<'_, 't>) -> Truth {
     let Subject::Other { names, .. } = subject else { return Truth::False };
@@ -326,6 +333,11 @@ fn names_subject<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, subject: &Subje
     let by_reference = ids(pattern).is_some_and(|id| names.iter().any(|name| ids(name) == Some(id)));
     if by_reference {
         return Truth::True;
+    }
+    if let Some(Origin::Resource { id: other, .. }) = pattern.as_reference()
+        && names.iter().filter_map(|name| ids(name)).any(|own| are_two_of_a_type(run, other, own))
+    {
+        return Truth::False;
     }
     Truth::any(names.iter().map(|name| {
         run.decide(&[pattern, name], &|values| match values {

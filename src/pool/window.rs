@@ -1,7 +1,7 @@
 //! Work on many threads whose results leave in order, through a window: no thread runs further ahead than that, so the memory for
 //! results that wait is bounded.
 
-use super::STACK_BYTES;
+use super::{HAS_LARGE_STACK, STACK_BYTES};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -37,6 +37,10 @@ pub fn in_order<T: Send>(
     work: &(impl Fn(usize) -> T + Sync),
     mut take: impl FnMut(usize, Option<T>),
 ) {
+    // A thread of a server does single jobs itself: another one would cost as much as linting a small template again.
+    if jobs == 1 && HAS_LARGE_STACK.get() {
+        return take(0, guarded(work, 0));
+    }
     let state = State { next: 0, left: 0, done: BTreeMap::new(), is_over: false };
     let window = Window { state: Mutex::new(state), is_done: Condvar::new(), has_left: Condvar::new() };
     let threads = if cfg!(feature = "parallel") { threads.min(jobs) } else { 1 };

@@ -3,7 +3,7 @@
 use crate::linter::Parsed;
 use crate::source::Source;
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The number of files up to which a run keeps texts.
 pub(super) const FEW_FILES: usize = 1024;
@@ -42,9 +42,9 @@ impl<'k> Kept<'k> {
     pub(super) fn keep(
         &mut self,
         number: usize,
-        text: String,
-        source: impl FnOnce(String) -> Source,
-    ) -> Result<(), String> {
+        text: Arc<String>,
+        source: impl FnOnce(Arc<String>) -> Source,
+    ) -> Result<(), Arc<String>> {
         match self.texts.get(number) {
             Some(place) if self.bytes + text.len() <= FEW_BYTES => {
                 self.bytes += text.len();

@@ -6,7 +6,7 @@
 
 use super::survey::Survey;
 use super::{How, Project, lint_number, number_of};
-use crate::discover::{Candidate, Reading};
+use crate::discover::Candidate;
 use crate::files::{Asked, Files, Recorder};
 use crate::finding::{Finding, Related};
 use crate::source::{Source, SourceId};
@@ -157,17 +157,15 @@ impl Parents<'_> {
     fn tie(&mut self, number: usize) -> u64 {
         let mut hasher = self.hashes.build_hasher();
         let survey = self.survey;
-        match survey.read(number, self.files) {
-            Some(Reading::Text(text)) => {
+        survey.look(number, self.files, |reading| match reading {
+            Ok(text) => {
                 text.hash(&mut hasher);
-                if super::survey::imports(&text) {
+                if survey.imports(number, text) {
                     format!("{:?}", survey.shared).hash(&mut hasher);
                 }
             }
-            Some(Reading::NoTemplate(problem)) => format!("{problem:?}").hash(&mut hasher),
-            Some(Reading::Unreadable(problem)) => format!("{problem:?}").hash(&mut hasher),
-            None => {}
-        }
+            Err(problem) => format!("{problem:?}").hash(&mut hasher),
+        });
         if let Some((candidate, linter)) = survey.candidates.get(number).zip(survey.linters.get(number)) {
             (candidate.named, &candidate.pinned, linter.number()).hash(&mut hasher);
         }

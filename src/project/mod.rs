@@ -29,7 +29,7 @@ use crate::eval::inputs::{Inputs, Shared};
 use crate::files::Files;
 use crate::finding::{Diagnostic, Finding};
 use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, Parsed, Wants};
-use crate::pool::in_order;
+use crate::pool::{self, in_order};
 use crate::source::{Source, SourceId};
 use kept::Kept;
 use std::borrow::Cow;
@@ -38,7 +38,6 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
 use survey::{Deployment, Survey};
 
 /// The result for one candidate.
@@ -285,8 +284,7 @@ impl Project<'_> {
     }
 
     fn thread_number(&self) -> usize {
-        let threads = self.threads.or_else(|| thread::available_parallelism().ok());
-        threads.map_or(1, NonZeroUsize::get)
+        self.threads.unwrap_or_else(pool::cores).get()
     }
 }
 
@@ -361,9 +359,9 @@ fn fix_number(
     let text = fixing::Text {
         candidate,
         id: source_id(number),
-        text: text.clone(),
+        text: text.as_str().to_owned(),
         is_named,
-        lint: &|text| lint(Reading::Text(text.to_owned())),
+        lint: &|text| lint(Reading::Text(Arc::new(text.to_owned()))),
         is_stopped: &|| counter.is_stopped(),
         editor: &fixing::edited,
     };
@@ -406,12 +404,12 @@ fn bug_of(candidate: &Candidate) -> Box<Diagnostic> {
 }
 
 /// The text of a candidate as a source.
-pub fn source_of(candidate: &Candidate, id: SourceId, text: String) -> Source {
+pub fn source_of(candidate: &Candidate, id: SourceId, text: Arc<String>) -> Source {
     let path = match &candidate.input {
         Input::File(path) => Some(path.clone()),
         Input::StandardInput => None,
     };
-    Source::new(id, candidate.name(), text).in_file(path)
+    Source::shared(id, candidate.name(), text).in_file(path)
 }
 
 /// Reads a file that a candidate includes.

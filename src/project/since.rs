@@ -186,21 +186,25 @@ impl<'b> Both<'b> {
 }
 
 /// The texts of some candidates that may be templates, as far as there is room for them.
-fn texts(survey: &Survey, numbers: impl IntoIterator<Item = usize>, files: &Files) -> Vec<(usize, PathBuf, String)> {
+fn texts(
+    survey: &Survey,
+    numbers: impl IntoIterator<Item = usize>,
+    files: &Files,
+) -> Vec<(usize, PathBuf, Arc<String>)> {
     let text = |number: usize| match survey.read(number, files)? {
         Reading::Text(text) => Some((number, survey.candidates.get(number)?.path()?.to_owned(), text)),
         Reading::NoTemplate(_) | Reading::Unreadable(_) => None,
     };
     let templates = numbers.into_iter().filter_map(text).filter(|(_, _, text)| discover::may_be_template(text));
     let mut bytes = 0;
-    let has_room = |(_, _, text): &(usize, PathBuf, String)| {
+    let has_room = |(_, _, text): &(usize, PathBuf, Arc<String>)| {
         bytes += text.len();
         bytes <= MAX_MOVED
     };
     templates.take_while(has_room).collect()
 }
 
-fn as_texts(list: &[(usize, PathBuf, String)]) -> Vec<Text<'_>> {
+fn as_texts(list: &[(usize, PathBuf, Arc<String>)]) -> Vec<Text<'_>> {
     list.iter().map(|(number, path, text)| Text { number: *number, path, text }).collect()
 }
 

@@ -6,12 +6,12 @@ use super::{Project, Texts, inputs, load_beside, source_id, source_of};
 use crate::discover::{self, Candidate, Input, Reading};
 use crate::eval::inputs::{Given, Inputs, Shared};
 use crate::files::Files;
-use crate::finding::Related;
+use crate::finding::{Diagnostic, Related};
 use crate::linter::{FileReport, Linter, Nested, Parsed, parse, shared};
 use crate::pool::in_order;
 use crate::source::{Hidden, Source, SourceId, Span};
 use aho_corasick::packed::Searcher;
-use memchr::{memchr, memmem};
+use memchr::{memchr_iter, memmem};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -36,7 +36,7 @@ const WORDS: [(&str, Tie); 7] = [
     ("::Include", Tie::Nest),
     ("ForEach", Tie::Nest),
 ];
-const HIDING: [&str; 2] = ["\\u00", "\\x"];
+const HIDING: [&[u8]; 2] = [b"\\u00", b"\\x"];
 
 #[derive(Copy, Clone)]
 enum Tie {
@@ -57,6 +57,8 @@ pub(super) struct Survey<'k> {
     pub(super) linters: Vec<Arc<Linter>>,
     /// The readings of files that can be read once only, and of the files of small runs.
     readings: HashMap<usize, Mutex<Option<Reading>>>,
+    /// The ties of those of the run.
+    ties: Vec<Ties>,
     /// The texts that were parsed, with their documents.
     pub(super) kept: Kept<'k>,
     /// What the templates share.
@@ -131,6 +133,7 @@ impl Project<'_> {
             survey.kept.add(documents);
         }
         let nesting = with(|ties| ties.nests);
+        survey.ties = ties;
         if !nesting.is_empty() {
             Descent::new(self, &mut survey).run(&nesting);
         }
@@ -235,13 +238,20 @@ impl Ties {
             None => WORDS.iter().filter(|(word, _)| has(word)).for_each(|(_, tie)| note(*tie)),
         }
         ties.exports = ties.exports || (candidate.pinned.contains_key("AWS::StackName") && has("Outputs"));
-        ties.nests = ties.nests || (memchr(b'\\', text.as_bytes()).is_some() && HIDING.into_iter().any(has));
+        ties.nests = ties.nests || hides_words(text);
         ties
     }
 }
 
+/// Whether a text has what may hide a word.
+fn hides_words(text: &str) -> bool {
+    // Most texts have few backslashes, or none.
+    let escapes = memchr_iter(b'\\', text.as_bytes());
+    escapes.filter_map(|at| text.as_bytes().get(at..)).any(|rest| HIDING.iter().any(|word| rest.starts_with(word)))
+}
+
 /// Whether a text may take values from other stacks.
-pub(super) fn imports(text: &str) -> bool {
+fn imports(text: &str) -> bool {
     ["ImportValue", "GetStackOutput"].iter().any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
 }
 
@@ -273,15 +283,43 @@ impl Survey<'_> {
         let inputs = inputs.filter(|(_, candidate)| candidate.input == Input::StandardInput);
         let reading = |(number, candidate): (usize, &Candidate)| {
             let kept = || self.known(number);
-            let now = text(candidate).map(|texts| Reading::Text(texts.after.clone()));
+            let now = text(candidate).map(|texts| Reading::Text(Arc::new(texts.after.clone())));
             Some((number, now.or_else(kept)?))
         };
         inputs.filter_map(reading).collect()
     }
 
+    /// Whether the text of a candidate may take values from other stacks.
+    pub(super) fn imports(&self, number: usize, text: &str) -> bool {
+        self.ties.get(number).map_or_else(|| imports(text), |ties| ties.imports)
+    }
+
+    /// Looks at the reading of a candidate, from the file or as it was kept: at its text, or at what is wrong about it.
+    pub(super) fn look<T>(
+        &self,
+        number: usize,
+        files: &Files,
+        look: impl FnOnce(Result<&str, &Diagnostic>) -> T,
+    ) -> Option<T> {
+        fn of(reading: &Reading) -> Result<&str, &Diagnostic> {
+            match reading {
+                Reading::Text(text) => Ok(text),
+                Reading::NoTemplate(problem) | Reading::Unreadable(problem) => Err(problem),
+            }
+        }
+        if let Some(source) = self.kept.text(number) {
+            return Some(look(Ok(source.text())));
+        }
+        let kept = self.readings.get(&number).map(|kept| kept.lock().unwrap_or_else(PoisonError::into_inner));
+        match kept.as_deref().and_then(Option::as_ref) {
+            Some(reading) => Some(look(of(reading))),
+            None => self.read_now(number, files).map(|reading| look(of(&reading))),
+        }
+    }
+
     /// The reading of a candidate, from the file or as it was kept.
     pub(super) fn read(&self, number: usize, files: &Files) -> Option<Reading> {
-        let known = self.kept.text(number).map(|source| Reading::Text(source.text().to_owned()));
+        let known = self.kept.text(number).map(|source| Reading::Text(Arc::clone(source.shared_text())));
         known.or_else(|| self.known(number)).or_else(|| self.read_now(number, files))
     }
 

@@ -307,7 +307,9 @@ impl Session {
             if self.options.write_baseline.is_some() && !is_open { write(&mut self.governing()) } else { None };
         let is_lost = baseline.as_ref().is_some_and(|written| written.result.is_err());
         let exit = if is_lost { Exit::Trouble } else { ended.exit };
-        ended.report(&self.options, |rest| sink.end(&End { rest, exit, files: &ended.files, baseline }));
+        ended.report(&self.options, sink.needs_rules(), |rest| {
+            sink.end(&End { rest, exit, files: &ended.files, baseline })
+        });
         Outcome { templates: ended.summary.templates, files: ended.files, exit }
     }
 

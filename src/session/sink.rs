@@ -17,6 +17,11 @@ pub trait Sink {
     /// If so, there are no such calls.
     fn about(&mut self, _path: &Path, _holds: bool) {}
 
+    /// Whether it needs the rules of what was found: reading their texts takes time.
+    fn needs_rules(&self) -> bool {
+        true
+    }
+
     /// What was found in one file.
     fn file(&mut self, part: &Report<'_>);
 

@@ -356,7 +356,7 @@ impl Tally {
             }
         }
         let provenance = Provenance { templates: template.into_iter().collect(), ..Provenance::default() };
-        let rules = self.texts.rules(&part, settings);
+        let rules = if sink.needs_rules() { self.texts.rules(&part, settings) } else { Vec::new() };
         let summary = Summary::default();
         let report = part.report(&rules, &empty(options, &summary, &provenance));
         match prepared {
@@ -507,8 +507,8 @@ fn empty<'a>(options: &Options, summary: &'a Summary, provenance: &'a Provenance
 
 impl Ended {
     /// Gives the rest of the report to a function.
-    pub(super) fn report(&self, options: &Options, show: impl FnOnce(&Report<'_>)) {
-        let rules = self.rules(options);
+    pub(super) fn report(&self, options: &Options, needs_rules: bool, show: impl FnOnce(&Report<'_>)) {
+        let rules = if needs_rules { self.rules(options) } else { Vec::new() };
         let empty = empty(options, &self.summary, &self.provenance);
         show(&Report { sources: &self.sources, diagnostics: &self.diagnostics, rules: &rules, ..empty });
     }

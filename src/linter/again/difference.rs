@@ -82,6 +82,11 @@ impl Difference {
         self.before.iter().chain(&self.now).map(|(id, _)| id.as_str())
     }
 
+    /// Whether a name of a resource in the text of now is among what it touches.
+    pub(super) fn touches(&self, name: Span) -> bool {
+        (self.from..self.now_to).contains(&(name.start as usize))
+    }
+
     /// What somebody would read now that is not as it was.
     pub(super) fn reads(&self, names: &mut Names) -> FxHashSet<Read> {
         let mut changed = FxHashSet::default();

@@ -3,6 +3,7 @@
 use super::{Asked, Server, Waiting, Whole};
 use crate::lsp::checks::{Check, Checked, CheckedFile};
 use crate::lsp::progress::{Progress, Step};
+use crate::lsp::publishing::Sent;
 use crate::lsp::snapshot::Snapshot;
 use crate::lsp::work::{Event, bug};
 use crate::lsp::{handlers, pulling};
@@ -129,8 +130,8 @@ impl Server {
                 // A document that was closed in the meantime is shown no more.
                 checked.files.retain(|path, file| file.version.is_none() || self.documents.get(path).is_some());
                 if !self.client.pulls {
-                    for params in self.published.after(&self.checked, &checked, &self.documents) {
-                        self.notify::<notes::PublishDiagnostics>(params);
+                    for publication in self.published.after(&self.checked, &checked, &self.documents) {
+                        (self.send)(Sent::Publication(publication));
                     }
                 }
                 for problem in checked.problems.difference(&self.checked.problems) {
@@ -140,7 +141,7 @@ impl Server {
                 }
                 let is_news = |(path, file): (&PathBuf, &Arc<CheckedFile>)| {
                     let known = self.checked.files.get(path);
-                    known.is_some_and(|known| known.version == file.version && known.diagnostics != file.diagnostics)
+                    known.is_some_and(|known| known.version == file.version && !known.is_shown_as(file))
                 };
                 let has_news = checked.files.iter().any(is_news);
                 self.checked = Arc::new(checked);

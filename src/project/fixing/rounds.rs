@@ -115,7 +115,7 @@ impl Rounds<'_, '_> {
     /// Marks the findings that a baseline has.
     fn mark(&self, report: &mut FileReport) {
         let Text { candidate, id, .. } = self.text;
-        self.fixer.mark(candidate, report, &super::super::source_of(candidate, *id, String::new()));
+        self.fixer.mark(candidate, report, &super::super::source_of(candidate, *id, Arc::default()));
     }
 
     /// Fixes until nothing changes. Returns the result for the last text, if it is another one.
