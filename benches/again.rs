@@ -3,7 +3,7 @@
 //! the message to the published diagnostics, the others are the library alone.
 //!
 //! To count instructions, `cargo bench --bench again -- --times N WHAT FILE [FROM TO]` does one of them N times on a template, and
-//! nothing else: `fresh` by a linter without fixes, `library` by a session with the options that it has by itself, `open`, or `change`
+//! nothing else: `fresh` by a linter without fixes, `library` by a session with its default options, `open`, or `change`
 //! of the first FROM to TO and back. One times subtracted from eleven is ten of it. `.ci/real/latency.sh` does so, and also measures the
 //! program; `--text SIZE` prints a text.
 
@@ -74,7 +74,7 @@ fn times(arguments: &[String]) {
             let mut typing = Typing::new(&text, from, to);
             (0..times).for_each(|_| typing.change());
         }
-        what => panic!("{what}?"),
+        what => panic!("{what} is none of fresh, library, open, change"),
     }
 }
 
@@ -92,7 +92,7 @@ fn wait(editor: &mut Client, name: &str, version: i32) {
     });
 }
 
-/// Somebody who opens and closes one document after another, all with the same text.
+/// An editor that opens and closes one document after another, all with the same text.
 struct Opening {
     editor: Client,
     number: usize,
@@ -113,10 +113,10 @@ impl Opening {
     }
 }
 
-/// The document that somebody types in.
+/// The document that changes.
 const NAME: &str = "template.yaml";
 
-/// Somebody who changes a part of an open document to something else and back, all in one line.
+/// An editor in which a part of an open document changes to something else and back, all in one line.
 struct Typing {
     editor: Client,
     /// What is there, and what comes next.

@@ -268,7 +268,7 @@ impl Finder<'_, '_> {
                     }
                     let absolute = walk.absolute(&path);
                     if !self.leaves_out(&path, &absolute, false, &mut walk) {
-                        // A walk follows no links, so nobody has to ask the file system where this leads.
+                        // A walk follows no links, so the file system need not be asked where this leads.
                         let candidate = self.candidate(path, Arc::clone(&walk.about));
                         self.meet(candidate, &Input::File(absolute));
                     }

@@ -64,8 +64,9 @@ pub struct Source {
     /// Shared, because an editor, its session and what is remembered have the same text.
     text: Arc<String>,
     line_starts: OnceLock<Vec<u32>>,
-    /// For each block of the text, the line feeds before it; none if carriage returns end lines, too.
-    block_lines: OnceLock<Option<Vec<u32>>>,
+    /// For each block of the text, the line feeds before it, and where the line starts that it begins in; none if carriage returns end
+    /// lines, too.
+    block_lines: OnceLock<Option<Vec<(u32, u32)>>>,
     /// For each block of the text, the characters before it.
     block_counts: OnceLock<Vec<Counts>>,
 }
@@ -223,26 +224,29 @@ impl Source {
 
     /// The line of a byte, and where it starts.
     fn line_of(&self, offset: usize) -> (usize, usize) {
-        // Who asks for the places of a few findings needs no list of all lines.
-        let before = self.text.as_bytes().get(..offset).filter(|_| self.line_starts.get().is_none());
-        if let Some((before, lines)) = before.zip(self.block_lines()) {
-            let (block, rest) = (offset / BLOCK_BYTES, before.len() - offset % BLOCK_BYTES);
-            let lines =
-                lines.get(block).copied().unwrap_or_default() + line_feeds(before.get(rest..).unwrap_or_default());
-            return (lines as usize + 1, memrchr(b'\n', before).map_or(0, |end| end + 1));
+        // For the places of a few findings, a list of all lines would take longer.
+        let begin = offset - offset % BLOCK_BYTES;
+        let part = self.text.as_bytes().get(begin..offset).filter(|_| self.line_starts.get().is_none());
+        let block = self.block_lines().filter(|_| part.is_some()).and_then(|lines| lines.get(offset / BLOCK_BYTES));
+        if let Some((part, (lines, start))) = part.zip(block) {
+            let start = memrchr(b'\n', part).map_or(*start as usize, |end| begin + end + 1);
+            return ((lines + line_feeds(part)) as usize + 1, start);
         }
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start as usize <= offset).max(1);
         (line, starts.get(line - 1).map_or(0, |start| *start as usize))
     }
 
-    fn block_lines(&self) -> Option<&[u32]> {
+    fn block_lines(&self) -> Option<&[(u32, u32)]> {
         let lines = self.block_lines.get_or_init(|| {
             let bytes = self.text.as_bytes();
-            let mut lines = 0;
+            let (mut at, mut lines, mut start) = (0, 0, 0);
             let next = |block: &[u8]| {
-                let after = lines + line_feeds(block);
-                std::mem::replace(&mut lines, after)
+                let before = (lines, start);
+                lines += line_feeds(block);
+                start = memrchr(b'\n', block).map_or(start, |end| number(at + end + 1));
+                at += block.len();
+                before
             };
             // A block that begins at the end of the text is one, too.
             let all = || bytes.chunks(BLOCK_BYTES).chain([&[][..]]).map(next).collect();

@@ -37,9 +37,13 @@ def send(process, method, params, number=None):
 
 def receive(process):
     length = 0
-    while (line := process.stdout.readline().strip()) or not length:
+    while line := process.stdout.readline():
         if line.lower().startswith(b"content-length:"):
             length = int(line.split(b":")[1])
+        if not line.strip():
+            break
+    if not length:
+        sys.exit("the server has ended")
     return json.loads(process.stdout.read(length))
 
 

@@ -82,7 +82,7 @@ impl Candidate {
         }
     }
 
-    /// The bytes of the name, which are in the same order as names: to sort them, nobody needs to know that they are text.
+    /// The bytes of the name, which are in the same order as names. They are sorted without a check that they are text.
     pub(super) fn name_bytes(&self) -> &[u8] {
         match (self.start, &self.input) {
             (Some(start), Input::File(path)) => {

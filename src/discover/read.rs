@@ -23,7 +23,7 @@ pub enum Reading {
 /// Reads a candidate whole.
 pub fn read(candidate: &Candidate, files: &Files) -> Reading {
     if let Input::File(path) = &candidate.input
-        && let Some(text) = Reach::Anywhere.in_memory(path, MAX_BYTES, files)
+        && let Some(text) = files.in_memory(path).filter(|text| text.len() as u64 <= MAX_BYTES)
     {
         let checked = readable(&text);
         return checked.map_or_else(|problem| unread(candidate, problem), |()| Reading::Text(text));

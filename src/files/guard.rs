@@ -7,7 +7,6 @@ use super::{Files, Kind};
 use std::fmt;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 
 /// The largest file that a file of a project may name.
 pub const MAX_NAMED: u64 = 16 << 20;
@@ -86,12 +85,6 @@ impl Reach {
         let bytes = files.read(&found, limit.saturating_add(1))?;
         // It may have grown, or its length was not known.
         if bytes.len() as u64 > limit { Err(Refusal::TooLarge(limit).into()) } else { Ok(bytes) }
-    }
-
-    /// The text of a regular file that is in memory, if it has at most so many bytes. None for what [`read`](Self::read) reads.
-    pub fn in_memory(&self, path: &Path, limit: u64, files: &Files) -> Option<Arc<String>> {
-        let found = self.file(path, limit, files).ok()?;
-        files.in_memory(&found).filter(|text| text.len() as u64 <= limit)
     }
 
     /// The text of a regular file.

@@ -359,7 +359,7 @@ impl Again {
     ) -> CheckResult {
         let reads = &model.evaluator.reads;
         let check = u32::try_from(rule).ok().zip(u32::try_from(check).ok());
-        // Whoever asks about the template looks at everything.
+        // A check of the template looks at everything.
         let Some((check, number)) = check.zip(self.number_of(block, model)) else {
             self.asked += 1;
             return run();

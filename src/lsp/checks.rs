@@ -134,6 +134,8 @@ pub(super) struct Memory {
     problems: Arc<Part>,
     /// Files that say something about others; none before they were looked for.
     tied: Option<Vec<PathBuf>>,
+    /// The documents that were open in the last check.
+    open: BTreeSet<PathBuf>,
 }
 
 /// What a folder remembers from one request for fixes to the next. Not in [`Memory`], which is locked while the folder is linted.
@@ -190,7 +192,7 @@ pub(super) fn with_fixes(snapshot: &Snapshot, path: &Path) -> Option<Arc<Checked
         snapshot.checked.others.iter().filter_map(includes).chain([path.to_owned()]).collect();
     let again = Again { known: &Known::new(), wants: &|path| about.contains(path) };
     let before = BTreeMap::new();
-    let mut sink = Finds::new(&check, &session, &before);
+    let mut sink = Gatherer::new(&check, &session, &before);
     session.lint_again(session.discover(&paths), &again, &check.counter, &mut sink);
     if check.counter.is_stopped() {
         return None;
@@ -266,9 +268,9 @@ impl Check {
         let discovered = session.discover(&paths);
         let wants = |path: &Path| is_whole || open.contains(path);
         let again = Again { known: &memory.known, wants: &wants };
-        let mut sink = Finds::new(self, &session, &memory.parts);
+        let mut sink = Gatherer::new(self, &session, &memory.parts);
         session.lint_again(discovered, &again, &self.counter, &mut sink);
-        let Finds { mut now, .. } = sink;
+        let Gatherer { mut now, .. } = sink;
         let problems = self.problems(&session, found);
         if *memory.problems != problems {
             memory.problems = Arc::new(problems);
@@ -318,7 +320,7 @@ impl Check {
     }
 
     /// The files of a folder that say something about others. They are looked for once, and then as they change. Those that are `open`
-    /// take part anyway, so they may be missing here.
+    /// take part anyway, so they may be missing here: they are looked at when they are no longer open, or no longer in this folder.
     fn tied<'m>(
         &self,
         root: &Root,
@@ -329,11 +331,11 @@ impl Check {
         let is_looked_for = root.is_in_workspace && root.is_in_repository && root.settings.workspace;
         match &mut memory.tied {
             Some(tied) => {
-                // An open file counts as changed when it is closed.
+                let changed = self.changed.union(&memory.open);
                 let may_be_tied = |path: &&PathBuf| path.starts_with(&root.folder) && !open.contains(*path);
-                let changed: Vec<PathBuf> = self.changed.iter().filter(may_be_tied).cloned().collect();
+                let changed: Vec<PathBuf> = changed.filter(may_be_tied).cloned().collect();
                 if is_looked_for && !changed.is_empty() {
-                    tied.retain(|path| !self.changed.contains(path));
+                    tied.retain(|path| !changed.contains(path));
                     tied.extend(session.tied(&session.discover(&existing(&changed, session))));
                 }
             }
@@ -343,6 +345,7 @@ impl Check {
             }
             None => {}
         }
+        open.clone_into(&mut memory.open);
         memory.tied.as_deref().unwrap_or_default()
     }
 
@@ -428,7 +431,7 @@ impl Parts {
 }
 
 /// Gets what is found.
-struct Finds<'c> {
+struct Gatherer<'c> {
     check: &'c Check,
     session: &'c Session,
     before: &'c BTreeMap<PathBuf, Arc<Part>>,
@@ -439,7 +442,7 @@ struct Finds<'c> {
     settings: Option<Arc<Settings>>,
 }
 
-impl<'c> Finds<'c> {
+impl<'c> Gatherer<'c> {
     fn new(check: &'c Check, session: &'c Session, before: &'c BTreeMap<PathBuf, Arc<Part>>) -> Self {
         Self { check, session, before, now: BTreeMap::new(), about: PathBuf::new(), settings: None }
     }
@@ -452,7 +455,7 @@ impl<'c> Finds<'c> {
             // What is wrong about the run is among the problems of the session.
             add(&mut part, &mut BTreeSet::new(), &places, diagnostic, Some(&self.about));
         }
-        // Findings of a rule stand together only by chance, but there are few rules that mark them.
+        // Most clients show no tags, and a rule is found by its id.
         let mark = |finding: &Finding| {
             let rules = self.settings.as_ref().filter(|_| self.check.client.tags)?.linter.rules();
             rules.get(&finding.rule)?.rule().ok()?.mark()
@@ -467,7 +470,7 @@ impl<'c> Finds<'c> {
     }
 }
 
-impl Sink for Finds<'_> {
+impl Sink for Gatherer<'_> {
     fn needs_rules(&self) -> bool {
         false
     }

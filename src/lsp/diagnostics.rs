@@ -61,7 +61,8 @@ impl<'a> Places<'a> {
             let path = base.normal(source.path()?);
             let open = documents.get(&path);
             // What is hidden in a report has the places of what it hides.
-            let same = open.filter(|document| document.source.text().len() == source.text().len());
+            let same = documents.linted_at(&path);
+            let same = same.filter(|document| document.source.text().len() == source.text().len());
             let uri = open.map(|document| document.uri.clone()).or_else(|| uri::of_path(&path));
             let lines = same.map_or(source, |document| &document.source);
             Some(Text { id: source.id, path, uri, source: lines })

@@ -47,6 +47,11 @@ impl Documents {
         self.open.get(path)
     }
 
+    /// The document whose text is the one of a path for a session.
+    pub(super) fn linted_at(&self, path: &Path) -> Option<&Arc<Document>> {
+        self.get(path).filter(|document| !document.is_other_name)
+    }
+
     /// Those that are linted, sorted by path: each file once, by whatever names it is open.
     pub(super) fn linted(&self) -> impl Iterator<Item = &Arc<Document>> {
         self.iter().filter(|document| !document.is_other_name)

@@ -418,21 +418,29 @@ impl Server {
     fn edited(&mut self, params: DidChangeTextDocumentParams) {
         let path = self.path(&params.text_document.uri);
         let version = params.text_document.version;
+        let uri = self.documents.get(&path).map(|document| document.uri.clone());
         if self.documents.change(&path, version, params.content_changes, self.client.encoding) {
             self.text_changed(&path);
+        } else if let Some(uri) = uri {
+            // It has become too long, so it is open no more.
+            self.no_longer_open(&path, uri);
         }
     }
 
     fn closed(&mut self, params: DidCloseTextDocumentParams) {
         let path = self.path(&params.text_document.uri);
         let uri = self.documents.get(&path).map(|document| document.uri.clone());
-        if self.documents.close(&path) {
-            if let Some(uri) = uri.filter(|_| !self.client.pulls) {
-                let nothing = self.published.closed(&path, uri);
-                (self.send)(Sent::Publication(nothing));
-            }
-            self.text_changed(&path);
+        if let Some(uri) = uri.filter(|_| self.documents.close(&path)) {
+            self.no_longer_open(&path, uri);
         }
+    }
+
+    fn no_longer_open(&mut self, path: &PathBuf, uri: Uri) {
+        if !self.client.pulls {
+            let nothing = self.published.closed(path, uri);
+            (self.send)(Sent::Publication(nothing));
+        }
+        self.text_changed(path);
     }
 
     fn configured(&mut self, params: DidChangeConfigurationParams) {

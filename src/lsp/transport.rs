@@ -18,7 +18,7 @@ use std::thread::{self, JoinHandle};
 
 /// The largest message that is read. The text of a document of the largest size fits, with every character escaped.
 const MAX_MESSAGE: u64 = 256 << 20;
-/// So many bytes of a message have a place before they come.
+/// Room for a message that is reserved before its bytes arrive.
 const FIRST_BYTES: u64 = 2 << 20;
 /// The longest line of a header.
 const MAX_HEADER: u64 = 1 << 12;
@@ -154,7 +154,7 @@ fn next(input: &mut impl BufRead) -> Option<Frame> {
         let why = format!("the message is larger than {} MiB", MAX_MESSAGE >> 20);
         return (skipped == length).then_some(Frame::Broken(Value::Null, ErrorCode::InvalidRequest, why));
     }
-    // The length is only believed as far as the bytes come.
+    // The declared length reserves no more than this.
     let mut bytes = Vec::with_capacity(usize::try_from(length.min(FIRST_BYTES)).unwrap_or_default());
     input.by_ref().take(length).read_to_end(&mut bytes).ok()?;
     if bytes.len() as u64 != length {

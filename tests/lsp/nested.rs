@@ -1,6 +1,8 @@
 //! What templates say about each other, in the editor and on the disk: a change is followed by those that depend on it, and only those.
 
-use crate::client::{BAD, Client, codes};
+use crate::client::{BAD, Client, GOOD, codes};
+use lsp_server::Notification;
+use serde_json::json;
 
 const PARENT: &str = "Resources:\n  Inner:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: inner.yaml\n      Parameters: {Status: Suspended}\n";
 const CHILD: &str = "Parameters:\n  Status: {Type: String, Default: Enabled}\nResources:\n  Records:\n    Type: AWS::S3::Bucket\n    Properties:\n      VersioningConfiguration: {Status: !Ref Status}\n";
@@ -52,6 +54,34 @@ fn parents_and_exports_on_the_disk_count() {
     std::fs::remove_file(client.path("stacks/parent.yaml")).unwrap();
     client.changed_on_disk(&["stacks/parent.yaml"]);
     assert!(!has_versioning(&client.published("inner.yaml").diagnostics));
+}
+
+#[test]
+fn a_parent_counts_whichever_folder_has_it() {
+    let parent = PARENT.replace("inner.yaml", "../inner.yaml").replace("Suspended", "Enabled");
+    let child = CHILD.replace("Enabled", "Suspended");
+    let mut client = Client::new(&[("inner.yaml", &child), ("sub/parent.yaml", GOOD)]);
+    client.open("inner.yaml", &child);
+    client.open("sub/parent.yaml", GOOD);
+    assert!(has_versioning(&client.published_for("inner.yaml", 1)));
+    client.replace("sub/parent.yaml", 2, &parent);
+    assert!(!has_versioning(&client.published("inner.yaml").diagnostics));
+    // The parent is in a folder of its own from now on.
+    client.settled();
+    let folder = json!({ "uri": client.uri("sub"), "name": "sub" });
+    client.send(Notification {
+        method: "workspace/didChangeWorkspaceFolders".to_owned(),
+        params: json!({ "event": { "added": [folder], "removed": [] } }),
+    });
+    client.settled();
+    client.replace("inner.yaml", 2, &format!("{child}# changed\n"));
+    assert!(!has_versioning(&client.published_for("inner.yaml", 2)));
+    // It is saved and closed.
+    client.write("sub/parent.yaml", &parent);
+    client.changed_on_disk(&["sub/parent.yaml"]);
+    client.close("sub/parent.yaml");
+    client.replace("inner.yaml", 3, &child);
+    assert!(!has_versioning(&client.published_for("inner.yaml", 3)));
 }
 
 #[test]
