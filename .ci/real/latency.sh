@@ -9,12 +9,15 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
+# built NAME ARGUMENT...: the program of that name that cargo makes with these arguments.
 built() {
-  cargo "$@" --message-format=json |
-    python3 -c 'import json, sys; print([found for line in sys.stdin if (found := json.loads(line).get("executable"))][-1])'
+  cargo "${@:2}" --message-format=json | NAME=$1 python3 -c '
+import json, os, sys
+made = [json.loads(line) for line in sys.stdin]
+print([one["executable"] for one in made if one.get("executable") and one["target"]["name"] == os.environ["NAME"]][-1])'
 }
-binary=$(built build --release --bin hipaalint)
-bench=$(built bench --bench again --no-run)
+binary=$(built hipaalint build --release --bin hipaalint)
+bench=$(built again bench --bench again --no-run)
 measure() { python3 .ci/real/latency.py "$binary" "$bench" "$@"; }
 if (($# > 0)); then
   measure "$@"
