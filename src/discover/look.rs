@@ -1,12 +1,18 @@
 //! Whether a text looks like a template, without parsing it.
 
 use crate::suggest::nearest;
+use memchr::memmem;
 
 /// Whether a text can be a template, can be meant as one, or can have resources of one. It must contain the root key `Resources`,
 /// possibly with escapes, or what only templates have.
 ///
 /// Other JSON and YAML files in a folder need no parsing.
 pub fn may_be_template(text: &str) -> bool {
+    // Most templates begin with one of these.
+    let first = memmem::find(text.as_bytes(), b"AWS").and_then(|at| text.get(at..));
+    if first.is_some_and(|rest| rest.starts_with("AWSTemplateFormatVersion") || rest.starts_with("AWS::")) {
+        return true;
+    }
     ["Resources", "AWS::", "AWSTemplateFormatVersion", "\\u", "\\x"].iter().any(|part| text.contains(part))
         || (text.contains("Transform") && has_root_key(text, |key| key == "Transform"))
 }

@@ -3,7 +3,7 @@
 use crate::eval::text::{CLOSE, OPEN, pattern_covers, patterns_overlap};
 use crate::eval::value::{Content, Kind, Origin, Part, Value, placeholder};
 use crate::truth::Truth;
-use memchr::memchr;
+use memchr::{memchr_iter, memmem};
 use std::borrow::Cow;
 
 /// A text with wildcards (`*`, `?`) in which every unsettled part is written as a name between [`OPEN`] and [`CLOSE`]:
@@ -35,8 +35,13 @@ fn as_is(text: &str) -> Cow<'_, str> {
 
 /// Whether a name of an unsettled part begins in a text, by its first byte, which hardly any text has.
 pub(super) fn has_open(text: &str) -> bool {
+    find(text, OPEN).is_some()
+}
+
+/// Where a text has one of the two, whose first byte hardly any other character has.
+fn find(text: &str, mark: char) -> Option<usize> {
     const FIRST: u8 = 0xF4;
-    memchr(FIRST, text.as_bytes()).is_some() && text.contains(OPEN)
+    memchr_iter(FIRST, text.as_bytes()).find(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(mark)))
 }
 
 /// Opens the name of a name that CloudFormation makes up: it ends in characters that nobody can write down beforehand.
@@ -145,10 +150,10 @@ impl Pattern {
             return change(rest);
         }
         let mut loose = String::with_capacity(self.text.len());
-        while let Some((before, from)) = rest.find(OPEN).map(|start| rest.split_at(start)) {
-            let (marked, after) = from.split_at(from.find(CLOSE).map_or(from.len(), |end| end + CLOSE.len_utf8()));
+        while let Some((before, from)) = find(rest, OPEN).map(|start| rest.split_at(start)) {
+            let (marked, after) = from.split_at(find(from, CLOSE).map_or(from.len(), |end| end + CLOSE.len_utf8()));
             loose.push_str(&change(before));
-            if other.text.contains(marked) {
+            if memmem::find(other.text.as_bytes(), marked.as_bytes()).is_some() {
                 loose.push_str(marked);
             } else {
                 loose.push('*');
