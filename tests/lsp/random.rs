@@ -3,6 +3,7 @@
 //! `LSP_EDITS=100000 cargo test --release --test lsp random` makes so many.
 
 use crate::client::{Client, place};
+use lsp_server::Notification;
 use lsp_types::{Position, Range};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -14,14 +15,19 @@ const PART: &str = "Queue: {Type: AWS::SQS::Queue}\nOther:\n  Type: AWS::S3::Buc
 const JSON: &str =
     "{\"Resources\": {\"Key😀\": {\"Type\": \"AWS::KMS::Key\", \"Properties\": {\"EnableKeyRotation\": false}}}}";
 const CONFIGURATION: &str = "profile: core\nrules:\n  s3-bucket-tls-only: {level: off}\n";
-const START: [(&str, &str); 6] = [
+const OUTER: &str = "Resources:\n  Inner:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: ../inner.yaml\n      Parameters: {Status: Enabled}\n";
+const START: [(&str, &str); 7] = [
     ("parent.yaml", PARENT),
     ("inner.yaml", INNER),
     ("importer.yaml", IMPORTER),
     ("part.yaml", PART),
     ("key.json", JSON),
     ("hipaalint.yaml", CONFIGURATION),
+    ("sub/outer.yaml", OUTER),
 ];
+
+/// A folder of the project that is a folder of the workspace now and then.
+const FOLDER: &str = "sub";
 
 /// What is inserted.
 const WORDS: [&str; 30] = [
@@ -106,9 +112,22 @@ fn look(client: &mut Client, shown: &mut Shown) {
     }
 }
 
+/// Says that [`FOLDER`] is a folder of the workspace now, or is none any more.
+fn change_folder(client: &Client, is_added: bool) {
+    let folder = json!([{ "uri": client.uri(FOLDER), "name": FOLDER }]);
+    let (added, removed) = if is_added { (folder, json!([])) } else { (json!([]), folder) };
+    client.send(Notification {
+        method: "workspace/didChangeWorkspaceFolders".to_owned(),
+        params: json!({ "event": { "added": added, "removed": removed } }),
+    });
+}
+
 /// What a fresh server shows of the same texts.
-fn fresh(client: &Client, open: &BTreeMap<&str, (i32, String)>) -> Shown {
+fn fresh(client: &Client, open: &BTreeMap<&str, (i32, String)>, has_folder: bool) -> Shown {
     let mut other = client.beside();
+    if has_folder {
+        change_folder(&other, true);
+    }
     for (name, (_, text)) in open {
         other.open(name, text);
     }
@@ -133,6 +152,7 @@ fn diagnostics_are_those_of_a_fresh_server_after_each_edit() {
     let mut open: BTreeMap<&str, (i32, String)> = BTreeMap::new();
     let mut shown = Shown::new();
     let mut level = None;
+    let mut has_folder = false;
     for edit in 0..edits {
         let (name, start) = START[chance.below(START.len())];
         match (open.get_mut(name), chance.below(40)) {
@@ -149,6 +169,10 @@ fn diagnostics_are_those_of_a_fresh_server_after_each_edit() {
                 *version += 1;
                 start.clone_into(text);
                 client.replace(name, *version, text);
+            }
+            (_, 38) => {
+                has_folder = !has_folder;
+                change_folder(&client, has_folder);
             }
             (_, 39) => {
                 let text = if chance.below(2) == 0 { start.to_owned() } else { start.replace("Enabled", "Suspended") };
@@ -185,7 +209,7 @@ fn diagnostics_are_those_of_a_fresh_server_after_each_edit() {
             eprintln!("edit {edit} of {name}, open: {:?}", open.keys());
         }
         look(&mut client, &mut shown);
-        let expected = fresh(&client, &open);
+        let expected = fresh(&client, &open, has_folder);
         if shown != expected {
             for uri in shown.keys().chain(expected.keys()) {
                 assert_eq!(shown.get(uri), expected.get(uri), "edit {edit} of {name}: {uri}, {open:#?}");
