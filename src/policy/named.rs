@@ -7,7 +7,7 @@ use super::cells::Subject;
 use super::condition::read;
 use super::known::{Group, fixed, group_of, names_account};
 use super::normal::element;
-use super::principal::{Who, is_of_foreign_account, principal};
+use super::principal::{Such, Who, is_of_foreign_account, principal};
 use crate::eval::Run;
 use crate::eval::value::Value;
 use crate::truth::Truth;
@@ -69,7 +69,7 @@ pub fn admitted_by_conditions<'v, 't>(
     if all.is_false() {
         return nobody;
     }
-    let (mut certain, mut possible): (Vec<&'v Value<'t>>, Vec<&'v Value<'t>>) = (Vec::new(), Vec::new());
+    let mut such = Such::default();
     for value in values {
         let foreign = all.and(is_of_foreign_account(run, value));
         if foreign.is_false() {
@@ -79,17 +79,10 @@ pub fn admitted_by_conditions<'v, 't>(
             Account::Text(account) if is_account_id(&account) => Some(account),
             _ => None,
         };
-        match foreign.and(admits(run, statement, &denies, subject, &Caller::Account(account), None)) {
-            Truth::True => certain.push(value),
-            Truth::Unknown => possible.push(value),
-            Truth::False => {}
-        }
+        let is_admitted = admits(run, statement, &denies, subject, &Caller::Account(account), None);
+        such.add(foreign.and(is_admitted), value);
     }
-    match (certain.is_empty(), possible.is_empty()) {
-        (false, _) => (Truth::True, certain),
-        (true, false) => (Truth::Unknown, possible),
-        (true, true) => nobody,
-    }
+    such.all()
 }
 
 /// The values of conditions by which an `Allow` for everyone names AWS services.

@@ -31,19 +31,37 @@ pub fn principal<'v, 't>(run: &mut Run<'_, 't>, statement: &'v Value<'t>, who: W
         let everyone_else = if who == Who::Everyone { allows } else { Truth::False };
         return (everyone_else, if everyone_else.is_false() { Vec::new() } else { vec![excepted] });
     }
-    let (mut certain, mut possible) = (Vec::new(), Vec::new());
+    let mut such = Such::default();
     for entry in statement.get(element::PRINCIPALS).map(Value::items).unwrap_or_default() {
         let (Some(kind), Some(value)) = (entry.get(element::KIND), entry.get(element::VALUE)) else { continue };
-        match is_such(run, kind, value, who) {
-            Truth::True => certain.push(value),
-            Truth::Unknown => possible.push(value),
+        such.add(is_such(run, kind, value, who), value);
+    }
+    such.all()
+}
+
+/// Values that are something, or may be.
+#[derive(Default)]
+pub(super) struct Such<'v, 't> {
+    certain: Vec<&'v Value<'t>>,
+    possible: Vec<&'v Value<'t>>,
+}
+
+impl<'v, 't> Such<'v, 't> {
+    pub(super) fn add(&mut self, is_such: Truth, value: &'v Value<'t>) {
+        match is_such {
+            Truth::True => self.certain.push(value),
+            Truth::Unknown => self.possible.push(value),
             Truth::False => {}
         }
     }
-    match (certain.is_empty(), possible.is_empty()) {
-        (false, _) => (Truth::True, certain),
-        (true, false) => (Truth::Unknown, possible),
-        (true, true) => (Truth::False, Vec::new()),
+
+    /// Whether there are some, and those that certainly are, otherwise those that may be.
+    pub(super) fn all(self) -> (Truth, Vec<&'v Value<'t>>) {
+        match (self.certain.is_empty(), self.possible.is_empty()) {
+            (false, _) => (Truth::True, self.certain),
+            (true, false) => (Truth::Unknown, self.possible),
+            (true, true) => (Truth::False, Vec::new()),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::admission::{Denies, admits, requires_key};
 use super::caller::Caller;
 use super::cells::Subject;
 use super::normal::element;
+use super::principal::Such;
 use crate::eval::Run;
 use crate::eval::text::canonical;
 use crate::eval::value::Value;
@@ -38,23 +39,16 @@ pub fn admitted<'v, 't>(
     if denies.is_empty() {
         return (truth, principals);
     }
-    let (mut certain, mut possible) = (Vec::new(), Vec::new());
+    let mut such = Such::default();
     for principal in principals {
         let account = match account_of(principal) {
             Account::Text(account) if is_account_id(&account) => Some(account),
             _ => None,
         };
-        match truth.and(admits(run, statement, &denies, subject, &Caller::Account(account), Some(principal))) {
-            Truth::True => certain.push(principal),
-            Truth::Unknown => possible.push(principal),
-            Truth::False => {}
-        }
+        let is_admitted = admits(run, statement, &denies, subject, &Caller::Account(account), Some(principal));
+        such.add(truth.and(is_admitted), principal);
     }
-    match (certain.is_empty(), possible.is_empty()) {
-        (false, _) => (Truth::True, certain),
-        (true, false) => (Truth::Unknown, possible),
-        (true, true) => (Truth::False, Vec::new()),
-    }
+    such.all()
 }
 
 /// Whether a statement that names a service admits it for any account: neither its conditions nor the `Deny` statements of the same

@@ -56,6 +56,22 @@ fn parents_and_exports_on_the_disk_count() {
     assert!(!has_versioning(&client.published("inner.yaml").diagnostics));
 }
 
+/// 200 open templates, each second one of which nests the one before.
+#[test]
+fn of_many_open_templates_those_that_depend_on_a_change_are_shown_again() {
+    let mut client = Client::new(&[]);
+    let parent = |number: usize| PARENT.replace("inner.yaml", &format!("inner-{number}.yaml"));
+    for number in 0..100 {
+        client.open(&format!("inner-{number}.yaml"), CHILD);
+        client.open(&format!("parent-{number}.yaml"), &parent(number));
+    }
+    assert!(client.published_names().len() >= 200);
+    client.replace("parent-7.yaml", 2, &parent(7).replace("Suspended", "Enabled"));
+    assert_eq!(client.published_names(), ["inner-7.yaml", "parent-7.yaml"]);
+    client.replace("inner-9.yaml", 2, &CHILD.replace("Records", "Files"));
+    assert_eq!(client.published_names(), ["inner-9.yaml"]);
+}
+
 #[test]
 fn a_parent_counts_whichever_folder_has_it() {
     let parent = PARENT.replace("inner.yaml", "../inner.yaml").replace("Suspended", "Enabled");
