@@ -129,6 +129,7 @@ pub fn discover(paths: &[PathBuf], filter: Filter<'_>, files: &Files) -> Discove
         hashes: RandomState::new(),
         assemblies: HashSet::new(),
         named: Arc::new(About::of_named_file()),
+        around: None,
     };
     for path in paths {
         finder.add(path);
@@ -148,6 +149,20 @@ struct Finder<'d, 'f> {
     assemblies: HashSet<PathBuf>,
     /// What is known of a named file.
     named: Arc<About>,
+    /// What is known of the folder of the last named file: others in it may follow.
+    around: Option<Around>,
+}
+
+/// The folder of a named file.
+struct Around {
+    /// As it was named.
+    folder: PathBuf,
+    /// Without links, if it is there.
+    absolute: Option<PathBuf>,
+    /// Whether a configuration skips it, or a folder above it.
+    is_skipped: bool,
+    /// Whether it is a cloud assembly.
+    is_assembly: bool,
 }
 
 /// What a cloud assembly declares for a template.
@@ -221,15 +236,33 @@ impl Finder<'_, '_> {
     /// Whether a configuration would skip a file or folder, or a folder above it, on a walk from the root of its repository.
     fn is_skipped(&mut self, path: &Path, is_folder: bool) -> bool {
         // For a link, its own folder counts, as on a walk.
-        let absolute = match (path.parent(), path.file_name()) {
-            (Some(_), Some(name)) if !is_folder => self.files.real(folder_of(path)).map(|folder| folder.join(name)),
-            _ => self.files.real(path),
-        };
-        let Ok(absolute) = absolute else { return false };
+        if let (false, Some(_), Some(name)) = (is_folder, path.parent(), path.file_name()) {
+            let Around { absolute, is_skipped, .. } = self.around(folder_of(path));
+            let (Some(folder), is_skipped) = (absolute.clone(), *is_skipped) else { return false };
+            return is_skipped || (self.filter.skips)(&folder, &folder.join(name), false);
+        }
+        self.files.real(path).is_ok_and(|absolute| self.is_skipped_with_those_above(&absolute, is_folder))
+    }
+
+    fn is_skipped_with_those_above(&mut self, absolute: &Path, is_folder: bool) -> bool {
         let files = self.files;
         let below_root = absolute.ancestors().take_while(|above| !is_repository(above, files));
         let mut entries = below_root.filter_map(|entry| Some((entry, entry.parent()?)));
         entries.any(|(entry, folder)| (self.filter.skips)(folder, entry, is_folder || entry != absolute))
+    }
+
+    /// What is known of the folder of a named file.
+    fn around(&mut self, folder: &Path) -> &Around {
+        let known = self.around.take().filter(|known| known.folder == folder);
+        let known = known.unwrap_or_else(|| {
+            let absolute = self.files.real(folder).ok();
+            let skips = self.filter.skips_named;
+            let is_skipped =
+                absolute.as_deref().is_some_and(|real| skips && self.is_skipped_with_those_above(real, true));
+            let is_assembly = cdk::stacks(folder, self.files).is_some();
+            Around { folder: folder.to_owned(), absolute, is_skipped, is_assembly }
+        });
+        self.around.insert(known)
     }
 
     fn add_folder(&mut self, folder: &Path) {
@@ -320,8 +353,11 @@ impl Finder<'_, '_> {
     }
 
     /// What the cloud assembly around a file declares for its stack.
-    fn assembled(&self, path: &Path) -> Assembled {
+    fn assembled(&mut self, path: &Path) -> Assembled {
         let Some(name) = path.file_name().and_then(OsStr::to_str) else { return Assembled::default() };
+        if !self.around(folder_of(path)).is_assembly {
+            return Assembled::default();
+        }
         let stacks = cdk::stacks(folder_of(path), self.files).unwrap_or_default();
         let own = stacks.into_iter().find(|stack| stack.template == name);
         own.map(|stack| Assembled { pinned: stack.pinned, constructs: Some(stack.constructs) }).unwrap_or_default()
