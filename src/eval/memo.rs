@@ -99,8 +99,8 @@ impl<'t, T> Results<'t, T> {
         }
     }
 
-    /// Keeps a result after some answers; how many places that took.
-    pub fn keep(&mut self, steps: &[Step<'t>], made: Made<T>) -> usize {
+    /// Keeps a result after some answers, unless there is one already; how many places that took, and the result that is kept.
+    pub fn keep(&mut self, steps: &[Step<'t>], made: Made<T>) -> (usize, Option<&Made<T>>) {
         let mut here = self;
         let mut taken = 0;
         for Step { question, answer, answers } in steps {
@@ -108,7 +108,7 @@ impl<'t, T> Results<'t, T> {
                 here.next.push(Next { question: *question, all: None, answers: Vec::new() });
                 here.next.len() - 1
             });
-            let Some(next) = here.next.get_mut(index) else { return taken };
+            let Some(next) = here.next.get_mut(index) else { return (taken, None) };
             let count = |answers: &Option<Rc<[Domain]>>| {
                 answers.as_ref().map_or(0, |answers| answers.iter().map(Domain::len).sum::<usize>())
             };
@@ -120,11 +120,10 @@ impl<'t, T> Results<'t, T> {
                 next.answers.push((answer.clone(), Results::default()));
                 next.answers.len() - 1
             });
-            let Some((_, results)) = next.answers.get_mut(index) else { return taken };
+            let Some((_, results)) = next.answers.get_mut(index) else { return (taken, None) };
             here = results;
         }
-        here.made.get_or_insert(made);
-        taken
+        (taken, Some(here.made.get_or_insert(made)))
     }
 }
 

@@ -170,7 +170,7 @@ impl<'m, 't> Run<'m, 't> {
         self.evaluator.spend(1);
         let frame = self.begin();
         let computed = self.computed;
-        let value = make(self).map(|value| self.keep(value));
+        let mut value = make(self).map(|value| self.keep(value));
         let Frame { mark, was_long, reads, .. } = frame;
         if self.consulted.len() > mark {
             // It is made again for other choices.
@@ -184,7 +184,10 @@ impl<'m, 't> Run<'m, 't> {
                 self.is_long = true;
                 self.known().values.insert(key, (made, Length::Long));
             } else {
-                let places = memo.values.borrow_mut().entry(key).or_default().keep(steps, made);
+                let mut values = memo.values.borrow_mut();
+                let (places, kept) = values.entry(key).or_default().keep(steps, made);
+                // Values are compared by address: who asks again gets the one that is kept, and so has everyone else.
+                value = kept.map_or(value, |kept| kept.value);
                 memo.take(places);
             }
         }
@@ -314,7 +317,7 @@ impl<'m, 't> Run<'m, 't> {
         let made = Made { value, reasons: self.end(frame), reads: evaluator.reads.since(reads) };
         let steps = self.consulted.get(mark..).unwrap_or_default();
         if !self.is_over() && !self.is_long && steps.len() <= MOST_OF_CONDITION && memo.has_room(steps) {
-            memo.take(memo.decided.borrow_mut().entry(key).or_default().keep(steps, made) + 1);
+            memo.take(memo.decided.borrow_mut().entry(key).or_default().keep(steps, made).0 + 1);
         }
         self.is_long |= was_long;
         self.forget(mark);
@@ -356,7 +359,7 @@ impl<'m, 't> Run<'m, 't> {
             let answer = Domain::only(usize::from(holds));
             self.consulted.push(Step { question: Question::Condition(name), answer, answers: None });
         } else {
-            memo.take(memo.conditions.borrow_mut().entry(address(node)).or_default().keep(steps, made.clone()));
+            memo.take(memo.conditions.borrow_mut().entry(address(node)).or_default().keep(steps, made.clone()).0);
         }
         // Conditions that ask it again do so in this run, too.
         let steps = self.consulted.get(mark..).unwrap_or_default().into();

@@ -236,6 +236,24 @@ fn whether_other_resources_exist_is_no_choice() {
     }
 }
 
+/// Several rules ask for the statements of one policy. Each finds the same, also where a parameter's default is in them.
+#[test]
+fn rules_about_one_policy_do_not_depend_on_each_other() {
+    let template = json!({
+        "Parameters": {"Actions": {"Type": "CommaDelimitedList", "Default": "ecr:BatchGetImage,ecr:PutImage"}},
+        "Resources": {"Images": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryPolicyText": {"Statement": [
+            {"Effect": "Allow", "Principal": "*", "Action": {"Ref": "Actions"}},
+            {"Effect": "Deny", "Principal": "*", "Action": "ecr:*",
+             "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}},
+        ]}}}},
+    });
+    let report = lint(&template);
+    for rule in ["ecr-policy-public", "ecr-policy-foreign-account", "resource-policy-confused-deputy"] {
+        let found: Vec<_> = of(&report, rule, "Images").iter().map(|one| one.outcome).collect();
+        assert_eq!(found, [Outcome::Pass], "{rule}");
+    }
+}
+
 fn named<T>(letter: &str, n: usize, make: impl Fn(usize) -> T) -> Map<String, Value>
 where
     Value: From<T>,
