@@ -115,7 +115,7 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
 
 /// The result of a question about scalars if it is the same in every partition that they may be deployed in; unknown
 /// where it differs, or no partition has a part in them.
-fn in_every_partition(values: &[&Value<'_>], question: &dyn Fn(&[Value<'_>]) -> Truth) -> Truth {
+pub(crate) fn in_every_partition(values: &[&Value<'_>], question: &dyn Fn(&[Value<'_>]) -> Truth) -> Truth {
     let derived = |part: &Part<'_>| match part.origin {
         Origin::Pseudo(name) if !part.content.is_known() => Derived::of(name),
         _ => None,
@@ -148,6 +148,12 @@ fn in_every_partition(values: &[&Value<'_>], question: &dyn Fn(&[Value<'_>]) -> 
         }
     }
     common.unwrap_or(Truth::Unknown)
+}
+
+/// Whether nothing of a scalar is unsettled but what the partition decides: `arn:${AWS::Partition}:iam::aws:policy/ReadOnlyAccess`.
+pub fn is_known_in_partition(value: &Value<'_>) -> bool {
+    let of_partition = |part: &Part<'_>| matches!(part.origin, Origin::Pseudo(name) if Derived::of(name).is_some());
+    value.is_scalar() && value.parts().iter().all(|part| part.content.is_known() || of_partition(part))
 }
 
 fn equal_parts(left: &Value<'_>, right: &Value<'_>) -> Truth {

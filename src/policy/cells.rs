@@ -341,24 +341,39 @@ fn names_subject<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, subject: &Subje
     }
     Truth::any(names.iter().map(|name| {
         run.decide(&[pattern, name], &|values| match values {
-            [pattern, name] => {
-                let text = Pattern::of(pattern, Side::Outer).unwrap_or_default();
-                let last = text.text().rsplit([':', '/']).next().unwrap_or_default();
-                match name.text() {
-                    // The account and Region of an ARN do not matter here.
-                    Some(name) if !last.contains(OPEN) && !last.contains(CLOSE) => {
-                        (last == name.rsplit([':', '/']).next().unwrap_or_default()).into()
-                    }
-                    // A literal cannot contain a name that CloudFormation generates.
-                    None if pattern.text().is_some()
-                        && matches!(name.as_reference(), Some(Origin::Resource { .. })) =>
-                    {
-                        Truth::False
-                    }
-                    _ => crate::eval::text::equal(pattern, name),
-                }
-            }
+            [pattern, name] => match is_name(pattern, name) {
+                // Nearly every ARN has the partition of the deployment in it.
+                Truth::Unknown => crate::eval::text::in_every_partition(&[pattern, name], &|values| match values {
+                    [pattern, name] => is_name(pattern, name),
+                    _ => Truth::Unknown,
+                }),
+                known => known,
+            },
             _ => Truth::Unknown,
         })
     }))
+}
+
+/// Whether the end of a pattern is written out, without wildcards.
+fn is_literal(end: &str) -> bool {
+    !end.is_empty() && !end.contains([OPEN, CLOSE, '*', '?'])
+}
+
+/// Whether a resource pattern is a name or the ARN with this name.
+fn is_name(pattern: &Value<'_>, name: &Value<'_>) -> Truth {
+    let text = Pattern::of(pattern, Side::Outer).unwrap_or_default();
+    let last = text.text().rsplit([':', '/']).next().unwrap_or_default();
+    match name.text() {
+        // The account and Region of an ARN do not matter here.
+        Some(name) if !last.contains(OPEN) && !last.contains(CLOSE) => {
+            (last == name.rsplit([':', '/']).next().unwrap_or_default()).into()
+        }
+        // A literal cannot contain a name that CloudFormation generates, and the end of an ARN is the name.
+        None if (pattern.text().is_some() || is_literal(last))
+            && matches!(name.as_reference(), Some(Origin::Resource { .. })) =>
+        {
+            Truth::False
+        }
+        _ => crate::eval::text::equal(pattern, name),
+    }
 }

@@ -310,7 +310,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     }
                 }
                 // A name from outside the template: what it names cannot be looked at, but it is not here.
-                if met.is_false() && value.text().is_none() && !existence {
+                let is_text = value.text().is_some() || text::is_known_in_partition(value);
+                if met.is_false() && !is_text && !existence {
                     if let Some(part) = value.unsettled() {
                         self.run.note_reason(part.origin.reason());
                     }

@@ -38,10 +38,14 @@ pub fn holds<'t>(test: &Test, run: &mut Run<'_, 't>, value: &Value<'t>, around: 
             wanted(result, *yes)
         }
         Test::Matches(expression, yes) => {
-            let result = decide(run, &|value| match value.text() {
+            let is_match = |value: &Value<'_>| match value.text() {
                 Some(text) => expression.is_match(&text).map_or(Truth::Unknown, Truth::from),
                 None if value.is_scalar() => Truth::Unknown,
                 None => Truth::False,
+            };
+            let result = decide(run, &|value| match is_match(value) {
+                Truth::Unknown => text::in_every_partition(&[value], &|values| values.first().map_or(Truth::Unknown, is_match)),
+                known => known,
             });
             wanted(result, *yes)
         }
