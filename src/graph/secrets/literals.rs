@@ -7,7 +7,7 @@ use super::names::{Promise, promise};
 use super::partial::{Partial, parts_of_secret, parts_of_urls};
 use super::places::{
     Sections, Variable, decoded, dialect_of_file, dialect_of_script, dialect_under, holds_mark, is_passed_over,
-    variable,
+    variable_in,
 };
 use super::shapes::{PRIVATE_KEY, secret_texts, shaped_secrets};
 use super::spelled::{Spelled, Speller};
@@ -82,7 +82,7 @@ impl<'t> Search<'t> {
     }
 
     fn map(&mut self, name: &str, entries: &'t [Entry<'t>]) {
-        let variable = if entries.len() > 1 { variable(entries) } else { None };
+        let variable = if entries.len() > 1 { variable_in(entries, self.sections, &mut self.speller) } else { None };
         for entry in entries {
             if is_passed_over(&entry.key) {
                 continue;

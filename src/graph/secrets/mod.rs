@@ -19,6 +19,7 @@ mod shown;
 mod spelled;
 mod texts;
 mod unread;
+mod variables;
 mod written;
 
 pub use attributes::{SECRET_ATTRIBUTES, is_secret_attribute};
@@ -28,6 +29,7 @@ pub use names::{is_secret_name, names_a_reference, promises_secret};
 pub use parameters::{Carries, carries_secret, may_carry, parameter_uses};
 pub use shapes::secret_text;
 pub use shown::{Referenced, Search, Shown, shown_secrets};
-pub use texts::{is_named_secret, is_secret_literal};
+pub use texts::is_secret_literal;
 pub use unread::secrets_of_unread;
+pub use variables::holds_written_secret;
 pub use written::{Written, secret_parameters, written_in_tree, written_secrets};

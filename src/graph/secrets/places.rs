@@ -4,7 +4,7 @@
 use super::assignments::Dialect;
 use super::names::promise;
 use super::shapes::may_be_piece;
-use super::spelled::OPEN;
+use super::spelled::{OPEN, Speller};
 use crate::syntax::{Entry, Kind, Node, base64};
 
 /// Whether what stands under a key is prose, an example or a recipe that makes a secret: nothing below it is searched.
@@ -87,6 +87,16 @@ impl<'t> Sections<'t> {
         Self { mappings: section("Mappings"), parameters: section("Parameters") }
     }
 
+    /// The values that a parameter is known to have: those that it allows, else its default.
+    fn values(self, name: &str) -> Vec<&'t Node<'t>> {
+        let parameter = self.parameters.iter().find(|entry| entry.key == name).map(|entry| &entry.value);
+        let allowed = parameter.and_then(|parameter| parameter.get("AllowedValues")?.as_sequence());
+        match allowed {
+            Some(allowed) => allowed.iter().collect(),
+            None => parameter.and_then(|parameter| parameter.get("Default")).into_iter().collect(),
+        }
+    }
+
     /// Whether everyone may know what `${Name}` stands for: a pseudo parameter, or a parameter that is not hidden and not called
     /// like a secret.
     pub(super) fn is_plain(self, name: &str) -> bool {
@@ -123,16 +133,45 @@ pub(super) fn is_value(key: &str) -> bool {
     matches!(key, "Value" | "value" | "ParameterValue")
 }
 
+/// Whether a `Type` of a variable means that its value is the name of a stored one.
+pub(super) fn is_stored(kind: &str) -> bool {
+    matches!(kind, "PARAMETER_STORE" | "SECRETS_MANAGER")
+}
+
 /// The variable that a map is, as containers, build projects, option settings and tags write it. None where its `Type` says that
 /// the value is the name of a stored one.
 pub(super) fn variable<'t>(entries: &'t [Entry<'t>]) -> Option<Variable<'t>> {
     let entry = |is: fn(&str) -> bool| entries.iter().find(|entry| is(&entry.key));
     let value = entry(is_value)?;
     let name = entry(|key| matches!(key, "Name" | "name" | "OptionName" | "ParameterKey" | "Key" | "Variable"))?;
-    let stored = entry(|key| matches!(key, "Type" | "type"))
-        .and_then(|entry| entry.value.as_str())
-        .is_some_and(|kind| matches!(kind, "PARAMETER_STORE" | "SECRETS_MANAGER"));
+    let stored = kind_of(entries).and_then(Node::as_str).is_some_and(is_stored);
     (!stored).then_some(Variable { name: &name.value, value })
+}
+
+/// What the `Type` of a variable is.
+fn kind_of<'t>(entries: &'t [Entry<'t>]) -> Option<&'t Node<'t>> {
+    entries.iter().find(|entry| matches!(entry.key.as_ref(), "Type" | "type")).map(|entry| &entry.value)
+}
+
+/// The same as [`variable`], where a function may give the `Type`: none where it means a stored one, whatever the function gives.
+pub(super) fn variable_in<'t>(
+    entries: &'t [Entry<'t>],
+    sections: Sections<'t>,
+    speller: &mut Speller<'t>,
+) -> Option<Variable<'t>> {
+    let found = variable(entries)?;
+    let Some(kind) = kind_of(entries).filter(|kind| kind.as_mapping().is_some()) else { return Some(found) };
+    let is_all_stored = match kind.get("Ref").and_then(Node::as_str) {
+        Some(parameter) => {
+            let values = sections.values(parameter);
+            !values.is_empty() && values.iter().all(|value| value.as_str().is_some_and(is_stored))
+        }
+        None => {
+            let texts = speller.texts(kind);
+            !texts.is_empty() && texts.iter().all(|spelled| is_stored(&spelled.text))
+        }
+    };
+    (!is_all_stored).then_some(found)
 }
 
 /// Whether a text below a function may hold a secret, alone or with what it is put together with.

@@ -4,7 +4,7 @@
 
 use super::attributes::is_secret_attribute;
 use super::parameters::{carries_secret, holds_reference};
-use super::places::variable;
+use super::places::{is_stored, variable};
 use crate::eval::{Run, begins_as_function, has_macro, is_function};
 use crate::expand::{Block, Model, Section};
 use crate::graph::references::in_braces;
@@ -168,7 +168,7 @@ impl<'t> Walk<'_, '_, 't> {
         let (Some(kind), Some(_)) = (node.get("Type"), node.get("Value")) else { return false };
         let Some(value) = run.value(kind) else { return false };
         match value.text() {
-            Some(text) => matches!(text.as_ref(), "PARAMETER_STORE" | "SECRETS_MANAGER"),
+            Some(text) => is_stored(&text),
             None if value.is_scalar() => {
                 run.note_reason("the type of a variable is unknown");
                 self.hides = true;

@@ -74,15 +74,16 @@ fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) ->
     if exposed(checker, value).is_some() {
         return true;
     }
-    if !secrets::is_secret_name(name) || !value.is_scalar() {
+    let is_parameter = |origin: &Origin<'_>| matches!(origin, Origin::Parameter(_));
+    if !value.is_scalar() {
         return false;
     }
-    let is_parameter = |origin: &Origin<'_>| matches!(origin, Origin::Parameter(_));
     match value.text() {
         // What a parameter is set to is not written in the template, also where the run sets its value.
         Some(text) if !value.parts().iter().any(|part| is_parameter(&part.origin)) => {
-            secrets::is_named_secret(name, &text)
+            secrets::holds_written_secret(name, &text)
         }
+        _ if !secrets::is_secret_name(name) => false,
         // With a secret's name, a parameter is the secret, unless its own name shows that it is a reference. Resources and
         // other stacks return ARNs. Nothing is known about anything else.
         _ => value.parts().iter().any(|part| match part.origin {
