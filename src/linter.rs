@@ -88,6 +88,8 @@ struct About<'a> {
 pub struct Linter {
     rules: RuleSet,
     selected: Vec<Selected>,
+    /// For each rule of the set, where it is among the selected ones: asked for each rule of each type of each template.
+    positions: Vec<Option<u32>>,
     /// What rules look at other than resources of a type, and which of the selected ones do.
     general: Vec<(TargetName, Vec<usize>)>,
     /// Those that are about exceptions.
@@ -197,10 +199,17 @@ impl Linter {
                 }
             },
         ));
+        let mut positions = vec![None; rules.entries().len()];
+        for (position, selected) in selected.iter().enumerate() {
+            if let Some(place) = positions.get_mut(selected.index) {
+                *place = u32::try_from(position).ok();
+            }
+        }
         let newer_than_schemas = rules.newer_than_schemas();
         let mut linter = Self {
             rules,
             selected,
+            positions,
             general: Vec::new(),
             about_exceptions: Vec::new(),
             companions: Vec::new(),
@@ -279,7 +288,7 @@ impl Linter {
 
     /// Where a rule of the set is among the selected ones.
     fn position_of(&self, index: usize) -> Option<usize> {
-        self.selected.binary_search_by_key(&index, |selected| selected.index).ok()
+        self.positions.get(index).copied().flatten().map(|position| position as usize)
     }
 
     /// The selected rules that name a type of resource.
@@ -376,6 +385,29 @@ impl Linter {
     ) -> FileReport {
         let about = About { constructs, wants, depth: 0 };
         self.lint_document(source, parsed, load, inputs, about, None)
+    }
+
+    /// Whether a text that was read has [`nested`](FileReport::nested) stacks. Most with stacks have none: their templates are in a
+    /// bucket.
+    pub fn nests(
+        source: &Source,
+        parsed: &Parsed<'_>,
+        load: &Loader<'_>,
+        inputs: &Inputs,
+        constructs: Option<&Constructs>,
+    ) -> bool {
+        let Ok(document) = parsed else { return false };
+        let (inputs, _) = inputs.accepted_by(&document.root, is_secret_name);
+        let macros = expand::Macros::of(document);
+        let texts = includes::texts(&document.root, macros, source.id, load);
+        let files = includes::Files::parse(&texts, &mut Vec::new());
+        let expansion = expand::expand(&document.root, macros, &files.included(), &inputs);
+        if !stacks::are_in(&expansion.root) {
+            return false;
+        }
+        let (template, memory) = (Template::new(&expansion.root), Memory::default());
+        let model = Model::expanded(&template, &expansion, &inputs, &memory);
+        !stacks::nested(&model, constructs).is_empty()
     }
 
     /// Lints one text that is inside of other templates.
