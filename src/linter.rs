@@ -33,7 +33,7 @@ use crate::eval::inputs::{Inputs, Pinned};
 use crate::eval::reads::Sought;
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::expansion::Expansion;
-use crate::expand::{self, Model};
+use crate::expand::{self, Kind, Model};
 use crate::finding::{Counts, Diagnostic, Finding, Level, RuleSeverity};
 use crate::graph::secrets::{secret_parameters, written_secrets};
 use crate::rules::load::{RuleEntry, RuleId, RuleSet};
@@ -298,13 +298,13 @@ impl Linter {
 
     /// The selected rules that have something to look at in a template, in the order of their ids, with the types among those of the
     /// template that a rule names.
-    fn for_template<'t>(&self, model: &Model<'_, 't>) -> Vec<(&Selected, Kinds<'t>)> {
-        let kinds: SmallVec<[&'t str; 16]> = model.types().collect();
+    fn for_template<'m, 't>(&self, model: &'m Model<'_, 't>) -> Vec<(&Selected, Kinds<'m, 't>)> {
+        let kinds: SmallVec<[Kind<'m, 't>; 16]> = model.kinds().collect();
         let others = self.general.iter().filter(|(target, _)| occurs(target, &kinds, model));
         let others = others.flat_map(|(_, positions)| positions).map(|position| (*position, None));
-        let named = kinds.iter().flat_map(|kind| self.naming(kind).map(|position| (position, Some(*kind))));
-        let mut positions: Vec<(usize, Option<&'t str>)> = others.chain(named).collect();
-        positions.sort_unstable();
+        let named = kinds.iter().flat_map(|kind| self.naming(kind.name).map(|position| (position, Some(*kind))));
+        let mut positions: Vec<(usize, Option<Kind<'m, 't>>)> = others.chain(named).collect();
+        positions.sort_unstable_by_key(|(position, kind)| (*position, kind.map(|kind| kind.name)));
         let of_same = positions.chunk_by(|(one, _), (other, _)| one == other);
         of_same
             .filter_map(|group| {
@@ -531,7 +531,7 @@ impl Linter {
 
     fn apply<'m, 't>(
         &self,
-        (selected, kinds): (&Selected, &[&str]),
+        (selected, kinds): (&Selected, &[Kind<'m, 't>]),
         workshop: &Workshop<'_, 'm, 't>,
         exceptions: &mut Exceptions,
         pending: &mut Vec<Pending<'t>>,

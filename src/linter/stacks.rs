@@ -288,6 +288,7 @@ pub(super) fn shared(document: &Document<'_>, inputs: &Inputs) -> Shared {
     for output in &model.outputs {
         let Some(value) = output.node.get("Value") else { continue };
         let export = output.node.get("Export").and_then(|export| export.get("Name"));
+        let export = export.filter(|name| is_named || !has_name_of_stack(name));
         if let Some((name, value)) = export.and_then(|name| Some((known(name, &model)?, known(value, &model)?))) {
             shared.exports.insert(name, value);
         }
