@@ -65,7 +65,7 @@ pub use crate::graph::secrets::is_secret_name;
 pub use again::Remembered;
 pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
-pub use parsed::{Parsed, parse, shared};
+pub use parsed::{Parsed, nests, parse, shared};
 pub use redaction::Mask;
 pub use setup::SetupError;
 pub use stacks::Nested;
@@ -385,29 +385,6 @@ impl Linter {
     ) -> FileReport {
         let about = About { constructs, wants, depth: 0 };
         self.lint_document(source, parsed, load, inputs, about, None)
-    }
-
-    /// Whether a text that was read has [`nested`](FileReport::nested) stacks. Most with stacks have none: their templates are in a
-    /// bucket.
-    pub fn nests(
-        source: &Source,
-        parsed: &Parsed<'_>,
-        load: &Loader<'_>,
-        inputs: &Inputs,
-        constructs: Option<&Constructs>,
-    ) -> bool {
-        let Ok(document) = parsed else { return false };
-        let (inputs, _) = inputs.accepted_by(&document.root, is_secret_name);
-        let macros = expand::Macros::of(document);
-        let texts = includes::texts(&document.root, macros, source.id, load);
-        let files = includes::Files::parse(&texts, &mut Vec::new());
-        let expansion = expand::expand(&document.root, macros, &files.included(), &inputs);
-        if !stacks::are_in(&expansion.root) {
-            return false;
-        }
-        let (template, memory) = (Template::new(&expansion.root), Memory::default());
-        let model = Model::expanded(&template, &expansion, &inputs, &memory);
-        !stacks::nested(&model, constructs).is_empty()
     }
 
     /// Lints one text that is inside of other templates.

@@ -4,7 +4,7 @@ use super::{Deployment, MAX_DEPTH, MAX_STACKS, Parent, Survey, Ties, identity};
 use crate::discover;
 use crate::eval::inputs::{Given, Inputs};
 use crate::finding::Related;
-use crate::linter::{FileReport, Linter, Nested, Parsed, parse};
+use crate::linter::{FileReport, Linter, Nested, Parsed, nests, parse};
 use crate::pool::in_order;
 use crate::project::{Project, inputs, load_beside, number_of};
 use std::borrow::Cow;
@@ -96,7 +96,7 @@ impl<'s, 'p, 'k> Descent<'s, 'p, 'k> {
             let look_into = |parsed: &Parsed<'_>| {
                 let load = |location: &str| load_beside(candidate, location, files);
                 let constructs = candidate.constructs.as_deref();
-                if !Linter::nests(&source, parsed, &load, &inputs, constructs) {
+                if !nests(&source, parsed, &load, &inputs, constructs) {
                     return FileReport::default();
                 }
                 surveyor.lint_parsed(&source, parsed, &load, &inputs, constructs, &|_| true)
