@@ -24,11 +24,13 @@ use crate::constructs::{Constructs, StackConstructs};
 use crate::files::{Files, Kind, MAX_NAMED, Met, Reach, Refusal, Unlisted, is_repository};
 use crate::finding::Diagnostic;
 use crate::paths::{folder_of, joined};
+use foldhash::fast::RandomState;
+use foldhash::{HashMap, HashSet};
 use gitignore::Ignored;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -125,9 +127,9 @@ pub fn discover(paths: &[PathBuf], filter: Filter<'_>, files: &Files) -> Discove
         files,
         filter,
         found: Discovery::default(),
-        by_identity: HashMap::new(),
-        hashes: RandomState::new(),
-        assemblies: HashSet::new(),
+        by_identity: HashMap::default(),
+        hashes: RandomState::default(),
+        assemblies: HashSet::default(),
         named: Arc::new(About::of_named_file()),
         around: None,
     };

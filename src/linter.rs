@@ -33,7 +33,7 @@ use crate::eval::inputs::{Inputs, Pinned};
 use crate::eval::reads::Sought;
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::expansion::Expansion;
-use crate::expand::{self, Model};
+use crate::expand::{self, Kind, Model};
 use crate::finding::{Counts, Diagnostic, Finding, Level, RuleSeverity};
 use crate::graph::secrets::{secret_parameters, written_secrets};
 use crate::rules::load::{RuleEntry, RuleId, RuleSet};
@@ -65,7 +65,7 @@ pub use crate::graph::secrets::is_secret_name;
 pub use again::Remembered;
 pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
-pub use parsed::{Parsed, parse, shared};
+pub use parsed::{Parsed, nests, parse, shared};
 pub use redaction::Mask;
 pub use setup::SetupError;
 pub use stacks::Nested;
@@ -88,6 +88,8 @@ struct About<'a> {
 pub struct Linter {
     rules: RuleSet,
     selected: Vec<Selected>,
+    /// For each rule of the set, where it is among the selected ones: asked for each rule of each type of each template.
+    positions: Vec<Option<u32>>,
     /// What rules look at other than resources of a type, and which of the selected ones do.
     general: Vec<(TargetName, Vec<usize>)>,
     /// Those that are about exceptions.
@@ -197,10 +199,17 @@ impl Linter {
                 }
             },
         ));
+        let mut positions = vec![None; rules.entries().len()];
+        for (position, selected) in selected.iter().enumerate() {
+            if let Some(place) = positions.get_mut(selected.index) {
+                *place = u32::try_from(position).ok();
+            }
+        }
         let newer_than_schemas = rules.newer_than_schemas();
         let mut linter = Self {
             rules,
             selected,
+            positions,
             general: Vec::new(),
             about_exceptions: Vec::new(),
             companions: Vec::new(),
@@ -279,7 +288,7 @@ impl Linter {
 
     /// Where a rule of the set is among the selected ones.
     fn position_of(&self, index: usize) -> Option<usize> {
-        self.selected.binary_search_by_key(&index, |selected| selected.index).ok()
+        self.positions.get(index).copied().flatten().map(|position| position as usize)
     }
 
     /// The selected rules that name a type of resource.
@@ -289,13 +298,13 @@ impl Linter {
 
     /// The selected rules that have something to look at in a template, in the order of their ids, with the types among those of the
     /// template that a rule names.
-    fn for_template<'t>(&self, model: &Model<'_, 't>) -> Vec<(&Selected, Kinds<'t>)> {
-        let kinds: SmallVec<[&'t str; 16]> = model.types().collect();
+    fn for_template<'m, 't>(&self, model: &'m Model<'_, 't>) -> Vec<(&Selected, Kinds<'m, 't>)> {
+        let kinds: SmallVec<[Kind<'m, 't>; 16]> = model.kinds().collect();
         let others = self.general.iter().filter(|(target, _)| occurs(target, &kinds, model));
         let others = others.flat_map(|(_, positions)| positions).map(|position| (*position, None));
-        let named = kinds.iter().flat_map(|kind| self.naming(kind).map(|position| (position, Some(*kind))));
-        let mut positions: Vec<(usize, Option<&'t str>)> = others.chain(named).collect();
-        positions.sort_unstable();
+        let named = kinds.iter().flat_map(|kind| self.naming(kind.name).map(|position| (position, Some(*kind))));
+        let mut positions: Vec<(usize, Option<Kind<'m, 't>>)> = others.chain(named).collect();
+        positions.sort_unstable_by_key(|(position, kind)| (*position, kind.map(|kind| kind.name)));
         let of_same = positions.chunk_by(|(one, _), (other, _)| one == other);
         of_same
             .filter_map(|group| {
@@ -499,7 +508,7 @@ impl Linter {
 
     fn apply<'m, 't>(
         &self,
-        (selected, kinds): (&Selected, &[&str]),
+        (selected, kinds): (&Selected, &[Kind<'m, 't>]),
         workshop: &Workshop<'_, 'm, 't>,
         exceptions: &mut Exceptions,
         pending: &mut Vec<Pending<'t>>,

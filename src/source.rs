@@ -1,6 +1,6 @@
 //! Source texts, spans in them, and lines and columns. Knows nothing of JSON, YAML or CloudFormation.
 
-use memchr::{memchr, memchr2_iter, memrchr};
+use memchr::{memchr, memchr_iter, memchr2_iter, memrchr};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -321,32 +321,9 @@ fn number(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 
-/// Adds where the lines start behind the line feeds of a text. Lines are short, so a search for each would take longer.
+/// Adds where the lines start behind the line feeds of a text.
 fn push_line_starts(bytes: &[u8], starts: &mut Vec<u32>) {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let (blocks, tail) = bytes.as_chunks::<32>();
-    let mut at: u32 = 0;
-    for block in blocks {
-        for word in block.as_chunks::<8>().0 {
-            // A byte is zero where there is a line feed (Warren, "Hacker's Delight": whether there is one, then which).
-            let word = u64::from_le_bytes(*word) ^ (LOW * u64::from(b'\n'));
-            if word.wrapping_sub(LOW) & !word & HIGH != 0 {
-                let mut found = !(((word & !HIGH) + !HIGH) | word) & HIGH;
-                while found != 0 {
-                    starts.push(at.saturating_add(found.trailing_zeros() / 8 + 1));
-                    found &= found - 1;
-                }
-            }
-            at = at.wrapping_add(8);
-        }
-    }
-    for byte in tail {
-        at = at.wrapping_add(1);
-        if *byte == b'\n' {
-            starts.push(at);
-        }
-    }
+    starts.extend(memchr_iter(b'\n', bytes).map(|end| number(end + 1)));
 }
 
 /// Bytes between two marks of [`Source::counts`]: small enough to be counted for each position that is asked for. Without

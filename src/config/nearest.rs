@@ -2,7 +2,7 @@
 
 use super::FILE_NAME;
 use crate::files::{Files, Kind, is_repository};
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Looks for configurations. Reads the file system once for each folder.

@@ -19,6 +19,7 @@ use crate::rules::load::nearest;
 use crate::source::Span;
 use crate::syntax::base64;
 use crate::syntax::{Kind, Node};
+use smallvec::SmallVec;
 
 /// A language: the steps to its list, and its keys.
 struct Language {
@@ -90,6 +91,7 @@ pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) ->
                     });
                     let place = place.step(&index.to_string());
                     let Named { id, id_span, span, reason } = named;
+                    let reason = reason.and_then(text_of);
                     let draft = Draft { id, id_span, reason, ..Draft::new(language.dialect, span, place) };
                     drafts.extend(language.item(item, draft, &block));
                 }
@@ -109,18 +111,18 @@ fn may_have_section(metadata: &Node<'_>) -> bool {
 }
 
 /// The other tool's name of a rule, as an item of its list has it.
-struct Named {
+struct Named<'n, 't> {
     id: String,
     id_span: Span,
     /// The whole exception.
     span: Span,
-    reason: Option<String>,
+    reason: Option<&'n Node<'t>>,
 }
 
 impl Language {
     /// The names of the other tool's rules in an item: one, but for Guard's maps of names to reasons.
-    fn names(&self, item: &Node<'_>) -> Vec<Named> {
-        let plain = |id: &Node<'_>, reason: Option<String>| {
+    fn names<'n, 't>(&self, item: &'n Node<'t>) -> SmallVec<[Named<'n, 't>; 1]> {
+        let plain = |id: &Node<'_>, reason: Option<&'n Node<'t>>| {
             text_of(id).map(|text| Named { id: text, id_span: id.span, span: item.span, reason })
         };
         match (self.dialect, item.as_mapping()) {
@@ -130,14 +132,11 @@ impl Language {
                     id: entry.key.to_string(),
                     id_span: entry.key_span,
                     span: entry.key_span,
-                    reason: text_of(&entry.value),
+                    reason: Some(&entry.value),
                 })
                 .collect(),
             (Dialect::CfnGuard, None) => plain(item, None).into_iter().collect(),
-            _ => {
-                let reason = item.get(self.reason).and_then(text_of);
-                item.get("id").and_then(|id| plain(id, reason)).into_iter().collect()
-            }
+            _ => item.get("id").and_then(|id| plain(id, item.get(self.reason))).into_iter().collect(),
         }
     }
 

@@ -217,6 +217,15 @@ pub fn construct<'t>(node: &'t Node<'t>) -> Option<&'t str> {
     node.get("Metadata")?.get("aws:cdk:path")?.as_str()
 }
 
+/// A resource type that occurs in a template.
+#[derive(Copy, Clone)]
+pub struct Kind<'m, 't> {
+    /// `AWS::S3::Bucket`.
+    pub name: &'t str,
+    /// Where its resources are among all.
+    places: &'m [usize],
+}
+
 /// A template with its blocks and the evaluator that computes their values.
 pub struct Model<'m, 't> {
     /// Computes values.
@@ -398,10 +407,22 @@ impl<'m, 't> Model<'m, 't> {
         self.by_type.get(kind).into_iter().flatten().filter_map(|index| self.resources.get(*index))
     }
 
+    /// The resources of a type that occurs, as [`of_type`](Self::of_type) finds them by its name.
+    pub fn of_kind<'a>(&'a self, kind: Kind<'a, 't>) -> impl Iterator<Item = &'a Block<'t>> + use<'a, 'm, 't> {
+        self.evaluator.reads.kind(kind.name);
+        kind.places.iter().filter_map(|index| self.resources.get(*index))
+    }
+
     /// Whether there is a resource of this type.
     pub fn has_type(&self, kind: &str) -> bool {
         self.evaluator.reads.members(kind);
         self.by_type.contains_key(kind)
+    }
+
+    /// The resource types that occur, with where their resources are.
+    pub fn kinds(&self) -> impl Iterator<Item = Kind<'_, 't>> {
+        self.evaluator.reads.add(Read::NAMES);
+        self.by_type.iter().map(|(name, places)| Kind { name, places })
     }
 
     /// The resource types that occur.

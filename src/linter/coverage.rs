@@ -7,10 +7,11 @@
 use super::file_report::{FileReport, Notice, NoticeKind};
 use super::{Linter, stacks};
 use crate::code::Code;
+use crate::eval::text::pattern_covers;
 use crate::expand::Model;
 use crate::expand::expansion::{Expansion, Left, LeftKind, Note};
 use crate::rules::load::RuleEntry;
-use crate::rules::rule::{PROFILES, PROPOSAL};
+use crate::rules::rule::{PROFILES, PROPOSAL, TargetName};
 use crate::source::Span;
 use foldhash::HashSet;
 use std::collections::BTreeMap;
@@ -26,7 +27,9 @@ const CDK_METADATA: &str = "AWS::CDK::Metadata";
 impl Linter {
     /// Whether a rule of the run is about a type of resource.
     fn is_about(&self, kind: &str) -> bool {
-        self.rules.about(kind).any(|index| self.position_of(index).is_some())
+        let covers =
+            |target: &TargetName| matches!(target, TargetName::Types(pattern) if pattern_covers(pattern, kind));
+        self.naming(kind).next().is_some() || self.general.iter().any(|(target, _)| covers(target))
     }
 
     /// The narrowest of the wider profiles that has a rule about a type of resource. None if the run has no profile, or one that is

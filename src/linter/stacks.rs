@@ -10,7 +10,7 @@ use crate::eval::{Descent, Memory, Run, explore};
 use crate::expand::expansion::Note;
 use crate::expand::{self, Block, Model};
 use crate::source::Span;
-use crate::syntax::{Document, Node};
+use crate::syntax::{Document, Entry, Node};
 use crate::template::{self, Template};
 use foldhash::HashSet;
 use std::collections::BTreeMap;
@@ -51,6 +51,13 @@ pub struct Nested {
     pub location: String,
     /// What the parent gives to its parameters, if that is known; others keep their defaults.
     pub given: Option<BTreeMap<String, Given>>,
+}
+
+/// Whether an expanded template has stacks or stack sets.
+pub(super) fn are_in(root: &Node<'_>) -> bool {
+    let resources = root.get("Resources").and_then(Node::as_mapping).unwrap_or_default();
+    let kinds = resources.iter().filter_map(|resource| resource.value.get("Type")?.as_str());
+    kinds.into_iter().any(|kind| kind == STACK || kind == STACK_SET)
 }
 
 /// The nested stacks and stack sets of a template that have a local file, in the order of the template.
@@ -266,7 +273,11 @@ pub(super) fn shared(document: &Document<'_>, inputs: &Inputs) -> Shared {
     let mut shared = Shared::default();
     let outputs = document.root.get("Outputs").and_then(Node::as_mapping).unwrap_or_default();
     let is_named = inputs.fixed("AWS::StackName").is_some();
-    let has_any = outputs.iter().any(|output| is_named || output.value.get("Export").is_some());
+    let exported = |output: &Entry<'_>| {
+        let name = output.value.get("Export").and_then(|export| export.get("Name"));
+        name.is_some_and(|name| !has_name_of_stack(name))
+    };
+    let has_any = is_named || outputs.iter().any(exported);
     if !has_any || !template::is_template(&document.root) {
         return shared;
     }
@@ -277,6 +288,7 @@ pub(super) fn shared(document: &Document<'_>, inputs: &Inputs) -> Shared {
     for output in &model.outputs {
         let Some(value) = output.node.get("Value") else { continue };
         let export = output.node.get("Export").and_then(|export| export.get("Name"));
+        let export = export.filter(|name| is_named || !has_name_of_stack(name));
         if let Some((name, value)) = export.and_then(|name| Some((known(name, &model)?, known(value, &model)?))) {
             shared.exports.insert(name, value);
         }
@@ -288,6 +300,15 @@ pub(super) fn shared(document: &Document<'_>, inputs: &Inputs) -> Shared {
         }
     }
     shared
+}
+
+/// Whether a text is put together with the name of the stack, as those of most exports are.
+fn has_name_of_stack(text: &Node<'_>) -> bool {
+    const NAME: &str = "AWS::StackName";
+    let is_name = |node: &Node<'_>| node.get("Ref").and_then(Node::as_str) == Some(NAME);
+    let pieces = text.get("Fn::Join").and_then(|join| join.as_sequence()?.get(1)?.as_sequence()).unwrap_or_default();
+    let substituted = text.get("Fn::Sub").and_then(Node::as_str).unwrap_or_default();
+    substituted.contains("${AWS::StackName}") || pieces.iter().any(is_name)
 }
 
 /// A text that is known and the same, whatever is chosen.

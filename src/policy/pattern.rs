@@ -3,7 +3,7 @@
 use crate::eval::text::{CLOSE, OPEN, pattern_covers, patterns_overlap};
 use crate::eval::value::{Content, Kind, Origin, Part, Value, placeholder};
 use crate::truth::Truth;
-use memchr::{memchr_iter, memmem};
+use memchr::memchr_iter;
 use std::borrow::Cow;
 
 /// A text with wildcards (`*`, `?`) in which every unsettled part is written as a name between [`OPEN`] and [`CLOSE`]:
@@ -38,9 +38,11 @@ pub(super) fn has_open(text: &str) -> bool {
     find(text, OPEN).is_some()
 }
 
-/// Where a text has one of the two, whose first byte hardly any other character has.
+/// The first byte of [`OPEN`] and [`CLOSE`], which hardly any other character has.
+const FIRST: u8 = 0xF4;
+
+/// Where a text has one of the two.
 fn find(text: &str, mark: char) -> Option<usize> {
-    const FIRST: u8 = 0xF4;
     memchr_iter(FIRST, text.as_bytes()).find(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(mark)))
 }
 
@@ -153,7 +155,7 @@ impl Pattern {
         while let Some((before, from)) = find(rest, OPEN).map(|start| rest.split_at(start)) {
             let (marked, after) = from.split_at(find(from, CLOSE).map_or(from.len(), |end| end + CLOSE.len_utf8()));
             loose.push_str(&change(before));
-            if memmem::find(other.text.as_bytes(), marked.as_bytes()).is_some() {
+            if other.has(marked) {
                 loose.push_str(marked);
             } else {
                 loose.push('*');
@@ -166,6 +168,12 @@ impl Pattern {
         }
         loose.push_str(&change(rest));
         Cow::Owned(loose)
+    }
+
+    /// Whether a name of an unsettled part, with its marks, is in the text.
+    fn has(&self, marked: &str) -> bool {
+        memchr_iter(FIRST, self.text.as_bytes())
+            .any(|at| self.text.get(at..).is_some_and(|rest| rest.starts_with(marked)))
     }
 
     /// Whether this pattern matches everything that `inner` matches, whatever the unsettled parts are.

@@ -1,21 +1,22 @@
 //! Which templates of a run belong together, before any of them is linted: the exports that others import, and the nested stacks with
 //! the values that their parents pass. A text test finds the few templates that have such ties, and only those are parsed.
 
+mod descent;
+
 use super::kept::{FEW_FILES, Kept};
-use super::{Project, Texts, inputs, load_beside, source_id, source_of};
+use super::{Project, Texts, inputs, source_id, source_of};
 use crate::discover::{self, Candidate, Input, Reading};
-use crate::eval::inputs::{Given, Inputs, Shared};
+use crate::eval::inputs::{Given, Shared};
 use crate::files::Files;
 use crate::finding::{Diagnostic, Related};
-use crate::linter::{FileReport, Linter, Nested, Parsed, parse, shared};
+use crate::linter::{FileReport, Linter, Parsed, parse, shared};
 use crate::pool::in_order;
 use crate::source::{Hidden, Source, SourceId, Span};
 use aho_corasick::packed::Searcher;
+use descent::Descent;
 use memchr::{memchr_iter, memmem};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// The depth of nested stacks. Deeper stacks are not linted, because a template can nest itself.
@@ -99,13 +100,6 @@ struct Ties {
     exports: bool,
     /// Whether it may have nested stacks.
     nests: bool,
-}
-
-/// A deployment that waits to be surveyed.
-struct Waiting {
-    /// The identity of its file.
-    identity: PathBuf,
-    deployment: Deployment,
 }
 
 impl Project<'_> {
@@ -365,196 +359,6 @@ impl Survey<'_> {
     }
 }
 
-/// The descent from the templates that no other template deploys.
-struct Descent<'s, 'p, 'k> {
-    project: &'s Project<'p>,
-    survey: &'s mut Survey<'k>,
-    /// The numbers of files by the hashes of their identities: there may be many.
-    numbers: HashMap<u64, usize>,
-    /// The parameters of the deployments so far.
-    known: HashMap<PathBuf, BTreeSet<Option<BTreeMap<String, Given>>>>,
-    /// The number of deployments that may still be linted.
-    left: usize,
-}
-
-impl<'s, 'p, 'k> Descent<'s, 'p, 'k> {
-    fn new(project: &'s Project<'p>, survey: &'s mut Survey<'k>) -> Self {
-        Self { project, survey, numbers: HashMap::new(), known: HashMap::new(), left: MAX_STACKS }
-    }
-
-    fn run(mut self, nesting: &[usize]) {
-        let jobs: Vec<(usize, Option<Deployment>)> = nesting.iter().map(|number| (*number, None)).collect();
-        let surveyed = self.surveyed(&jobs);
-        if surveyed.iter().all(|(_, nested)| nested.is_empty()) {
-            return;
-        }
-        // Paths are resolved only if there is a nested stack.
-        for (number, candidate) in self.survey.candidates.iter().enumerate() {
-            self.numbers.extend(identity(candidate, self.project.files).map(|identity| (hash(&identity), number)));
-        }
-        let of_job = |(index, nested): (usize, Vec<Nested>)| {
-            let (number, _) = jobs.get(index)?;
-            Some((*number, self.waiting(*number, None, &nested)))
-        };
-        let mut waiting: Vec<(usize, Vec<Waiting>)> = surveyed.into_iter().filter_map(of_job).collect();
-        let children: BTreeSet<&PathBuf> =
-            waiting.iter().flat_map(|(_, own)| own.iter().map(|one| &one.identity)).collect();
-        let deployed: BTreeSet<usize> = children.into_iter().filter_map(|file| self.known_number(file)).collect();
-        waiting.retain(|(number, _)| !deployed.contains(number));
-        let mut waiting: Vec<Waiting> = waiting.into_iter().flat_map(|(_, own)| own).collect();
-        for _ in 0..MAX_DEPTH {
-            if waiting.is_empty() {
-                break;
-            }
-            waiting = self.level(waiting);
-        }
-        for Waiting { deployment, .. } in waiting {
-            self.note_beyond(deployment.parents);
-        }
-    }
-
-    fn note_beyond(&mut self, parents: Vec<Related>) {
-        for parent in parents {
-            self.survey.beyond.entry(super::number_of(parent.span.source)).or_default().insert(parent.span);
-        }
-    }
-
-    /// The nested stacks of templates, each in a deployment if one is given, with the indices of the jobs.
-    fn surveyed(&mut self, jobs: &[(usize, Option<Deployment>)]) -> Vec<(usize, Vec<Nested>)> {
-        let survey: &Survey<'k> = self.survey;
-        let files = self.project.files;
-        // It has no rules, so it only evaluates what the survey needs.
-        let surveyor = Linter::default();
-        let look = |index: usize| {
-            let (number, deployment) = jobs.get(index)?;
-            let kept = survey.kept.text(*number);
-            let source = kept.map(Cow::Borrowed).or_else(|| survey.source(*number, files).map(Cow::Owned))?;
-            let (candidate, linter) = match deployment {
-                Some(deployment) => (&deployment.candidate, &deployment.linter),
-                None => survey.candidates.get(*number).zip(survey.linters.get(*number))?,
-            };
-            let given = deployment.as_ref().and_then(|deployment| deployment.given.clone());
-            let inputs = Inputs { given, ..inputs(linter, candidate, &survey.shared) };
-            if !Ties::of(source.text(), candidate).nests {
-                return None;
-            }
-            let look_into = |parsed: &Parsed<'_>| {
-                let load = |location: &str| load_beside(candidate, location, files);
-                surveyor.lint_parsed(&source, parsed, &load, &inputs, candidate.constructs.as_deref(), &|_| true)
-            };
-            if let Some(parsed) = survey.kept.parsed(*number) {
-                return Some((look_into(parsed), None));
-            }
-            match kept {
-                Some(kept) => {
-                    let parsed = parse(kept);
-                    Some((look_into(&parsed), Some((*number, parsed))))
-                }
-                None => Some((look_into(&parse(&source)), None)),
-            }
-        };
-        let mut found = Vec::new();
-        let mut parents: HashMap<usize, Parent> = HashMap::new();
-        let mut documents = HashMap::new();
-        in_order(jobs.len(), self.project.thread_number(), &look, |index, result| {
-            let result = result.flatten();
-            let Some((number, (report, parsed))) = jobs.get(index).map(|(number, _)| *number).zip(result) else {
-                return;
-            };
-            documents.extend(parsed);
-            if !report.nested.is_empty() {
-                parents.entry(number).or_default().add(&report);
-            }
-            found.push((index, report.nested));
-        });
-        self.survey.kept.add(documents);
-        for (number, parent) in parents {
-            let known = self.survey.parents.entry(number).or_default();
-            known.hidden.extend(parent.hidden);
-            known.included.extend(parent.included);
-        }
-        found
-    }
-
-    /// The deployments of nested stacks.
-    fn waiting(&self, number: usize, deployment: Option<&Deployment>, nested: &[Nested]) -> Vec<Waiting> {
-        let own = self.survey.candidates.get(number);
-        let Some(parent) = deployment.map(|deployment| &deployment.candidate).or(own) else { return Vec::new() };
-        let files = self.project.files;
-        let find = |nested: &Nested| {
-            let mut candidate = discover::nested(parent, &nested.location, files).ok()?;
-            let identity = identity(&candidate, files)?;
-            // The same account and Region. CloudFormation generates the name of a nested stack at deployment.
-            candidate.pinned = without_name(&parent.pinned);
-            let parents = vec![Related {
-                span: nested.span,
-                message: format!("nested stack `{}` deploys this template with these parameters", nested.name),
-            }];
-            let linter = (self.project.linter)(&candidate);
-            let deployment = Deployment { candidate, linter, given: nested.given.clone(), parents };
-            Some(Waiting { identity, deployment })
-        };
-        nested.iter().filter_map(find).collect()
-    }
-
-    /// Surveys some deployments. Returns the deployments of the stacks that they nest.
-    fn level(&mut self, waiting: Vec<Waiting>) -> Vec<Waiting> {
-        let mut fresh: Vec<(usize, Deployment)> = Vec::new();
-        let mut places: HashMap<usize, Vec<usize>> = HashMap::new();
-        for Waiting { identity, deployment } in waiting {
-            let number = self.number(&identity, &deployment);
-            let same = places.entry(number).or_default();
-            let is_same = |place: &&usize| fresh.get(**place).is_some_and(|(_, known)| known.given == deployment.given);
-            if let Some(place) = same.iter().find(is_same) {
-                if let Some((_, known)) = fresh.get_mut(*place) {
-                    known.parents.extend(deployment.parents);
-                }
-                continue;
-            }
-            if !self.known.entry(identity).or_default().insert(deployment.given.clone()) {
-                continue;
-            }
-            if self.left > 0 {
-                self.left -= 1;
-                same.push(fresh.len());
-                fresh.push((number, deployment));
-            } else {
-                self.note_beyond(deployment.parents);
-            }
-        }
-        let jobs: Vec<_> = fresh.into_iter().map(|(number, deployment)| (number, Some(deployment))).collect();
-        let surveyed = self.surveyed(&jobs);
-        let next = surveyed.into_iter().filter_map(|(index, nested)| {
-            let (number, deployment) = jobs.get(index)?;
-            Some(self.waiting(*number, deployment.as_ref(), &nested))
-        });
-        let next = next.flatten().collect();
-        for (number, deployment) in jobs {
-            self.survey.deployments.entry(number).or_default().extend(deployment);
-        }
-        next
-    }
-
-    /// The number of a file, if it has one.
-    fn known_number(&self, file: &Path) -> Option<usize> {
-        let number = self.numbers.get(&hash(file)).copied()?;
-        let is_same = |candidate| identity(candidate, self.project.files).is_some_and(|identity| identity == file);
-        self.survey.candidates.get(number).is_some_and(is_same).then_some(number)
-    }
-
-    /// The number of a template's text: that of a candidate, or a new one.
-    fn number(&mut self, identity: &Path, deployment: &Deployment) -> usize {
-        if let Some(known) = self.known_number(identity) {
-            return known;
-        }
-        let number = self.survey.candidates.len();
-        self.numbers.insert(hash(identity), number);
-        self.survey.candidates.push(deployment.candidate.clone());
-        self.survey.linters.push(Arc::clone(&deployment.linter));
-        number
-    }
-}
-
 impl Parent {
     fn add(&mut self, report: &FileReport) {
         self.hidden.extend(report.hidden.iter().cloned());
@@ -564,21 +368,10 @@ impl Parent {
     }
 }
 
-fn hash(path: &Path) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    path.hash(&mut hasher);
-    hasher.finish()
-}
-
 /// The identity of a candidate's file; `None` for standard input and for files that do not exist.
 pub fn identity(candidate: &Candidate, files: &Files) -> Option<PathBuf> {
     match &candidate.input {
         Input::File(path) => files.real(path).ok(),
         Input::StandardInput => None,
     }
-}
-
-fn without_name(pinned: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let is_environment = |name: &&String| matches!(name.as_str(), "AWS::AccountId" | "AWS::Region");
-    pinned.iter().filter(|(name, _)| is_environment(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }

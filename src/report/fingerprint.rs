@@ -1,7 +1,7 @@
 //! Fingerprints of findings: the same violation keeps its own when lines move, in every version of the tool.
 
 use crate::finding::Finding;
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// FNV-1a with 128 bits (RFC 9923): simple enough to stay the same indefinitely, which the standard library's hashes do
 /// not promise. Nobody gains by a collision: it only merges two alerts of the same owner.

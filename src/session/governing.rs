@@ -13,8 +13,9 @@ use crate::files::{Files, Reach};
 use crate::linter::Linter;
 use crate::paths::folder_of;
 use crate::rules::load::{is_pattern, rule_files};
+use foldhash::HashMap;
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -58,9 +59,9 @@ impl Governing {
             pinned,
             nearest: Nearest::default(),
             made: Vec::new(),
-            by_configuration: HashMap::new(),
-            by_folder: HashMap::new(),
-            former: HashMap::new(),
+            by_configuration: HashMap::default(),
+            by_folder: HashMap::default(),
+            former: HashMap::default(),
             last: None,
             scopes: whole.into_iter().collect(),
             problems,

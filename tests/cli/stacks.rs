@@ -205,6 +205,51 @@ Resources:
     assert_eq!(lint(&two), undecided);
 }
 
+#[test]
+fn exports_with_the_name_of_their_stack_are_known_where_it_is() {
+    let importing = "\
+Resources:
+  Records:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration: { Status: !ImportValue data-versions }
+";
+    let lint = |name: &str, more: &[&str]| {
+        let exporting = format!(
+            "Resources:\n  Topic: {{ Type: AWS::SNS::Topic }}\nOutputs:\n  Versions:\n    Value: Never\n    \
+             Export: {{ Name: {name} }}\n"
+        );
+        let folder = Folder::with(&[("a.yaml", &exporting), ("b.yaml", importing)]);
+        results(&versioning(&folder, &[&["."], more].concat()))
+    };
+    let (fail, undecided) = (["b.yaml fail error -"], ["b.yaml undecided error -"]);
+    for name in ["!Sub '${AWS::StackName}-versions'", "!Join ['-', [!Ref AWS::StackName, versions]]"] {
+        assert_eq!(lint(name, &[]), undecided, "{name}");
+        assert_eq!(lint(name, &["--parameter", "AWS::StackName=data"]), fail, "{name}");
+    }
+    // Not part of the name after all.
+    for name in ["!Select [0, [data-versions, !Ref AWS::StackName]]", "!Sub ['${Own}-versions', { Own: data }]"] {
+        assert_eq!(lint(name, &[]), fail, "{name}");
+    }
+}
+
+#[test]
+fn stacks_that_loops_and_includes_make_are_nested() {
+    let stack = "{ Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: ./child.yaml, Parameters: { Versions: Enabled } } }";
+    let looping = format!(
+        "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::Stacks:\n  - Name\n  - [A, B]\n  - 'S${{Name}}': {stack}\n"
+    );
+    let including =
+        "Resources:\n  Fn::Transform: { Name: AWS::Include, Parameters: { Location: ./stacks.yaml } }\n".to_owned();
+    for parent in [looping, including] {
+        let included = format!("Storage: {stack}\n");
+        let files = [("child.yaml", CHILD), ("parent.yaml", &*parent), ("stacks.yaml", &*included)];
+        let report = versioning(&Folder::with(&files), &["parent.yaml", "child.yaml"]);
+        assert_eq!(results(&report), [""; 0], "{parent}");
+        assert_eq!(report["summary"]["passed"].as_u64().map(|passed| passed > 0), Some(true), "{parent}");
+    }
+}
+
 /// A cloud assembly with a stack, its nested stack, a stage, and assets that look like templates.
 fn assembly() -> Folder {
     let manifest = r#"{

@@ -15,6 +15,9 @@ const EQUALS: u64 = Marks::last_of(&MARKS, 20, 21);
 const QUOTE: u64 = Marks::last_of(&MARKS, 21, 22);
 const COLON: u64 = Marks::last_of(&MARKS, 22, 23);
 
+/// Shorter texts give no value to a name, as `pwd=abcd` does; the shortest with the shape of a secret, `a://:ccc@`, is longer.
+const SHORTEST: usize = 8;
+
 static FINDER: Marks = Marks::new(&MARKS, false);
 
 /// What a text may hold.
@@ -27,7 +30,10 @@ pub(super) struct Glance {
 impl Glance {
     /// Looks at a text.
     pub(super) fn at(text: &str) -> Self {
-        Self { met: FINDER.met(text.as_bytes()), length: text.len() }
+        let bytes = text.as_bytes();
+        // Of a short one, nothing but what is not written out.
+        let is_plain = bytes.len() < SHORTEST && !bytes.contains(&b'{');
+        Self { met: if is_plain { 0 } else { FINDER.met(bytes) }, length: bytes.len() }
     }
 
     /// Whether something in it is not written out.
@@ -37,9 +43,7 @@ impl Glance {
 
     /// Whether it may be known by its shape that it is a secret.
     pub(super) fn may_have_shape(self) -> bool {
-        /// The length of the shortest text that does, `a://:ccc@`.
-        const SHORTEST: usize = 9;
-        self.met & SHAPE != 0 && self.length >= SHORTEST
+        self.met & SHAPE != 0 && self.length > SHORTEST
     }
 
     /// Whether any of the questions has to be asked.
@@ -59,8 +63,6 @@ impl Glance {
 
     /// Whether it may give a value to a name: `=`, or the quotes of JSON.
     pub(super) fn may_assign(self) -> bool {
-        /// The shortest that does: `pwd=hunter2`.
-        const SHORTEST: usize = 8;
         let quotes = QUOTE | COLON;
         self.length >= SHORTEST && (self.met & EQUALS != 0 || self.met & quotes == quotes)
     }
