@@ -44,7 +44,9 @@ pub fn holds<'t>(test: &Test, run: &mut Run<'_, 't>, value: &Value<'t>, around: 
                 None => Truth::False,
             };
             let result = decide(run, &|value| match is_match(value) {
-                Truth::Unknown => text::in_every_partition(&[value], &|values| values.first().map_or(Truth::Unknown, is_match)),
+                Truth::Unknown => {
+                    text::in_every_partition(&[value], &|values| values.first().map_or(Truth::Unknown, is_match))
+                }
                 known => known,
             });
             wanted(result, *yes)
