@@ -318,7 +318,7 @@ pub(super) fn is_possible(name: &str, text: &str) -> bool {
         (Some(derived), _) => PARTITIONS.iter().any(|partition| derived.value(partition) == text),
         (None, "AWS::AccountId") => text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()),
         (None, "AWS::Region") => {
-            text.split('-').count() > 2
+            text.bytes().filter(|byte| *byte == b'-').count() > 1
                 && text.ends_with(|last: char| last.is_ascii_digit())
                 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         }

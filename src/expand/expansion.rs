@@ -31,6 +31,8 @@ pub struct Expansion<'t> {
     pub hidden: Hidden,
     /// Whether a macro of the author's own gets the whole template, and may change all of it.
     pub is_rewritten: bool,
+    /// Whether any macro may be called, anywhere.
+    pub calls_macros: bool,
     /// What may still be added.
     pub budget: Budget,
 }
@@ -46,6 +48,7 @@ impl<'t> Expansion<'t> {
             left: Vec::new(),
             hidden: Hidden::default(),
             is_rewritten: false,
+            calls_macros: false,
             budget: Budget(MAX_NODES),
         }
     }

@@ -59,6 +59,7 @@ impl Macros {
 /// Source: "Considerations when creating CloudFormation macro definitions" on the order of macros, CloudFormation user guide.
 pub fn expand<'t>(root: &'t Node<'t>, macros: Macros, included: &[Included<'t>], inputs: &Inputs) -> Expansion<'t> {
     let mut expansion = Expansion::new(root);
+    expansion.calls_macros = macros.are_called();
     if macros.are_called() {
         includes::expand(&mut expansion, included);
         loops::expand(&mut expansion, inputs);
@@ -95,7 +96,7 @@ fn stands_for_others(resource: &Node<'_>) -> bool {
 /// Whether a resource's type stands for the resources of a module. One that no resource can have, or that is not a text (which
 /// leaves it empty), is for a tool to replace with such.
 fn is_module(kind: &str) -> bool {
-    kind.ends_with("::MODULE") || !kind.contains("::")
+    kind.ends_with("::MODULE") || !(kind.starts_with("AWS::") || kind.contains("::"))
 }
 
 /// A named block of a template: a resource, a parameter, an output, or the template as a whole.
@@ -442,8 +443,9 @@ impl<'m, 't> Model<'m, 't> {
     /// what the author means; what is missing there may be what the macro adds.
     pub fn is_rewritten(&self, path: &str) -> bool {
         self.expansion.is_some_and(|expansion| {
+            let find: written::Find<'_, 't, 't> = &|entries, key| self.entry(entries, key);
             expansion.is_rewritten
-                || macros::rewrite(self.evaluator.template.root, path, &|entries, key| self.entry(entries, key))
+                || expansion.calls_macros && macros::rewrite(self.evaluator.template.root, path, find)
         })
     }
 

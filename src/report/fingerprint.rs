@@ -30,7 +30,14 @@ pub(crate) fn fingerprint(parts: &[&str], occurrence: usize) -> String {
 
 /// The same, of texts with this hash.
 fn of_occurrence(hash: u128, occurrence: usize) -> String {
-    format!("{:032x}", with_part(hash, &occurrence.to_string()))
+    let hash = with_part(hash, &occurrence.to_string());
+    let mut print = String::with_capacity(32);
+    print.extend(hash.to_be_bytes().iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hexadecimal));
+    print
+}
+
+fn hexadecimal(digit: u8) -> char {
+    char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit })
 }
 
 /// Gives each finding its fingerprint, in the order of the report.
