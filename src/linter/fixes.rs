@@ -37,7 +37,8 @@ use making::Making;
 use neighbors::Neighbors;
 use place::Choice;
 use risk::Deeds;
-use std::cell::{Cell, OnceCell};
+use rustc_hash::FxHashMap;
+use std::cell::{Cell, OnceCell, RefCell};
 
 use super::check::Setting;
 use super::{Fixes, Linter, Wants};
@@ -64,7 +65,14 @@ pub(super) struct Workshop<'a, 'm, 't: 'a> {
     readers: OnceCell<tagging::Readers>,
     /// The keys that fixes may use.
     keys: OnceCell<Vec<&'m Block<'t>>>,
+    /// Whether notes name the roles that cannot use a key.
+    compares_roles: OnceCell<bool>,
+    /// Which assertions hold for which blocks. Keyed by addresses, which no template chooses.
+    held: RefCell<FxHashMap<Asked<'t>, bool>>,
 }
+
+/// An assertion of a fix, the check whose failure it mends, the block, and whether it has to hold always.
+type Asked<'t> = (*const Assertion, *const Check, *const Block<'t>, bool);
 
 /// The bytes of edited texts that are read for one template: each fix with edits is proven by reading
 /// what they change, or the whole text.
@@ -126,6 +134,8 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             values: OnceCell::new(),
             readers: OnceCell::new(),
             keys: OnceCell::new(),
+            compares_roles: OnceCell::new(),
+            held: RefCell::default(),
         }
     }
 
@@ -248,8 +258,19 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         if changes.is_empty() { Attempt::None } else { Attempt::Changes(changes, deeds) }
     }
 
-    /// Whether an assertion surely holds for a block: wherever the block fails the check or, `always`, wherever it exists.
+    /// Whether an assertion surely holds for a block: wherever the block fails the check or, `always`, wherever it exists. Asked once for
+    /// all findings of a check in a block, which may be many.
     fn holds(&self, job: &Job<'_, 'm, 't>, assertion: &Assertion, always: bool) -> bool {
+        let asked: Asked<'t> = (assertion, job.check, job.block, always);
+        if let Some(known) = self.held.borrow().get(&asked) {
+            return *known;
+        }
+        let holds = self.holds_anew(job, assertion, always);
+        self.held.borrow_mut().insert(asked, holds);
+        holds
+    }
+
+    fn holds_anew(&self, job: &Job<'_, 'm, 't>, assertion: &Assertion, always: bool) -> bool {
         let exploration = explore(&self.model.evaluator, |run| {
             if !expand::exists(run, job.block) || !always && self.fails(run, job).is_false() {
                 return Truth::True;

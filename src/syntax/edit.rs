@@ -23,7 +23,7 @@ mod write;
 mod writer;
 
 use super::yaml::Shared;
-use super::{Document, Language};
+use super::{Document, Kind, Language, Node};
 use crate::change::{Change, Edit};
 use crate::source::{Source, Span};
 use habits::Habits;
@@ -239,6 +239,16 @@ impl<'d> Session<'d> {
     }
 }
 
+/// The values of a tree. The parsers bound its depth.
+fn count(node: &Node<'_>) -> usize {
+    let below: usize = match &node.kind {
+        Kind::Mapping(entries) => entries.iter().map(|entry| count(&entry.value)).sum(),
+        Kind::Sequence(items) => items.iter().map(count).sum(),
+        _ => 0,
+    };
+    below + 1
+}
+
 /// What an attempt led to.
 #[derive(Default)]
 struct Attempt {
@@ -253,6 +263,8 @@ struct Editor<'d> {
     habits: Habits,
     shared: Shared,
     indexes: Indexes,
+    /// What reading the whole text counts: its bytes, or more where aliases stand for many values.
+    weight: usize,
     /// The bytes that were read to prove edits.
     read: Cell<usize>,
     /// How many times that was the whole text.
@@ -267,9 +279,13 @@ impl<'d> Editor<'d> {
         let page = Page::new(text, is_yaml, lines)?;
         let shared = if document.may_share { Shared::of(text)? } else { Shared::default() };
         let habits = Habits::of(&page, document);
+        // Most values take fewer bytes.
+        const BYTES_OF_VALUE: usize = 64;
+        let values = if shared.is_empty() { 0 } else { count(&document.root) };
         Some(Self {
             page,
             habits,
+            weight: text.len().max(values.saturating_mul(BYTES_OF_VALUE)),
             shared,
             indexes: Indexes::default(),
             read: Cell::new(0),
@@ -289,7 +305,7 @@ impl<'d> Editor<'d> {
                 return true;
             }
         }
-        self.read.set(self.read.get().saturating_add(session.text.len()));
+        self.read.set(self.read.get().saturating_add(self.weight));
         self.wholes.set(self.wholes.get().saturating_add(1));
         let edit = |piece: &Piece| Edit { span: Span::new(source, piece.start, piece.end), text: piece.text.clone() };
         let text = apply(session.text, &pieces.iter().map(edit).collect::<Vec<_>>());

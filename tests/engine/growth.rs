@@ -329,3 +329,38 @@ fn fixes_of_many_resources_have_edits() {
         assert_eq!(many, few * 150);
     }
 }
+
+/// Each policy of each role is compared with each bucket that gets a key, so that a note names the roles that cannot use it; in a template
+/// where that would take long, no note does.
+#[test]
+fn roles_are_compared_with_resources_up_to_a_limit() {
+    let with = |fixes: Fixes| {
+        let keep = Keep { fixes, ..Keep::default() };
+        Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), Pinned::default(), keep).unwrap()
+    };
+    let (bare, fixing) = (with(Fixes::None), with(Fixes::Changes));
+    let family: Family = |n, _| {
+        let statement = json!({ "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*" });
+        let roles: Vec<Value> = (0..n).map(|i| reference(format!("R{i}"))).collect();
+        let document = json!({ "Version": "2012-10-17", "Statement": [statement] });
+        vec![
+            ("R", resource("AWS::IAM::Role", json!({ "AssumeRolePolicyDocument": {} }))),
+            (
+                "P",
+                resource("AWS::IAM::Policy", json!({ "PolicyName": "p", "Roles": roles, "PolicyDocument": document })),
+            ),
+            ("B", resource("AWS::S3::Bucket", json!({}))),
+        ]
+    };
+    let note = |n: usize| {
+        let report = lint(&fixing, &template(family, n));
+        let is_meant = |rule: &str, path: &str| rule == "s3-bucket-kms-encryption" && path.starts_with("Resources/B0");
+        let finding = report.findings.iter().find(|finding| is_meant(&finding.rule, &finding.path)).unwrap();
+        finding.fix.as_ref().unwrap().note.clone()
+    };
+    let (few, many) = (note(2), note(24));
+    assert!(few.contains("`R0` and `R1`"), "{few}");
+    assert!(many.contains("did not look up which roles lack it") && !many.contains("`R1`"), "{many}");
+    let [bare, fixing] = [&bare, &fixing].map(|linter| lint(linter, &template(family, 24)).steps);
+    assert!(fixing <= bare * 4, "{bare} steps, and {fixing} with fixes");
+}

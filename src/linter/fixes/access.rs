@@ -1,5 +1,6 @@
 //! Who has to get permission to use a key: the roles of the template that reach a resource, and cannot decrypt what the key encrypts.
 
+use super::Workshop;
 use super::making::Making;
 use crate::eval::value::{Content, Origin, Value};
 use crate::eval::{Run, explore};
@@ -8,12 +9,15 @@ use crate::facts::{Grant, managed_policy_grant};
 use crate::graph::attached::{Policy, attached};
 use crate::graph::{granted, refers_to};
 use crate::policy::{self, DocumentKind};
+use crate::syntax::Node;
 use crate::truth::Truth;
 
 const DECRYPT: Need = Need { action: "kms:decrypt", shown: "`kms:Decrypt`" };
 const GENERATE: Need = Need { action: "kms:generatedatakey", shown: "`kms:GenerateDataKey`" };
 /// Names that a note lists.
 const MAX_NAMED: usize = 8;
+/// Statements that are compared with resources, for all fixes of a template. Each costs two looks at patterns.
+const MAX_COMPARED: usize = 1 << 13;
 
 /// A permission to use a key.
 #[derive(Copy, Clone)]
@@ -85,6 +89,12 @@ impl<'t> Making<'_, '_, '_, 't> {
         let Some(data) = DATA.iter().find(|data| data.kind == self.target.kind) else {
             return Some(format!("Principals that use `{name}` need permission to use {the_key}."));
         };
+        if !self.shop.compares_roles() {
+            return Some(format!(
+                "Principals that use `{name}` need permission to use {the_key}. hipaalint did not look up which roles lack it, because \
+                 the template has too many policies."
+            ));
+        }
         // Roles by what they lack: permission to decrypt, to encrypt, or both.
         let mut certain: [Vec<&str>; 3] = Default::default();
         let mut possible: [Vec<&str>; 3] = Default::default();
@@ -136,6 +146,33 @@ impl<'t> Making<'_, '_, '_, 't> {
             return if exploration.complete { Truth::False } else { Truth::Unknown };
         };
         if all.all(|truth| truth == first) { first } else { Truth::Unknown }
+    }
+}
+
+impl Workshop<'_, '_, '_> {
+    /// Whether the template is small enough for its resources to be compared with the statements of its roles, as far as these are written
+    /// out: the same for each fix, whichever are asked for.
+    fn compares_roles(&self) -> bool {
+        *self.compares_roles.get_or_init(|| {
+            let items = |node: Option<&Node<'_>>| node.map_or(0, |node| node.as_sequence().map_or(1, <[_]>::len));
+            let statements =
+                |policy: &Node<'_>| items(policy.get("PolicyDocument").and_then(|text| text.get("Statement")));
+            let inline = |role: &Node<'_>| -> usize {
+                let policies = role.get("Policies").and_then(Node::as_sequence).unwrap_or_default();
+                policies.iter().map(statements).sum()
+            };
+            let of_roles: usize =
+                self.model.of_type("AWS::IAM::Role").filter_map(|role| role.node.get("Properties")).map(inline).sum();
+            let policies = ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"];
+            let policies = policies
+                .iter()
+                .flat_map(|kind| self.model.of_type(kind))
+                .filter_map(|policy| policy.node.get("Properties"));
+            let attached = |policy: &Node<'_>| items(policy.get("Roles")).max(1).saturating_mul(statements(policy));
+            let all = policies.map(attached).fold(of_roles, usize::saturating_add);
+            let resources: usize = DATA.iter().map(|data| self.model.of_type(data.kind).count()).sum();
+            all.saturating_mul(resources) <= MAX_COMPARED
+        })
     }
 }
 
