@@ -159,7 +159,8 @@ impl Workshop<'_, '_, '_> {
                 |policy: &Node<'_>| items(policy.get("PolicyDocument").and_then(|text| text.get("Statement")));
             let inline = |role: &Node<'_>| -> usize {
                 let policies = role.get("Policies").and_then(Node::as_sequence).unwrap_or_default();
-                policies.iter().map(statements).sum()
+                // A role without any is looked at, too.
+                policies.iter().map(statements).sum::<usize>() + 1
             };
             let of_roles: usize =
                 self.model.of_type("AWS::IAM::Role").filter_map(|role| role.node.get("Properties")).map(inline).sum();
