@@ -199,7 +199,7 @@ impl Source {
             starts.push(0);
             // Found many bytes at a time: every text that a report points into is searched as a whole.
             if memchr(b'\r', bytes).is_none() {
-                push_line_starts(bytes, &mut starts);
+                starts.extend(memchr_iter(b'\n', bytes).map(start));
             } else {
                 let ends_line = |end: &usize| bytes.get(*end) == Some(&b'\n') || bytes.get(*end + 1) != Some(&b'\n');
                 starts.extend(memchr2_iter(b'\n', b'\r', bytes).filter(ends_line).map(start));
@@ -319,11 +319,6 @@ fn starts_line(text: &[u8], at: usize) -> bool {
 
 fn number(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
-}
-
-/// Adds where the lines start behind the line feeds of a text.
-fn push_line_starts(bytes: &[u8], starts: &mut Vec<u32>) {
-    starts.extend(memchr_iter(b'\n', bytes).map(|end| number(end + 1)));
 }
 
 /// Bytes between two marks of [`Source::counts`]: small enough to be counted for each position that is asked for. Without
