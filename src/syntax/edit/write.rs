@@ -12,7 +12,7 @@ const BLANKS: &str = "                                                          
 
 /// How a value is written at one place.
 #[derive(Clone, Debug)]
-pub(super) struct Style {
+pub(super) struct Style<'t> {
     pub(super) json: bool,
     pub(super) short: bool,
     pub(super) quotes: Quotes,
@@ -22,9 +22,9 @@ pub(super) struct Style {
     pub(super) keys: Option<Quotes>,
     pub(super) step: usize,
     pub(super) list: usize,
-    pub(super) unit: String,
+    pub(super) unit: &'t str,
     /// What is between a key and its value, in flow style.
-    pub(super) colon: String,
+    pub(super) colon: &'t str,
     /// What is between two items on one line.
     pub(super) comma: &'static str,
     pub(super) eol: &'static str,
@@ -48,7 +48,7 @@ fn tagged(value: &Value) -> Option<(&'static str, &Value)> {
     Some((short_form(key)?, argument)).filter(|_| is_call(value) && reads_back)
 }
 
-impl Style {
+impl Style<'_> {
     fn text(&self, text: &str, flow: bool) -> String {
         if self.json {
             return scalar::double(text);
@@ -127,7 +127,7 @@ impl Style {
             return;
         }
         let outer = base.len();
-        base.push_str(&self.unit);
+        base.push_str(self.unit);
         let begin = |base: &str, text: &mut String, index: usize| {
             text.push_str(if index > 0 { "," } else { "" });
             text.push_str(self.eol);
@@ -147,7 +147,7 @@ impl Style {
                 for (index, (key, value)) in entries.iter().enumerate() {
                     begin(base, text, index);
                     text.push_str(&self.key(key, true));
-                    text.push_str(&self.colon);
+                    text.push_str(self.colon);
                     self.write_flow(value, base, text);
                 }
                 '}'
