@@ -150,9 +150,7 @@ impl Writer<'_> {
     /// What is added, in flow style.
     fn items(&self, target: &Target, style: &Style<'_>, base: Option<&str>) -> Vec<String> {
         let mut items: Vec<String> = target.appended.iter().map(|value| style.flow(value, base)).collect();
-        for (key, value) in target.added.values() {
-            items.push(format!("{}{}{}", style.key(key, true), style.colon, style.flow(&value, base)));
-        }
+        items.extend(target.added.values().map(|(key, value)| style.flow_entry(key, &value, base)));
         items
     }
 

@@ -159,8 +159,9 @@ impl Writer<'_> {
         let is_only = index == 0 && children(map) == 1 && (lines.first < key || below < lines.below);
         // Beside the key, a comment has no place without it.
         let colon = self.colon(key_span.end as usize)?;
-        let is_beside =
-            top <= key || self.page.comment(colon).is_some() || self.page.behind(key).take_while(|line| *line < top).any(|line| self.page.is_comment(line));
+        let is_beside = top <= key
+            || self.page.comment(colon).is_some()
+            || self.page.behind(key).take_while(|line| *line < top).any(|line| self.page.is_comment(line));
         Some(Lines { first: key, below, leaves: lines.leaves || is_only || is_beside, keeps_above: true, ..lines })
     }
 

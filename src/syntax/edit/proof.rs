@@ -48,7 +48,8 @@ pub(super) fn is_changed(old: &Node<'_>, target: Option<&Target>, new: &Node<'_>
                 let name = target.and_then(|target| target.renamed.as_deref());
                 found.get(name.unwrap_or(&old.key)).is_some_and(|new| is_changed(&old.value, target, new))
             });
-            let added = || target.added.iter().all(|(key, draft)| found.get(key).is_some_and(|new| is_drafted(new, draft)));
+            let added =
+                || target.added.iter().all(|(key, draft)| found.get(key).is_some_and(|new| is_drafted(new, draft)));
             kept && count == news.len() && added()
         }
         _ => is_same(old, new),
@@ -106,7 +107,8 @@ pub(super) fn is_drafted(node: &Node<'_>, draft: &Draft) -> bool {
         (Draft::List(items), Kind::Sequence(nodes)) => are_values(nodes.iter(), items),
         (Draft::Map(entries), Kind::Mapping(nodes)) => {
             let found = Found::new(nodes);
-            let is_call = |key, node, draft: &Draft| matches!(draft, Draft::Set(value) if is_attribute(key, node, value));
+            let is_call =
+                |key, node, draft: &Draft| matches!(draft, Draft::Set(value) if is_attribute(key, node, value));
             let is_there =
                 |(key, draft)| found.get(key).is_some_and(|node| is_drafted(node, draft) || is_call(key, node, draft));
             nodes.len() == entries.len() && entries.iter().all(is_there)

@@ -236,9 +236,9 @@ impl Part<'_, '_> {
             let name = child.and_then(|child| child.renamed.as_deref()).unwrap_or(&entry.key);
             let is_as_planned = new_entry.key == name
                 && proof::is_changed(&entry.value, child, &new_entry.value)
-                && more.iter().all(|new| {
-                    target.added.get(&new.key).is_some_and(|draft| proof::is_drafted(&new.value, draft))
-                })
+                && more
+                    .iter()
+                    .all(|new| target.added.get(&new.key).is_some_and(|draft| proof::is_drafted(&new.value, draft)))
                 && proof::keeps_comments(section.comments(*start, *end), pieces, &Moves::default(), &new);
             if !is_as_planned {
                 return None;

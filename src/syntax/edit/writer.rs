@@ -150,11 +150,12 @@ impl<'t> Writer<'t> {
             return Err(Refused::Unusual);
         }
         let (start, end) = (entry.key_span.start as usize, entry.key_span.end as usize);
-        let text = match self.page.byte(start) {
-            b'"' => scalar::quoted(name, Quotes::Double),
-            b'\'' => scalar::quoted(name, Quotes::Single),
-            _ => scalar::yaml(name, form == Form::Flow, self.habits.quotes, false),
-        };
+        let mut text = String::new();
+        match self.page.byte(start) {
+            b'"' => scalar::quoted(name, Quotes::Double, &mut text),
+            b'\'' => scalar::quoted(name, Quotes::Single, &mut text),
+            _ => scalar::yaml(name, form == Form::Flow, self.habits.quotes, false, &mut text),
+        }
         self.put(start, end, text);
         Ok(())
     }
