@@ -252,6 +252,8 @@ impl PolicyDenies {
                 names.extend(graph::names::physical_name(checker.run, block));
                 let subject = SubjectOf::named(policy, names);
                 let denied = all_denied(checker.run, &found.found, &self.actions, &subject.subject(), &self.requests);
+                // One that may be about something else protects nothing for certain.
+                let denied = if about.is_true() { denied } else { denied.and(Truth::Unknown) };
                 (all, some) = (all.and(denied), some.or(denied));
                 number += 1;
                 if checker.explain {
