@@ -33,7 +33,7 @@ pub fn is_whole_internet<'m, 't>(
     if !own.iter().copied().any(is_broad) {
         return (Truth::False, named);
     }
-    let mut together: Vec<Cidr> = own;
+    let mut together: Vec<Cidr> = own.into_vec();
     for (number, other) in model.of_type(ROUTE).enumerate() {
         if number >= MOST_ROUTES {
             run.note_reason("the route table has too many routes to add them up");
