@@ -31,7 +31,7 @@ pub mod unresolved;
 pub mod wide_routes;
 
 use crate::eval::text;
-use crate::eval::value::{Content, Origin, Value};
+use crate::eval::value::{Content, Origin, Part, Value};
 use crate::eval::{Descent, Run};
 use crate::expand::{Block, HIDDEN, Model, exists};
 use crate::truth::Truth;
@@ -92,8 +92,20 @@ fn is_name(values: &[&Value<'_>]) -> Truth {
         (Some(value), Some(name)) => (value == name || is_arn_of(&value, &name)).into(),
         // Which account and region an ARN speaks of does not matter for whose it is.
         (None, Some(name)) if is_arn_of(&known_end(value), &name) => Truth::True,
+        (None, None) if shares_parts(value, name) && is_arn_of(&text::canonical(value), &text::canonical(name)) => {
+            Truth::True
+        }
         _ => text::equal(value, name),
     }
+}
+
+/// Whether all that is not known of a name is in a value as well, and is the same there.
+fn shares_parts(value: &Value<'_>, name: &Value<'_>) -> bool {
+    let is_open = |part: &&Part<'_>| !part.content.is_known();
+    name.parts().iter().filter(is_open).all(|part| {
+        matches!(part.origin, Origin::Parameter(_) | Origin::Pseudo(_))
+            && value.parts().iter().filter(is_open).any(|other| other.origin == part.origin)
+    })
 }
 
 /// Whether a value, or an item of it if it is a list, names a resource.

@@ -101,8 +101,7 @@ impl OpensToInternet {
             return Truth::False.into();
         }
         let model = checker.model;
-        let spared = spared.unwrap_or_default();
-        let sources = ingress::from_internet(checker.run, model, item.owner(), rule, &mut open_ports, &spared);
+        let sources = ingress::from_internet(checker.run, model, rule);
         let truth = opened.and(Truth::any(sources.iter().map(|source| source.truth)));
         let mut locations = Vec::new();
         if checker.explain {
@@ -127,22 +126,7 @@ impl OpensToInternet {
     }
 }
 
-/// The ports that a rule opens; nothing where they are not known.
-fn open_ports<'m, 't>(run: &mut Run<'m, 't>, rule: &'m Value<'t>) -> Option<(i64, i64)> {
-    let absent = Value::default();
-    let texts = written(rule, &absent).map(|value| match value.kind {
-        Kind::Null => Some(absent.clone()),
-        _ => run.settled_text(value).map(|text| Value { span: value.span, kind: Kind::String(text.into()) }),
-    });
-    let [Some(protocol), Some(from), Some(to)] = texts else { return None };
-    match range(&protocol, &from, &to) {
-        Range::All => Some((0, 65535)),
-        Range::Ports(from, to) => Some((from, to)),
-        Range::None | Range::Unknown => None,
-    }
-}
-
-/// Whether the destination of a route is every address of the internet, alone or with other routes of its table.
+/// Whether the destination of a route is the internet.
 pub(super) fn routes_whole_internet<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     let route = item.owner();
@@ -158,13 +142,12 @@ impl AclOpensToInternet {
         let entry = item.owner();
         let model = checker.model;
         let mut truth = Truth::False;
-        let (mut open, mut related) = (Vec::new(), Vec::new());
+        let mut open = Vec::new();
         for port in &self.ports {
-            let (opens, with) = acl::opens(checker.run, model, entry, *port);
+            let opens = acl::opens(checker.run, model, entry, *port);
             truth = truth.or(opens);
             if opens.is_true() {
                 open.push(*port);
-                related = with;
             }
         }
         let exact = match &self.at {
@@ -174,7 +157,6 @@ impl AclOpensToInternet {
         checker.at(truth, || {
             let mut location = exact.as_ref().unwrap_or(item).location();
             location.words = vec![("ports", named_ports(&open))];
-            location.related = related;
             location
         })
     }
