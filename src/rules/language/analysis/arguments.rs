@@ -336,11 +336,11 @@ pub struct RecordsDataEvents {
     pub r#type: String,
     /// Patterns of what basic selectors name for all of its resources.
     pub everything: Vec<String>,
-    /// Patterns of the names of events that read. Without them, what is limited to reads or to writes is only known to be
-    /// some of the events.
+    /// The names of the events that read. Without them, what is limited to reads or to writes is only known to be some of the
+    /// events.
     #[serde(default)]
     pub reads: Vec<String>,
-    /// Patterns of the names of events that write.
+    /// The names of the events that write.
     #[serde(default)]
     pub writes: Vec<String>,
 }
