@@ -6,8 +6,8 @@ mod table;
 pub use arguments::{
     AclOpensToInternet, Api, BucketPolicyDenies, BucketTarget, DeclaresParameter, Excepted, ExposesSecret, Identifies,
     InSupport, LiteralSecrets, LogsEvent, NameContains, OpensPort, OpensToInternet, OperationsAuthorize, PolicyDenies,
-    RecordsDataEvents, RequestContext, RequiresKey, RoutesToInternet, SecretVariables, SubnetZones, Tagged,
-    UsesTagKeys, Who,
+    PublicIpv6Block, RecordsDataEvents, RequestContext, RequiresKey, RoutesToInternet, SecretVariables, SubnetZones,
+    Tagged, UsesTagKeys, Who,
 };
 pub(in crate::rules) use table::analyses;
 
