@@ -14,6 +14,7 @@ pub mod granted;
 pub mod identifiers;
 pub mod ingress;
 pub mod inline_code;
+pub mod ipv6;
 pub mod key_use;
 pub mod links;
 mod marks;

@@ -4,10 +4,12 @@ use crate::eval::Run;
 use crate::eval::value::{Kind, Value};
 use crate::expand::Block;
 use crate::finding::Related;
-use crate::graph::{acl, ingress, network, routes, wide_routes};
+use crate::graph::{acl, ingress, ipv6, network, routes, wide_routes};
 use crate::rules::check::checker::Checker;
 use crate::rules::check::location::{Item, Judgement, value_location};
-use crate::rules::language::analysis::{AclOpensToInternet, OpensPort, OpensToInternet, RoutesToInternet, SubnetZones};
+use crate::rules::language::analysis::{
+    AclOpensToInternet, OpensPort, OpensToInternet, PublicIpv6Block, RoutesToInternet, SubnetZones,
+};
 use crate::rules::language::operand::{Operand, Settings};
 use crate::rules::language::path::Path;
 use crate::truth::Truth;
@@ -271,6 +273,34 @@ impl RoutesToInternet {
             locations.push(selection.nearest.location());
         }
         Judgement { truth: result, locations }
+    }
+}
+
+impl PublicIpv6Block {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let model = checker.model;
+        let Some(subnets) = &self.subnets else {
+            let subnet = item.owner();
+            if subnet.kind != "AWS::EC2::Subnet" {
+                return Truth::Unknown.into();
+            }
+            let is_public = ipv6::has_public_block(checker.run, model, subnet);
+            return checker.at(is_public, || item.location());
+        };
+        let selection = checker.select_some(subnets, item);
+        let mut is_public = Truth::from(selection.items.is_empty());
+        if selection.unknown {
+            is_public = is_public.or(Truth::Unknown);
+        }
+        for found in &selection.items {
+            let Item::Value { value, .. } = found else { continue };
+            let named = network::subnets(checker.run, model, value);
+            is_public = is_public.or(named.others.into());
+            for subnet in named.declared {
+                is_public = is_public.or(ipv6::has_public_block(checker.run, model, subnet));
+            }
+        }
+        checker.at(is_public, || item.location())
     }
 }
 
