@@ -7,7 +7,6 @@ use crate::eval::value::{Content, Field, Kind, Origin, Part, Value};
 use crate::eval::{Descent, Evaluator, Run, text};
 use crate::expand::Block;
 use crate::syntax::Node;
-use crate::truth::Truth;
 use std::borrow::Cow;
 
 /// A statement in its normalised form, with its place.
