@@ -134,6 +134,9 @@ type Relation<'r, 'm, 't> = &'r mut dyn FnMut(&mut Run<'m, 't>, &Value<'t>, &Pie
 /// Whether patterns match all of a piece, as far as it is known.
 type Covered<'t> = FxHashMap<*const Value<'t>, Truth>;
 
+/// A pattern that covers a part of a piece, and how it is shown: it is compared with many others.
+type Inside<'v, 't> = (&'v Value<'t>, String);
+
 impl Dimension {
     /// For each cell, whether each `Deny` covers it.
     fn cells<'m, 'v, 't>(
@@ -159,7 +162,7 @@ impl Dimension {
         let mut cells = Vec::new();
         for piece in pieces {
             // A pattern that covers only a part of the piece makes a separate cell.
-            let mut inside: Vec<&'v Value<'t>> = Vec::new();
+            let mut inside: Vec<Inside<'v, 't>> = Vec::new();
             let mut covered = Covered::default();
             for pattern in
                 denies.iter().flat_map(|deny| [self.element, self.excepted].map(|name| deny.get(name))).flatten()
@@ -170,16 +173,16 @@ impl Dimension {
                     }
                     let covers = relation(run, pattern, &piece, How::Covers);
                     covered.insert(pattern, covers);
-                    if covers.is_false()
-                        && relation(run, pattern, &piece, How::Spares).is_false()
-                        && !inside.iter().any(|known| known.display() == pattern.display())
-                    {
-                        inside.push(pattern);
+                    if covers.is_false() && relation(run, pattern, &piece, How::Spares).is_false() {
+                        let shown = pattern.display();
+                        if !inside.iter().any(|(_, known)| *known == shown) {
+                            inside.push((pattern, shown));
+                        }
                     }
                 }
             }
             let excepted = allow.get(self.excepted).map(Value::items).unwrap_or_default();
-            for pattern in &inside {
+            for (pattern, _) in &inside {
                 let inside = Piece::Pattern(pattern);
                 if excepted.iter().any(|known| relation(run, known, &inside, How::Covers).is_true()) {
                     continue;
@@ -207,7 +210,7 @@ impl Dimension {
         run: &mut Run<'m, 't>,
         deny: &'v Value<'t>,
         piece: &Piece<'_, 'v, 't>,
-        without: &[&'v Value<'t>],
+        without: &[Inside<'v, 't>],
         covered: &Covered<'t>,
         relation: Relation<'_, 'm, 't>,
     ) -> Truth {
@@ -220,7 +223,7 @@ impl Dimension {
                 Truth::any(patterns.items().iter().map(covers))
             }
             (None, Some(excepted)) => Truth::all(excepted.items().iter().map(|pattern| {
-                if without.iter().any(|known| known.display() == pattern.display()) {
+                if !without.is_empty() && is_among(pattern, without) {
                     Truth::True
                 } else {
                     relation(run, pattern, piece, How::Spares)
@@ -229,6 +232,12 @@ impl Dimension {
             (None, None) => self.absent,
         }
     }
+}
+
+/// Whether a pattern is written as one of some others is.
+fn is_among(pattern: &Value<'_>, others: &[Inside<'_, '_>]) -> bool {
+    let shown = pattern.display();
+    others.iter().any(|(_, known)| *known == shown)
 }
 
 fn is_all<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>) -> Truth {
@@ -339,7 +348,10 @@ fn names_subject<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, subject: &Subje
     {
         return Truth::False;
     }
-    Truth::any(names.iter().map(|name| {
+    // What a resource is called decides, where it is known.
+    let is_reference = |name: &&&Value<'t>| matches!(name.as_reference(), Some(Origin::Resource { .. }));
+    let has_name = !names.iter().all(|name| is_reference(&name));
+    Truth::any(names.iter().filter(|name| !(has_name && is_reference(name))).map(|name| {
         run.decide(&[pattern, name], &|values| match values {
             [pattern, name] => match is_name(pattern, name) {
                 // Nearly every ARN has the partition of the deployment in it.
@@ -359,21 +371,43 @@ fn is_literal(end: &str) -> bool {
     !end.is_empty() && !end.contains([OPEN, CLOSE, '*', '?'])
 }
 
-/// Whether a resource pattern is a name or the ARN with this name.
-fn is_name(pattern: &Value<'_>, name: &Value<'_>) -> Truth {
-    let text = Pattern::of(pattern, Side::Outer).unwrap_or_default();
-    let last = text.text().rsplit([':', '/']).next().unwrap_or_default();
-    match name.text() {
-        // The account and Region of an ARN do not matter here.
-        Some(name) if !last.contains(OPEN) && !last.contains(CLOSE) => {
-            (last == name.rsplit([':', '/']).next().unwrap_or_default()).into()
+/// The end of a pattern's text behind the last colon or slash, outside of the names of what is open in it; and whether that is all that
+/// an ARN has behind its account: `arn:aws:sqs:us-east-1:111122223333:results`.
+fn end(text: &str) -> (Pattern, bool) {
+    let (mut from, mut is_open, mut colons, mut slashes) = (0, false, 0, 0);
+    for (at, character) in text.char_indices() {
+        match character {
+            OPEN => is_open = true,
+            CLOSE => is_open = false,
+            ':' | '/' if !is_open => {
+                from = at + 1;
+                colons += usize::from(character == ':');
+                slashes += usize::from(character == '/');
+            }
+            _ => {}
         }
-        // A literal cannot contain a name that CloudFormation generates, and the end of an ARN is the name.
-        None if (pattern.text().is_some() || is_literal(last))
-            && matches!(name.as_reference(), Some(Origin::Resource { .. })) =>
-        {
-            Truth::False
-        }
-        _ => crate::eval::text::equal(pattern, name),
     }
+    let mut end = Pattern::default();
+    end.push_text(text.get(from..).unwrap_or_default());
+    (end, colons == 5 && slashes == 0)
+}
+
+/// Whether a resource pattern matches a name or the ARN with this name.
+fn is_name(pattern: &Value<'_>, name: &Value<'_>) -> Truth {
+    let outer = Pattern::of(pattern, Side::Outer).unwrap_or_default();
+    let (last, is_all) = end(outer.text());
+    // A wildcard behind a kind of resource may name others: `arn:aws:ec2:*::snapshot/*` in the policy of a backup vault.
+    let is_wild = last.text().contains(['*', '?']) && !is_all;
+    if !is_wild && !matches!(name.as_reference(), Some(Origin::Resource { .. })) {
+        // The account and Region of an ARN do not matter here.
+        let covers = last.covers(&end(Pattern::of(name, Side::Inner).unwrap_or_default().text()).0);
+        // The same export, say.
+        let is_same = covers == Truth::Unknown && crate::eval::text::equal(pattern, name).is_true();
+        return if is_same { Truth::True } else { covers };
+    }
+    // A literal cannot contain a name that CloudFormation generates, and the end of an ARN is the name.
+    if pattern.text().is_some() || is_literal(last.text()) {
+        return Truth::False;
+    }
+    crate::eval::text::equal(pattern, name)
 }

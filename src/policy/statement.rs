@@ -3,9 +3,10 @@
 use super::documents::{DocumentKind, DocumentProperty, Shape, document_properties};
 use super::json_text;
 use super::normal::{self, normalise};
-use crate::eval::value::{Field, Kind, Value};
-use crate::eval::{Descent, Run, text};
+use crate::eval::value::{Content, Field, Kind, Origin, Part, Value};
+use crate::eval::{Descent, Evaluator, Run, text};
 use crate::expand::Block;
+use crate::syntax::Node;
 use std::borrow::Cow;
 
 /// A statement in its normalised form, with its place.
@@ -147,7 +148,8 @@ impl<'m, 't> Collector<'_, 'm, 't> {
     fn statement(&mut self, value: &Value<'t>, path: String) {
         match &value.kind {
             Kind::Map(_) => {
-                self.found.push((normalise(value), path));
+                let evaluator = self.run.evaluator;
+                self.found.push((normalise(value, &|value| chosen_items(evaluator, value)), path));
             }
             Kind::Text(_) => self.unread_value(value),
             _ => self.unread("a statement of a policy document is not a map"),
@@ -297,6 +299,18 @@ fn event_bus_condition<'t>(condition: &Value<'t>) -> Value<'t> {
         kind: Kind::Map(vec![Field { key, key_span: span, value }]),
     };
     wrap(operator, wrap(key, value.clone()))
+}
+
+/// The items that a parameter of a list can have, where a value is such a parameter that is set to others than each of them alone: "each
+/// value in the list must be one of the specified allowed values" (AWS CloudFormation user guide, "Parameters", 2026-11). What is true
+/// of a statement with all of them, and with each of them alone, is true of every other list.
+fn chosen_items<'t>(evaluator: &Evaluator<'_, 't>, value: &Value<'t>) -> Option<Vec<Value<'t>>> {
+    let [Part { content: Content::Unknown | Content::Except(_), origin: Origin::Parameter(name) }] = value.parts()
+    else {
+        return None;
+    };
+    let texts = evaluator.allowed_items(name)?.iter().map(Node::scalar_text);
+    texts.map(|text| Some(normal::string(text?.trim().to_owned(), value.span))).collect()
 }
 
 #[cfg(test)]

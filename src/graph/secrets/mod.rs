@@ -28,7 +28,6 @@ pub use everywhere::secrets_of_block;
 pub use literal::{Extent, LiteralSecret};
 pub use names::{is_secret_name, names_a_reference, promises_secret};
 pub use parameters::{Carries, carries_secret, may_carry, parameter_uses};
-pub use shapes::secret_text;
 pub use shown::{Referenced, Search, Shown, shown_secrets};
 pub use texts::is_secret_literal;
 pub use unread::secrets_of_unread;

@@ -3,7 +3,8 @@
 use super::assignments::{Dialect, assigned_references};
 use super::names::{is_secret_name, names_a_reference};
 use super::no_echo::hides_secret;
-use super::places::{dialect_under, is_value, variable};
+use super::places::{Sections, Variable, dialect_under, is_value, lists_secrets, variable_in};
+use super::spelled::Speller;
 use super::texts::is_secret_literal;
 use crate::eval::reads::{Read, Sought};
 use crate::eval::value::{Field, Kind, Value};
@@ -166,6 +167,8 @@ struct Place<'t> {
     key: Option<&'t str>,
     /// What a text is here.
     dialect: Dialect,
+    /// Whether it is an item of a list.
+    is_item: bool,
 }
 
 impl<'t> Uses<'t> {
@@ -178,7 +181,7 @@ impl<'t> Uses<'t> {
                 continue;
             }
             let before = uses.noted;
-            let place = Place { resource: resource.written_name(), key: None, dialect: Dialect::Text };
+            let place = Place { resource: resource.written_name(), key: None, dialect: Dialect::Text, is_item: false };
             for node in ["Properties", "Metadata"].into_iter().filter_map(|section| resource.node.get(section)) {
                 uses.find(model, node, place);
             }
@@ -223,15 +226,23 @@ impl<'t> Uses<'t> {
                     if !holds_nodes(&entry.value) {
                         continue;
                     }
-                    let variable = if entries.len() > 1 && is_value(&entry.key) { variable(entries) } else { None };
-                    let variable = variable.filter(|variable| std::ptr::eq(variable.value, entry));
-                    let name = variable.and_then(|variable| variable.name.as_str());
+                    let variable = if entries.len() > 1 && is_value(&entry.key) {
+                        let sections = Sections::of(model.evaluator.template.root);
+                        variable_in(entries, sections, &mut Speller::new(sections.mappings))
+                    } else {
+                        None
+                    };
+                    let is_value = |variable: &Variable<'_>| {
+                        std::ptr::eq(variable.value, entry) && !(place.is_item && variable.may_be_stored)
+                    };
+                    let name = variable.filter(is_value).and_then(|variable| variable.name.as_str());
                     let key = Some(name.unwrap_or(&entry.key));
                     let dialect = dialect_under(&entry.key).unwrap_or(place.dialect);
-                    self.find(model, &entry.value, Place { key, dialect, ..place });
+                    self.find(model, &entry.value, Place { key, dialect, is_item: false, ..place });
                 }
             }
             syntax::Kind::Sequence(items) => {
+                let place = Place { is_item: true, ..place };
                 items.iter().filter(|item| holds_nodes(item)).for_each(|item| self.find(model, item, place));
             }
             _ => {}
@@ -278,7 +289,7 @@ impl<'t> Uses<'t> {
 
     /// A parameter that a key is set to.
     fn used(&mut self, parameter: &'t str, key: &str, span: Span, place: Place<'t>) {
-        if is_secret_name(key) {
+        if is_secret_name(key) || lists_secrets(key) {
             self.secret(parameter, key, span, place);
         }
         if takes_a_reference(key) {

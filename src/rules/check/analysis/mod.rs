@@ -19,8 +19,8 @@ mod trails;
 use super::checker::Checker;
 use super::location::{Item, Judgement};
 use crate::rules::language::analysis::{
-    AclOpensToInternet, Analysis, BucketPolicyDenies, DeclaresParameter, ExposesSecret, Identifies, InSupport,
-    LiteralSecrets, LogsEvent, NameContains, OpensPort, OpensToInternet, OperationsAuthorize, PolicyDenies,
+    AclOpensToInternet, Analysis, BucketPolicyDenies, DeclaresParameter, DeniesItself, ExposesSecret, Identifies,
+    InSupport, LiteralSecrets, LogsEvent, NameContains, OpensPort, OpensToInternet, OperationsAuthorize, PolicyDenies,
     PublicIpv6Block, RecordsDataEvents, RequiresKey, RoutesToInternet, SecretVariables, SubnetZones, Tagged,
     UsesTagKeys, analyses,
 };

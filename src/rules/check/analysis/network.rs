@@ -13,6 +13,7 @@ use crate::rules::language::analysis::{
 use crate::rules::language::operand::{Operand, Settings};
 use crate::rules::language::path::Path;
 use crate::truth::Truth;
+use smallvec::SmallVec;
 
 impl OpensPort {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
@@ -47,7 +48,7 @@ fn rule_of<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Op
     (!rule.is_opaque()).then_some(rule)
 }
 
-fn ports_in(operand: &Operand, settings: &Settings) -> Vec<i64> {
+fn ports_in(operand: &Operand, settings: &Settings) -> SmallVec<[i64; 8]> {
     operand.texts(settings).iter().filter_map(|text| text.parse().ok()).collect()
 }
 
@@ -82,12 +83,13 @@ fn opened<'t>(run: &mut Run<'_, 't>, rule: &Value<'t>, wanted: Option<&[i64]>, e
 /// The ports of a rule in words.
 fn ports_text<'t>(run: &Run<'_, 't>, rule: &Value<'t>) -> String {
     let absent = Value::default();
-    let texts = written(rule, &absent).map(|value| run.as_chosen(value).text().unwrap_or_default().into_owned());
-    match texts.each_ref().map(String::as_str) {
+    let chosen = written(rule, &absent).map(|value| run.as_chosen(value));
+    let texts = chosen.each_ref().map(|value| value.text().unwrap_or_default());
+    match texts.each_ref().map(AsRef::as_ref) {
         ["-1", _, _] | [_, "", ""] => "all ports".to_owned(),
         [_, port, ""] => format!("port {port} (`ToPort` is not set)"),
         [_, "", port] => format!("port {port} (`FromPort` is not set)"),
-        [_, from, to] if from == to => format!("port {from}"),
+        [_, from, to] if from == to => ["port ", from].concat(),
         [_, from, to] => format!("ports {from} to {to}"),
     }
 }
@@ -101,8 +103,7 @@ impl OpensToInternet {
             return Truth::False.into();
         }
         let model = checker.model;
-        let spared = spared.unwrap_or_default();
-        let sources = ingress::from_internet(checker.run, model, item.owner(), rule, &mut open_ports, &spared);
+        let sources = ingress::from_internet(checker.run, model, rule);
         let truth = opened.and(Truth::any(sources.iter().map(|source| source.truth)));
         let mut locations = Vec::new();
         if checker.explain {
@@ -110,8 +111,10 @@ impl OpensToInternet {
                 Item::Value { path, .. } => path.clone(),
                 Item::Block(block) => format!("{}/Properties", block.path()),
             };
+            locations.reserve_exact(sources.len());
             for source in sources.iter().filter(|source| source.truth == truth || !truth.is_true()) {
-                let mut location = value_location(source.value, source.name, &format!("{base}/{}", source.name));
+                let path = [base.as_str(), "/", source.name].concat();
+                let mut location = value_location(source.value, source.name, &path);
                 location.words = vec![("ports", ports_text(checker.run, rule))];
                 location.related = source
                     .related
@@ -125,22 +128,7 @@ impl OpensToInternet {
     }
 }
 
-/// The ports that a rule opens; nothing where they are not known.
-fn open_ports<'m, 't>(run: &mut Run<'m, 't>, rule: &'m Value<'t>) -> Option<(i64, i64)> {
-    let absent = Value::default();
-    let texts = written(rule, &absent).map(|value| match value.kind {
-        Kind::Null => Some(absent.clone()),
-        _ => run.settled_text(value).map(|text| Value { span: value.span, kind: Kind::String(text.into()) }),
-    });
-    let [Some(protocol), Some(from), Some(to)] = texts else { return None };
-    match range(&protocol, &from, &to) {
-        Range::All => Some((0, 65535)),
-        Range::Ports(from, to) => Some((from, to)),
-        Range::None | Range::Unknown => None,
-    }
-}
-
-/// Whether the destination of a route is every address of the internet, alone or with other routes of its table.
+/// Whether the destination of a route is the internet.
 pub(super) fn routes_whole_internet<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     let route = item.owner();
@@ -156,13 +144,12 @@ impl AclOpensToInternet {
         let entry = item.owner();
         let model = checker.model;
         let mut truth = Truth::False;
-        let (mut open, mut related) = (Vec::new(), Vec::new());
+        let mut open = Vec::new();
         for port in &self.ports {
-            let (opens, with) = acl::opens(checker.run, model, entry, *port);
+            let opens = acl::opens(checker.run, model, entry, *port);
             truth = truth.or(opens);
             if opens.is_true() {
                 open.push(*port);
-                related = with;
             }
         }
         let exact = match &self.at {
@@ -172,7 +159,6 @@ impl AclOpensToInternet {
         checker.at(truth, || {
             let mut location = exact.as_ref().unwrap_or(item).location();
             location.words = vec![("ports", named_ports(&open))];
-            location.related = related;
             location
         })
     }
@@ -204,11 +190,13 @@ fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
     let Some(protocol) = protocol.text() else {
         return if matches!(protocol.kind, Kind::Null) { Range::All } else { Range::Unknown };
     };
-    match protocol.to_ascii_lowercase().as_str() {
-        "-1" | "all" => return Range::All,
-        "icmp" | "1" | "icmpv6" | "58" => return Range::None,
-        "tcp" | "6" | "udp" | "17" => {}
-        _ => return Range::All,
+    let is = |names: &[&str]| names.iter().any(|name| protocol.eq_ignore_ascii_case(name));
+    if is(&["icmp", "1", "icmpv6", "58"]) {
+        return Range::None;
+    }
+    // `-1`, `all`, and what has no ports.
+    if !is(&["tcp", "6", "udp", "17"]) {
+        return Range::All;
     }
     let port = |value: &Value<'_>| value.number().filter(|port| port.fract() == 0.0).map(|port| port as i64);
     match (port(from), port(to)) {

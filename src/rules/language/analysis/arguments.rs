@@ -86,6 +86,20 @@ pub struct PolicyDenies {
 
 impl Arguments for PolicyDenies {}
 
+/// Whether the permissions of an identity, or of a policy alone, deny it some actions.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DeniesItself {
+    /// The actions, such as `kms:Decrypt`.
+    pub actions: Vec<String>,
+    /// Whether a `Deny` with `NotResource` counts, which leaves some resources out.
+    #[serde(default)]
+    pub but_some: bool,
+}
+
+impl Arguments for DeniesItself {}
+
 /// Condition keys with the values that a request has, or none where it does not have the key.
 pub type RequestContext = BTreeMap<String, Option<String>>;
 
