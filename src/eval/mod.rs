@@ -186,6 +186,13 @@ impl<'m, 't> Evaluator<'m, 't> {
         }
     }
 
+    /// The values that each item of a list parameter is one of; none for other parameters.
+    pub fn allowed_items(&self, parameter: &str) -> Option<&'t [Node<'t>]> {
+        let parameter = self.template.parameters.iter().find(|known| known.name == parameter)?;
+        let is_such = parameter.is_list() && !parameter.reads_parameter_store() && !parameter.allowed.is_empty();
+        is_such.then_some(parameter.allowed)
+    }
+
     /// What the evaluation has spent of the budgets of the template.
     pub fn spent(&self) -> Spent {
         Spent {

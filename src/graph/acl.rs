@@ -3,12 +3,11 @@
 //! Source: Amazon VPC user guide, "Network ACL rules": entries are evaluated from the lowest number on, and the first one that matches
 //! the traffic decides, regardless of later ones.
 
-use super::addresses::{are_internet, hold, is_broad};
+use super::addresses::{are_internet, hold};
 use super::{naming, property, refers_to};
 use crate::eval::value::{Origin, Value};
 use crate::eval::{Run, text};
 use crate::expand::{Block, Model, exists};
-use crate::finding::Related;
 use crate::policy::Cidr;
 use crate::truth::Truth;
 
@@ -22,50 +21,22 @@ const ALL_PROTOCOLS: f64 = -1.0;
 const MOST_ENTRIES: usize = 256;
 
 /// An entry for inbound traffic, as far as it is known.
-struct Entry<'m, 't> {
-    block: &'m Block<'t>,
+struct Entry {
     number: Option<f64>,
     range: Cidr,
 }
 
-/// Whether an entry allows every internet address to reach a port over TCP, alone or with other entries of its network ACL; and
-/// these other entries.
-pub fn opens<'m, 't>(
-    run: &mut Run<'m, 't>,
-    model: &'m Model<'m, 't>,
-    entry: &'m Block<'t>,
-    port: u16,
-) -> (Truth, Vec<Related>) {
+/// Whether an entry allows the internet to reach a port over TCP.
+pub fn opens<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, entry: &'m Block<'t>, port: u16) -> Truth {
     let applies = is_about(run, entry, "allow", port);
     if applies.is_false() {
-        return (Truth::False, Vec::new());
+        return Truth::False;
     }
-    let range = match range(run, entry) {
-        Ok(Some(range)) => range,
-        Ok(None) => return (Truth::False, Vec::new()),
-        Err(()) => return (Truth::Unknown, Vec::new()),
-    };
-    let alone = are_internet(&[range]);
-    if !alone && !is_broad(range) {
-        return (Truth::False, Vec::new());
+    match range(run, entry) {
+        Ok(Some(range)) if are_internet(&[range]) => applies.and(!denied_before(run, model, entry, range, port)),
+        Ok(_) => Truth::False,
+        Err(()) => Truth::Unknown,
     }
-    let mut open = applies;
-    let mut related = Vec::new();
-    if !alone {
-        let (others, unknown) = entries(run, model, entry, "allow", port);
-        let together: Vec<Cidr> = others.iter().map(|other| other.range).chain([range]).collect();
-        if are_internet(&together) {
-            related.extend(others.iter().filter(|other| is_broad(other.range)).map(|other| Related {
-                span: other.block.key_span,
-                message: format!("`{}` allows the rest of the internet", other.block.name),
-            }));
-        } else if unknown {
-            open = Truth::Unknown;
-        } else {
-            return (Truth::False, Vec::new());
-        }
-    }
-    (open.and(!denied_before(run, model, entry, range, port)), related)
 }
 
 /// Whether entries with lower numbers deny all of it.
@@ -76,9 +47,9 @@ fn denied_before<'m, 't>(
     range: Cidr,
     port: u16,
 ) -> Truth {
-    let (denies, unknown) = entries(run, model, entry, "deny", port);
+    let (denies, unknown) = denies(run, model, entry, port);
     let own = number(run, entry);
-    let before = |other: &Entry<'_, '_>| match (other.number, own) {
+    let before = |other: &Entry| match (other.number, own) {
         (Some(other), Some(own)) => (other < own).into(),
         _ => Truth::Unknown,
     };
@@ -95,14 +66,13 @@ fn denied_before<'m, 't>(
     }
 }
 
-/// The other entries of an entry's network ACL with this action for a port, and whether there may be more.
-fn entries<'m, 't>(
+/// The entries of an entry's network ACL that deny a port, and whether there may be more.
+fn denies<'m, 't>(
     run: &mut Run<'m, 't>,
     model: &'m Model<'m, 't>,
     entry: &'m Block<'t>,
-    action: &str,
     port: u16,
-) -> (Vec<Entry<'m, 't>>, bool) {
+) -> (Vec<Entry>, bool) {
     let mut found = Vec::new();
     let mut unknown = model.may_hide(ENTRY);
     let acl = property(run, entry, &["NetworkAclId"]).and_then(Value::as_reference);
@@ -122,7 +92,7 @@ fn entries<'m, 't>(
         if other.is(entry) {
             continue;
         }
-        let about = is_about(run, other, action, port);
+        let about = is_about(run, other, "deny", port);
         if about.is_false() {
             continue;
         }
@@ -133,7 +103,7 @@ fn entries<'m, 't>(
         match range(run, other) {
             Ok(Some(range)) if same.is_true() => {
                 let number = number(run, other);
-                found.push(Entry { block: other, number, range });
+                found.push(Entry { number, range });
             }
             Ok(None) => {}
             Ok(Some(_)) | Err(()) => unknown = true,

@@ -1,4 +1,4 @@
-//! Ranges of addresses, and whether together they are the internet.
+//! Ranges of addresses, and whether they count as the internet.
 
 use crate::eval::value::Value;
 use crate::eval::{Run, text};
@@ -33,15 +33,23 @@ const IPV6_INTERNET: &str = "2000::/3";
 /// All addresses of IPv4.
 const IPV4: &str = "0.0.0.0/0";
 
-/// Whether ranges together contain every internet address, of IPv4 or of IPv6.
+/// Whether ranges count as the internet: one of them is public and broad, or together they are all addresses of IPv4 that are public.
+///
+/// Two halves are as open as the whole, and one half is hardly less: whoever scans the internet scans from it, too. Amazon S3 draws the same
+/// line: "very broad IP ranges (for example, 0.0.0.0/1)" are public, beyond /8 for IPv4 and /32 for IPv6 (Amazon S3 user guide, "Blocking
+/// public access to your Amazon S3 storage", "The meaning of public", 2026-11).
 pub fn are_internet(ranges: &[Cidr]) -> bool {
-    let known = Known::get();
-    let hold = |whole: Option<Cidr>, more: &[Cidr]| {
-        whole.is_some_and(|whole| hold_all(ranges.iter().chain(more).copied(), whole))
-    };
-    // It takes more than two hundred narrow ranges.
-    let may_be = ranges.len() > 128 || ranges.iter().copied().any(is_broad);
-    may_be && (hold(known.ipv4, &known.special) || hold(known.ipv6, &[]))
+    // It takes more than two hundred narrow ranges to be everything.
+    ranges.iter().any(|range| is_broad(*range) && is_public(*range))
+        || ranges.len() > 128 && Known::get().ipv4.is_some_and(|whole| hold(ranges, whole))
+}
+
+/// Whether a range has an address of the internet.
+fn is_public(range: Cidr) -> bool {
+    match range.bounds() {
+        (true, ..) => !hold(&[], range),
+        (false, ..) => Known::get().ipv6.is_some_and(|all| all.contains(range) || range.contains(all)),
+    }
 }
 
 /// The ranges above. They are asked for once for each rule of a security group.
@@ -89,12 +97,12 @@ fn hold_all(ranges: impl Iterator<Item = Cidr> + Clone, whole: Cidr) -> bool {
     false
 }
 
-/// Whether a range is so large a part of the internet that a few such ranges are all of it.
-pub fn is_broad(range: Cidr) -> bool {
+/// Whether a range is too broad for its addresses to be known.
+fn is_broad(range: Cidr) -> bool {
     !range.is_narrow()
 }
 
-/// Whether a CIDR block contains every internet address: `0.0.0.0/0`, `::/0`, `2000::/3`.
+/// Whether a CIDR block counts as the internet: `0.0.0.0/0`, `128.0.0.0/1`, `::/0`, `2000::/3`.
 pub fn is_internet(value: &Value<'_>) -> Truth {
     match value.text() {
         Some(text) => {
@@ -108,12 +116,17 @@ pub fn is_internet(value: &Value<'_>) -> Truth {
             }
             .into()
         }
-        None if value.is_scalar() => text::like(value, "*/0"),
+        // Of an address that is not known, a short prefix may be public.
+        None if value.is_scalar() => {
+            let broad = ["*/1", "*/2", "*/3", "*/4", "*/5", "*/6", "*/7"];
+            text::like(value, "*/0")
+                .or(Truth::any(broad.iter().map(|broad| text::like(value, broad))).and(Truth::Unknown))
+        }
         None => Truth::False,
     }
 }
 
-/// Whether CIDR blocks together contain every internet address.
+/// Whether CIDR blocks count as the internet.
 pub fn are_all_internet<'t>(run: &mut Run<'_, 't>, values: &[Value<'t>]) -> Truth {
     /// More blocks are not added up.
     const MOST: usize = 1024;
@@ -138,12 +151,16 @@ mod tests {
     }
 
     #[test]
-    fn ranges_that_are_the_internet_together() {
+    fn ranges_that_count_as_the_internet() {
         for texts in [
             &["0.0.0.0/0"][..],
-            &["0.0.0.0/1", "128.0.0.0/1"],
-            &["128.0.0.0/1", "0.0.0.0/2", "64.0.0.0/2"],
-            &["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3"],
+            &["0.0.0.0/1"],
+            &["128.0.0.0/1"],
+            &["10.0.0.0/8", "64.0.0.0/2"],
+            &["52.0.0.0/7"],
+            // More than the private addresses.
+            &["10.0.0.0/7"],
+            &["192.0.0.0/6"],
             // Everything but private networks.
             &[
                 "0.0.0.0/5",
@@ -179,8 +196,9 @@ mod tests {
             ],
             &["::/0"],
             &["2000::/3"],
-            &["::/1", "8000::/1"],
-            &["2000::/4", "3000::/4"],
+            &["::/1"],
+            &["2000::/4"],
+            &["2600:1f00::/24"],
         ] {
             assert!(are_internet(&ranges(texts)), "{texts:?}");
         }
@@ -190,13 +208,15 @@ mod tests {
     fn ranges_that_are_less() {
         for texts in [
             &[][..],
-            &["0.0.0.0/1"],
-            &["0.0.0.0/1", "0.0.0.0/1"],
-            &["0.0.0.0/1", "128.0.0.0/2"],
-            &["0.0.0.0/1", "8000::/1"],
+            &["52.0.0.0/8", "53.0.0.0/8"],
             &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
-            &["2000::/4"],
+            // Multicast, and what is reserved.
+            &["224.0.0.0/4"],
+            &["240.0.0.0/4", "224.0.0.0/3"],
+            &["2600:1f18::/32"],
             &["8000::/1"],
+            // Private.
+            &["fc00::/7"],
             &["fd00::/8"],
         ] {
             assert!(!are_internet(&ranges(texts)), "{texts:?}");

@@ -1,36 +1,24 @@
 //! The sources from which the rules of a security group allow traffic.
 //!
-//! Rules add up: a group allows what any of its rules allows, and a prefix list is all of its entries. Source: Amazon VPC user
-//! guide, "Security group rules" and "Managed prefix lists".
+//! A prefix list is all of its entries. Source: Amazon VPC user guide, "Managed prefix lists".
 
-use super::addresses::{are_internet, is_broad};
-use super::{property, refers_to};
+use super::addresses::are_internet;
+use super::property;
+use crate::eval::Run;
 use crate::eval::value::{Origin, Value};
-use crate::eval::{Run, text};
 use crate::expand::{Block, Model, exists};
 use crate::policy::Cidr;
 use crate::source::Span;
 use crate::truth::Truth;
 use smallvec::SmallVec;
 
-const GROUP: &str = "AWS::EC2::SecurityGroup";
-const INGRESS: &str = "AWS::EC2::SecurityGroupIngress";
 const PREFIX_LIST: &str = "AWS::EC2::PrefixList";
 
 /// The ranges of addresses of a source: one, unless it is a prefix list.
 type Ranges = SmallVec<[Cidr; 1]>;
 
-/// Rules that are added up. With more rules, the result is unknown.
-const MOST_RULES: usize = 256;
-
-/// A rule of a security group: a map with `IpProtocol`, `FromPort`, `ToPort` and a source.
-struct Rule<'m, 't> {
-    value: &'m Value<'t>,
-    /// Its ranges of addresses, as far as they are known. Empty if its source is a security group.
-    ranges: Ranges,
-    /// Its ports, the first and the last.
-    ports: (i64, i64),
-}
+/// Entries of a prefix list that are looked at. AWS allows 1000 at most, and the internet needs few.
+const MOST_ENTRIES: usize = 256;
 
 /// The source of a rule that is, or may be, the internet.
 pub struct Source<'m, 't> {
@@ -47,59 +35,25 @@ pub struct Source<'m, 't> {
 /// The properties of a rule that name addresses. Source: the types' schemas.
 const SOURCES: [&str; 3] = ["CidrIp", "CidrIpv6", "SourcePrefixListId"];
 
-/// The ports that a rule opens, the first and the last. None if it opens no port, or if they are not known.
-pub type Ports<'a, 'm, 't> = &'a mut dyn FnMut(&mut Run<'m, 't>, &'m Value<'t>) -> Option<(i64, i64)>;
-
-/// The sources of a rule that are all of the internet: alone, or with other rules of the same security group that open a port which
-/// this one opens too, and which is none of `spared`.
+/// The sources of a rule that are the internet, or may be.
 pub fn from_internet<'m, 't>(
     run: &mut Run<'m, 't>,
     model: &'m Model<'m, 't>,
-    owner: &'m Block<'t>,
     rule: &'m Value<'t>,
-    ports: Ports<'_, 'm, 't>,
-    spared: &[i64],
 ) -> SmallVec<[Source<'m, 't>; 1]> {
     let mut found = SmallVec::new();
     for name in SOURCES {
         let Some(value) = rule.get(name) else { continue };
-        let Some(ranges) = ranges(run, model, name, value) else {
-            found.push(Source { truth: Truth::Unknown, name, value, related: Vec::new() });
-            continue;
-        };
-        if are_internet(&ranges) {
-            let related = entries(run, model, name, value);
-            found.push(Source { truth: Truth::True, name, value, related });
-        } else if ranges.iter().copied().any(is_broad)
-            && let Some(own) = ports(run, rule)
-        {
-            // A part of the internet: others may be the rest.
-            let Some(others) = rules(run, model, owner, rule, ports) else {
-                run.note_reason("the security group has too many rules to add them up");
-                found.push(Source { truth: Truth::Unknown, name, value, related: Vec::new() });
-                continue;
-            };
-            if let Some(rest) = rest_of_internet(&ranges, own, &others, spared) {
-                let related = rest.into_iter().map(|span| (span, "another rule allows the rest of the internet"));
-                found.push(Source { truth: Truth::True, name, value, related: related.collect() });
+        match ranges(run, model, name, value) {
+            None => found.push(Source { truth: Truth::Unknown, name, value, related: Vec::new() }),
+            Some(ranges) if are_internet(&ranges) => {
+                let related = entries(run, model, name, value);
+                found.push(Source { truth: Truth::True, name, value, related });
             }
+            Some(_) => {}
         }
     }
     found
-}
-
-/// The places of the rules that are all of the internet with some ranges, at a port that all of them open.
-fn rest_of_internet(ranges: &[Cidr], own: (i64, i64), others: &[Rule<'_, '_>], spared: &[i64]) -> Option<Vec<Span>> {
-    let opens = |(from, to): (i64, i64), port: i64| from <= port && port <= to;
-    let starts = others.iter().map(|other| other.ports.0.max(own.0)).chain([own.0]);
-    starts.filter_map(|start| (start..=own.1).find(|port| !spared.contains(port))).find_map(|port| {
-        let open: Vec<&Rule<'_, '_>> = others.iter().filter(|other| opens(other.ports, port)).collect();
-        let together: Vec<Cidr> = open.iter().flat_map(|other| &other.ranges).chain(ranges).copied().collect();
-        are_internet(&together).then(|| {
-            let rest = open.iter().filter(|other| other.ranges.iter().copied().any(is_broad));
-            rest.map(|other| other.value.span).collect()
-        })
-    })
 }
 
 /// The addresses that a property names, a source or a destination. None if they are not known.
@@ -124,7 +78,7 @@ pub(super) fn ranges<'m, 't>(
         return None;
     }
     let mut ranges = Ranges::new();
-    for entry in entries.items().iter().take(MOST_RULES) {
+    for entry in entries.items().iter().take(MOST_ENTRIES) {
         if entry.is_opaque() {
             return None;
         }
@@ -184,76 +138,11 @@ fn entries<'m, 't>(
     let list = if name == "SourcePrefixListId" { prefix_list(model, value) } else { None };
     let Some(entries) = list.and_then(|list| property(run, list, &["Entries"])) else { return Vec::new() };
     let mut found = Vec::new();
-    for entry in entries.items().iter().take(MOST_RULES) {
+    for entry in entries.items().iter().take(MOST_ENTRIES) {
         let Some(cidr_value) = entry.get("Cidr") else { continue };
-        if cidr(run, cidr_value).is_some_and(|ranges| ranges.iter().copied().any(is_broad)) {
+        if cidr(run, cidr_value).is_some_and(|ranges| are_internet(&ranges)) {
             found.push((cidr_value.span, "an entry of the prefix list"));
         }
     }
     found
-}
-
-/// The other inbound rules of the security group that a rule belongs to. None if there are too many.
-fn rules<'m, 't>(
-    run: &mut Run<'m, 't>,
-    model: &'m Model<'m, 't>,
-    owner: &'m Block<'t>,
-    rule: &'m Value<'t>,
-    ports: Ports<'_, 'm, 't>,
-) -> Option<Vec<Rule<'m, 't>>> {
-    let name = if owner.kind == INGRESS {
-        match property(run, owner, &["GroupId"]) {
-            Some(name) => Some(name),
-            None => property(run, owner, &["GroupName"]),
-        }
-    } else {
-        None
-    };
-    let group = match name.and_then(Value::as_reference) {
-        Some(Origin::Resource { id, .. }) => model.resource(id).filter(|block| block.kind == GROUP),
-        _ => Some(owner).filter(|block| block.kind == GROUP),
-    };
-    let mut values: Vec<&'m Value<'t>> = Vec::new();
-    if let Some(inline) = group.and_then(|group| property(run, group, &["SecurityGroupIngress"])) {
-        values.extend(inline.items().iter().filter(|item| !item.is_opaque()));
-    }
-    for (number, other) in model.of_type(INGRESS).enumerate() {
-        if number >= MOST_RULES || values.len() > MOST_RULES {
-            return None;
-        }
-        if other.is(owner) {
-            continue;
-        }
-        let theirs = match property(run, other, &["GroupId"]) {
-            Some(theirs) => Some(theirs),
-            None => property(run, other, &["GroupName"]),
-        };
-        let Some(theirs) = theirs else { continue };
-        let same = match (group, name) {
-            (Some(group), _) => refers_to(run, theirs, group),
-            (None, Some(name)) => run.decide(&[name, theirs], &|values| match values {
-                [one, other] => text::equal(one, other),
-                _ => Truth::Unknown,
-            }),
-            (None, None) => Truth::False,
-        };
-        if same.is_true() && exists(run, other) {
-            values.extend(property(run, other, &[]));
-        }
-    }
-    if values.len() > MOST_RULES {
-        return None;
-    }
-    values.retain(|value| !std::ptr::eq(*value, rule));
-    let mut rules = Vec::new();
-    for value in values {
-        let Some(ports) = ports(run, value) else { continue };
-        let mut known = Ranges::new();
-        for name in SOURCES {
-            let source = value.get(name);
-            known.extend(source.and_then(|source| ranges(run, model, name, source)).unwrap_or_default());
-        }
-        rules.push(Rule { value, ranges: known, ports });
-    }
-    Some(rules)
 }

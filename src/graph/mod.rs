@@ -14,6 +14,7 @@ pub mod granted;
 pub mod identifiers;
 pub mod ingress;
 pub mod inline_code;
+pub mod ipv6;
 pub mod key_use;
 pub mod links;
 mod marks;
@@ -31,7 +32,7 @@ pub mod unresolved;
 pub mod wide_routes;
 
 use crate::eval::text;
-use crate::eval::value::{Content, Origin, Value};
+use crate::eval::value::{Content, Origin, Part, Value};
 use crate::eval::{Descent, Run};
 use crate::expand::{Block, HIDDEN, Model, exists};
 use crate::truth::Truth;
@@ -66,19 +67,23 @@ pub fn kept_refers_to<'m, 't>(run: &mut Run<'m, 't>, value: &'m Value<'t>, targe
 
 /// Whether a value refers to a resource; none if its physical name decides that.
 fn without_name(value: &Value<'_>, target: &Block<'_>) -> Option<Truth> {
-    let mut other_resource = false;
+    let (mut other_resource, mut may_be) = (false, false);
     for part in value.parts() {
         match &part.origin {
             Origin::Resource { id, .. } if *id == target.name => return Some(Truth::True),
             Origin::Resource { .. } => other_resource = true,
             Origin::Import(_) => return Some(Truth::False),
+            // What is taken out of a text or list that the resource is in may be the resource.
+            Origin::Function { name: "Fn::Split" | "Fn::Select", of } => {
+                may_be |= of.as_ref().is_none_or(|of| of.contains(target.name));
+            }
             _ => {}
         }
     }
     if other_resource || !value.is_scalar() {
         return Some(Truth::False);
     }
-    value.is_inside_unknown().then_some(Truth::Unknown)
+    (may_be || value.is_inside_unknown()).then_some(Truth::Unknown)
 }
 
 /// Whether a value is a name, or an ARN of it.
@@ -88,8 +93,20 @@ fn is_name(values: &[&Value<'_>]) -> Truth {
         (Some(value), Some(name)) => (value == name || is_arn_of(&value, &name)).into(),
         // Which account and region an ARN speaks of does not matter for whose it is.
         (None, Some(name)) if is_arn_of(&known_end(value), &name) => Truth::True,
+        (None, None) if shares_parts(value, name) && is_arn_of(&text::canonical(value), &text::canonical(name)) => {
+            Truth::True
+        }
         _ => text::equal(value, name),
     }
+}
+
+/// Whether all that is not known of a name is in a value as well, and is the same there.
+fn shares_parts(value: &Value<'_>, name: &Value<'_>) -> bool {
+    let is_open = |part: &&Part<'_>| !part.content.is_known();
+    name.parts().iter().filter(is_open).all(|part| {
+        matches!(part.origin, Origin::Parameter(_) | Origin::Pseudo(_))
+            && value.parts().iter().filter(is_open).any(|other| other.origin == part.origin)
+    })
 }
 
 /// Whether a value, or an item of it if it is a list, names a resource.

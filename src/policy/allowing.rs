@@ -4,6 +4,7 @@ use super::condition::{RequestValue, holds};
 use super::coverage::covers_action;
 use super::normal::element;
 use super::principal::effect_is;
+use super::reach::is_every_resource_of;
 use crate::eval::Run;
 use crate::eval::value::Value;
 use crate::truth::Truth;
@@ -40,6 +41,31 @@ pub fn may_deny<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, actions: &[&st
         return Truth::False;
     }
     denies.and(Truth::any(actions.iter().map(|action| covers_action(run, statement, action))))
+}
+
+/// Whether a normalised statement denies an action (in lower case) on every resource, whatever a request has; with `but_some`, also if it
+/// leaves out some resources (`NotResource`).
+pub fn denies_everywhere<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, action: &str, but_some: bool) -> Truth {
+    let denies = may_deny(run, statement, &[action]);
+    if denies.is_false() {
+        return Truth::False;
+    }
+    let conditions = statement.get(element::CONDITIONS).map(Value::items).unwrap_or_default();
+    let is_read = |condition: &Value<'_>| condition.get(element::KEY).is_some_and(|key| key.text().is_some());
+    let always = match conditions {
+        [] => Truth::True,
+        conditions if conditions.iter().any(is_read) => return Truth::False,
+        _ => Truth::Unknown,
+    };
+    let mut names_every = |resources: &Value<'t>| {
+        Truth::any(resources.items().iter().map(|resource| is_every_resource_of(run, resource, action)))
+    };
+    let everywhere = match (statement.get(element::RESOURCES), statement.get(element::NOT_RESOURCES)) {
+        (Some(resources), _) => names_every(resources),
+        (None, Some(excepted)) if but_some => !names_every(excepted),
+        (None, _) => Truth::False,
+    };
+    denies.and(always).and(everywhere)
 }
 
 /// Whether a normalised statement denies, or may deny, one of some actions (in lower case) to somebody who uses TLS.

@@ -348,7 +348,10 @@ fn names_subject<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, subject: &Subje
     {
         return Truth::False;
     }
-    Truth::any(names.iter().map(|name| {
+    // What a resource is called decides, where it is known.
+    let is_reference = |name: &&&Value<'t>| matches!(name.as_reference(), Some(Origin::Resource { .. }));
+    let has_name = !names.iter().all(|name| is_reference(&name));
+    Truth::any(names.iter().filter(|name| !(has_name && is_reference(name))).map(|name| {
         run.decide(&[pattern, name], &|values| match values {
             [pattern, name] => match is_name(pattern, name) {
                 // Nearly every ARN has the partition of the deployment in it.
@@ -368,21 +371,43 @@ fn is_literal(end: &str) -> bool {
     !end.is_empty() && !end.contains([OPEN, CLOSE, '*', '?'])
 }
 
-/// Whether a resource pattern is a name or the ARN with this name.
-fn is_name(pattern: &Value<'_>, name: &Value<'_>) -> Truth {
-    let text = Pattern::of(pattern, Side::Outer).unwrap_or_default();
-    let last = text.text().rsplit([':', '/']).next().unwrap_or_default();
-    match name.text() {
-        // The account and Region of an ARN do not matter here.
-        Some(name) if !last.contains(OPEN) && !last.contains(CLOSE) => {
-            (last == name.rsplit([':', '/']).next().unwrap_or_default()).into()
+/// The end of a pattern's text behind the last colon or slash, outside of the names of what is open in it; and whether that is all that
+/// an ARN has behind its account: `arn:aws:sqs:us-east-1:111122223333:results`.
+fn end(text: &str) -> (Pattern, bool) {
+    let (mut from, mut is_open, mut colons, mut slashes) = (0, false, 0, 0);
+    for (at, character) in text.char_indices() {
+        match character {
+            OPEN => is_open = true,
+            CLOSE => is_open = false,
+            ':' | '/' if !is_open => {
+                from = at + 1;
+                colons += usize::from(character == ':');
+                slashes += usize::from(character == '/');
+            }
+            _ => {}
         }
-        // A literal cannot contain a name that CloudFormation generates, and the end of an ARN is the name.
-        None if (pattern.text().is_some() || is_literal(last))
-            && matches!(name.as_reference(), Some(Origin::Resource { .. })) =>
-        {
-            Truth::False
-        }
-        _ => crate::eval::text::equal(pattern, name),
     }
+    let mut end = Pattern::default();
+    end.push_text(text.get(from..).unwrap_or_default());
+    (end, colons == 5 && slashes == 0)
+}
+
+/// Whether a resource pattern matches a name or the ARN with this name.
+fn is_name(pattern: &Value<'_>, name: &Value<'_>) -> Truth {
+    let outer = Pattern::of(pattern, Side::Outer).unwrap_or_default();
+    let (last, is_all) = end(outer.text());
+    // A wildcard behind a kind of resource may name others: `arn:aws:ec2:*::snapshot/*` in the policy of a backup vault.
+    let is_wild = last.text().contains(['*', '?']) && !is_all;
+    if !is_wild && !matches!(name.as_reference(), Some(Origin::Resource { .. })) {
+        // The account and Region of an ARN do not matter here.
+        let covers = last.covers(&end(Pattern::of(name, Side::Inner).unwrap_or_default().text()).0);
+        // The same export, say.
+        let is_same = covers == Truth::Unknown && crate::eval::text::equal(pattern, name).is_true();
+        return if is_same { Truth::True } else { covers };
+    }
+    // A literal cannot contain a name that CloudFormation generates, and the end of an ARN is the name.
+    if pattern.text().is_some() || is_literal(last.text()) {
+        return Truth::False;
+    }
+    crate::eval::text::equal(pattern, name)
 }

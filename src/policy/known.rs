@@ -249,19 +249,26 @@ pub(super) fn is_fixed(value: &Value<'_>, fixed: Fixed, test: Test) -> Truth {
     }
 }
 
+/// Whether an operator compares values as they stand: `*` is a character to it. Source: IAM User Guide, "IAM JSON policy elements:
+/// Condition operators": `StringEquals` is "exact matching", and of the string operators only `StringLike` has wildcards.
+fn is_exact(test: Test) -> bool {
+    matches!(test, Test::StringEquals | Test::StringEqualsIgnoreCase | Test::Binary)
+}
+
 /// Whether a value is the same for every request, and no wildcard matches it.
 fn has_no_wildcard(value: &Value<'_>, test: Test) -> Truth {
+    let is_plain = |text: &str| (is_exact(test) || !text.contains(['*', '?'])) && !has_policy_variable(text);
     if let Some(text) = value.text() {
-        return (!text.contains(['*', '?']) && !has_policy_variable(&text)).into();
+        return is_plain(&text).into();
     }
     let mut result = Truth::True;
     for part in value.parts() {
         result = result.and(match &part.content {
-            Content::Known(text) => (!text.contains(['*', '?']) && !has_policy_variable(text)).into(),
+            Content::Known(text) => is_plain(text).into(),
             Content::Choice | Content::Entry(_) => Truth::Unknown,
             _ if is_identity(&part.origin) => Truth::True,
-            // Whatever it is, it is compared as it stands: these operators have no wildcards.
-            _ if matches!(test, Test::StringEquals | Test::StringEqualsIgnoreCase) => Truth::True,
+            // Whatever it is, it is compared as it stands.
+            _ if is_exact(test) => Truth::True,
             _ => Truth::Unknown,
         });
     }
@@ -340,11 +347,12 @@ fn is_fixed_user(value: &Value<'_>) -> Truth {
 fn is_fixed_organization(value: &Value<'_>, test: Test) -> Truth {
     let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
     let organization = pattern.text().split('/').next().unwrap_or_default();
-    if organization.is_empty() || organization.contains(['*', '?']) || has_written_variable(organization) {
+    let is_wild = !is_exact(test) && organization.contains(['*', '?']);
+    if organization.is_empty() || is_wild || has_written_variable(organization) {
         return Truth::False;
     }
     // What is open has a wildcard in its value at most where these are compared with wildcards.
-    let open = organization.contains(OPEN) && !matches!(test, Test::StringEquals | Test::StringEqualsIgnoreCase);
+    let open = organization.contains(OPEN) && !is_exact(test);
     if open && !value.parts().first().is_some_and(|part| is_identity(&part.origin)) {
         Truth::Unknown
     } else {

@@ -30,20 +30,24 @@ pub(super) mod element {
     pub(crate) const VALUES: &str = "Values";
 }
 
+/// The items of a list that a deployment chooses, where a value is one: all that it can have, since each is one of some. None for other
+/// values.
+pub(super) type Chosen<'a, 't> = &'a dyn Fn(&Value<'t>) -> Option<Vec<Value<'t>>>;
+
 /// The normalised form of a statement. Element names are case-sensitive, as in the policy grammar; anything else is
 /// left out.
-pub(super) fn normalise<'t>(statement: &Value<'t>) -> Value<'t> {
+pub(super) fn normalise<'t>(statement: &Value<'t>, chosen: Chosen<'_, 't>) -> Value<'t> {
     let fields = statement.fields().iter().filter_map(|field| {
         let (key, value) = match field.key.as_ref() {
             "Sid" => (element::SID, field.value.clone()),
             "Effect" => (element::EFFECT, field.value.clone()),
-            "Principal" => (element::PRINCIPALS, principals(&field.value)),
-            "NotPrincipal" => (element::NOT_PRINCIPALS, principals(&field.value)),
-            "Action" => (element::ACTIONS, listed(&field.value)),
-            "NotAction" => (element::NOT_ACTIONS, listed(&field.value)),
-            "Resource" => (element::RESOURCES, listed(&field.value)),
-            "NotResource" => (element::NOT_RESOURCES, listed(&field.value)),
-            "Condition" => (element::CONDITIONS, conditions(&field.value)),
+            "Principal" => (element::PRINCIPALS, principals(&field.value, chosen)),
+            "NotPrincipal" => (element::NOT_PRINCIPALS, principals(&field.value, chosen)),
+            "Action" => (element::ACTIONS, listed(&field.value, chosen)),
+            "NotAction" => (element::NOT_ACTIONS, listed(&field.value, chosen)),
+            "Resource" => (element::RESOURCES, listed(&field.value, chosen)),
+            "NotResource" => (element::NOT_RESOURCES, listed(&field.value, chosen)),
+            "Condition" => (element::CONDITIONS, conditions(&field.value, chosen)),
             _ => return None,
         };
         Some(Field { key: Cow::Borrowed(key), key_span: field.key_span, value })
@@ -51,8 +55,9 @@ pub(super) fn normalise<'t>(statement: &Value<'t>) -> Value<'t> {
     Value { span: statement.span, kind: Kind::Map(fields.collect()) }
 }
 
-fn listed<'t>(value: &Value<'t>) -> Value<'t> {
-    Value { span: value.span, kind: Kind::List(value.items().to_vec()) }
+fn listed<'t>(value: &Value<'t>, chosen: Chosen<'_, 't>) -> Value<'t> {
+    let items = value.items().iter().flat_map(|item| chosen(item).unwrap_or_else(|| vec![item.clone()]));
+    Value { span: value.span, kind: Kind::List(items.collect()) }
 }
 
 pub(super) fn map<'t>(span: Span, entries: Vec<(&'static str, Span, Value<'t>)>) -> Value<'t> {
@@ -64,7 +69,7 @@ pub(super) fn string<'t>(text: impl Into<Cow<'t, str>>, span: Span) -> Value<'t>
     Value { span, kind: Kind::String(text.into()) }
 }
 
-fn principals<'t>(value: &Value<'t>) -> Value<'t> {
+fn principals<'t>(value: &Value<'t>, chosen: Chosen<'_, 't>) -> Value<'t> {
     let principal = |kind: Value<'t>, value: &Value<'t>| {
         let span = value.span;
         map(span, vec![(element::KIND, kind.span, kind), (element::VALUE, span, value.clone())])
@@ -72,8 +77,11 @@ fn principals<'t>(value: &Value<'t>) -> Value<'t> {
     let items = if let Kind::Map(fields) = &value.kind {
         fields
             .iter()
-            .flat_map(|field| field.value.items().iter().map(move |item| (field, item)))
-            .map(|(field, item)| principal(string(field.key.clone(), field.key_span), item))
+            .flat_map(|field| {
+                let items = listed(&field.value, chosen);
+                let kind = |item: &Value<'t>| principal(string(field.key.clone(), field.key_span), item);
+                items.items().iter().map(kind).collect::<Vec<_>>()
+            })
             .collect()
     } else {
         value.items().iter().map(|item| principal(kind_of_bare(item), item)).collect()
@@ -101,12 +109,12 @@ fn is_scalar_reference(value: &Value<'_>) -> bool {
         )
 }
 
-fn conditions<'t>(value: &Value<'t>) -> Value<'t> {
+fn conditions<'t>(value: &Value<'t>, chosen: Chosen<'_, 't>) -> Value<'t> {
     let condition = |operator: Value<'t>, key: Value<'t>, values: &Value<'t>| {
         let entries = vec![
             (element::OPERATOR, operator.span, operator),
             (element::KEY, key.span, key),
-            (element::VALUES, values.span, listed(values)),
+            (element::VALUES, values.span, listed(values, chosen)),
         ];
         map(values.span, entries)
     };

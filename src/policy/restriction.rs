@@ -143,6 +143,12 @@ mod tests {
             "{StringEquals: {'AWS:SOURCEACCOUNT': '123456789012'}}",
             "{StringEquals: {'aws:SourceVpce': [vpce-1, vpce-2]}}",
             "{StringEqualsIgnoreCase: {'aws:SourceVpc': vpc-1}}",
+            // `*` is a character here, which no caller has as its value.
+            "{StringEquals: {'aws:SourceAccount': '*'}}",
+            "{StringEquals: {'aws:PrincipalOrgID': ['o-a1b2c3d4e5', '*']}}",
+            "{StringEqualsIgnoreCase: {'aws:SourceOrgID': ['o-a1b2c3d4e5', '*']}}",
+            "{StringEquals: {'aws:PrincipalArn': ['arn:aws:iam::123456789012:role/reader', '*']}}",
+            "{'ForAnyValue:StringEquals': {'aws:PrincipalOrgPaths': ['o-a1b2c3d4e5/r-ab12/', '*']}}",
             "{StringLike: {'aws:SourceVpc': vpc-1}}",
             "{StringEquals: {'kms:CallerAccount': {Ref: 'AWS::AccountId'}, 'kms:ViaService': \
              s3.us-east-1.amazonaws.com}}",
@@ -200,8 +206,12 @@ mod tests {
             "{'ForAllValues:StringEquals': {'aws:PrincipalOrgPaths': 'o-1/r-1/'}}",
             "{'Null': {'aws:PrincipalOrgID': false}}",
             "{StringLike: {'aws:SourceVpc': 'vpc-*'}}",
-            "{StringEquals: {'aws:SourceAccount': '*'}}",
-            "{StringEquals: {'aws:SourceAccount': ['123456789012', '*']}}",
+            "{StringLike: {'aws:SourceAccount': '*'}}",
+            "{StringLike: {'aws:SourceAccount': ['123456789012', '*']}}",
+            "{StringLike: {'aws:PrincipalOrgID': ['o-a1b2c3d4e5', 'o-*']}}",
+            "{'ForAnyValue:StringLike': {'aws:PrincipalOrgPaths': ['o-a1b2c3d4e5/*', '*/r-ab12/*']}}",
+            "{ArnEquals: {'aws:PrincipalArn': ['arn:aws:iam::123456789012:role/reader', '*']}}",
+            "{StringEquals: {'aws:PrincipalAccount': ['123456789012', '${aws:PrincipalAccount}']}}",
             "{StringEquals: {'aws:PrincipalAccount': '${aws:PrincipalTag/account}'}}",
             "{StringLike: {'aws:userid': 'AROA*:session'}}",
             "{StringLike: {'aws:userid': '*:session'}}",
@@ -243,7 +253,9 @@ mod tests {
             ("{StringFoo: {'aws:PrincipalOrgID': o-1}}", &[Unknown]),
             ("{NumericEquals: {'aws:SourceAccount': 123456789012}}", &[Unknown]),
             ("{StringEquals: {'aws:PrincipalOrgID': {Ref: Known}}}", &[True]),
-            ("{StringEquals: {'aws:PrincipalOrgID': {Ref: Choice}}}", &[True, False]),
+            ("{StringLike: {'aws:PrincipalOrgID': {Ref: Choice}}}", &[True, False]),
+            // Its `*` is a character.
+            ("{StringEquals: {'aws:PrincipalOrgID': {Ref: Choice}}}", &[True]),
             ("{StringLike: {'aws:PrincipalOrgID': {Ref: Open}, 'aws:SourceVpc': vpc-1}}", &[True]),
         ] {
             assert_eq!(ask(condition), expected, "{condition}");

@@ -352,15 +352,45 @@ fn roles_are_compared_with_resources_up_to_a_limit() {
             ("B", resource("AWS::S3::Bucket", json!({}))),
         ]
     };
-    let note = |n: usize| {
+    let note = |family: Family, n: usize| {
         let report = lint(&fixing, &template(family, n));
         let is_meant = |rule: &str, path: &str| rule == "s3-bucket-kms-encryption" && path.starts_with("Resources/B0");
         let finding = report.findings.iter().find(|finding| is_meant(&finding.rule, &finding.path)).unwrap();
         finding.fix.as_ref().unwrap().note.clone()
     };
-    let (few, many) = (note(2), note(24));
+    let (few, many) = (note(family, 2), note(family, 64));
     assert!(few.contains("`R0` and `R1`"), "{few}");
     assert!(many.contains("did not look up which roles lack it") && !many.contains("`R1`"), "{many}");
-    let [bare, fixing] = [&bare, &fixing].map(|linter| lint(linter, &template(family, 24)).steps);
+    assert!(many.contains("too many roles, policies, and resources"), "{many}");
+    let [bare, fixing] = [&bare, &fixing].map(|linter| lint(linter, &template(family, 64)).steps);
     assert!(fixing <= bare * 4, "{bare} steps, and {fixing} with fixes");
+    // Many roles with a few statements each are not many.
+    let service: Family = |_, i| {
+        let allow =
+            |action: &str, resource: Value| json!({ "Effect": "Allow", "Action": [action], "Resource": resource });
+        let statements = [
+            allow("s3:GetObject", json!({ "Fn::Sub": format!("${{B{i}.Arn}}/*") })),
+            allow("logs:*", json!("*")),
+            allow("sqs:SendMessage", json!(format!("arn:aws:sqs:*:*:results-{i}"))),
+        ];
+        let document = json!({ "Version": "2012-10-17", "Statement": statements });
+        let policies = json!([{ "PolicyName": "p", "PolicyDocument": document }]);
+        vec![
+            ("R", resource("AWS::IAM::Role", json!({ "AssumeRolePolicyDocument": {}, "Policies": policies }))),
+            ("B", resource("AWS::S3::Bucket", json!({}))),
+        ]
+    };
+    let services = note(service, 60);
+    assert!(services.contains("`R0` can use `B0` but lacks `kms:Decrypt`"), "{services}");
+    // Wildcards cost more.
+    let wild: Family = |_, _| {
+        let statement = json!({ "Effect": "Allow", "Action": "s3:*G*e*t*O*b*j*", "Resource": format!("arn:aws:s3:::{}", "*a".repeat(40)) });
+        let policies = json!([{ "PolicyName": "p", "PolicyDocument": { "Statement": [statement.clone(), statement.clone(), statement] } }]);
+        vec![
+            ("R", resource("AWS::IAM::Role", json!({ "AssumeRolePolicyDocument": {}, "Policies": policies }))),
+            ("B", resource("AWS::S3::Bucket", json!({}))),
+        ]
+    };
+    let wild = note(wild, 72);
+    assert!(wild.contains("did not look up which roles lack it"), "{wild}");
 }

@@ -154,13 +154,30 @@ fn properties(assertion: &Value, paths: &mut Vec<String>) {
     }
 }
 
+static NAMED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"`([A-Z][A-Za-z0-9.]*)(?::[^`]*)?`").unwrap());
+
+/// The properties that a text names, in each type that the rule looks at: what the remediation offers beside what is asserted. The
+/// last names of a path are enough.
+fn offered(rule: &Value, text: &str, places: &mut BTreeSet<Place>) {
+    let own = std::slice::from_ref(rule);
+    let checks = rule.get("checks").and_then(Value::as_array).map_or(own, Vec::as_slice);
+    let targets = checks.iter().filter_map(|check| check.get("resources").and_then(Value::as_array)).flatten();
+    for target in targets.filter_map(Value::as_str).filter(|target| !target.contains('*')) {
+        for named in NAMED.captures_iter(text) {
+            add(places, target, &named[1]);
+        }
+    }
+}
+
 /// What the remediation of a rule leaves unsaid, or says although it is not so.
 fn complaints(tried: &Tried) -> Vec<String> {
     let id = tried.file.rule.meta.id.as_str();
     let text = tried.file.prose.remediation.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut places = BTreeSet::new();
     changed(tried, &mut places);
-    asserted(&serde_yaml::from_str(&tried.text).unwrap(), &mut places);
+    let rule = serde_yaml::from_str(&tried.text).unwrap();
+    asserted(&rule, &mut places);
+    offered(&rule, &text, &mut places);
     // A resource that the remediation adds is new.
     places.retain(|(resource_type, _)| {
         !text.contains(&format!("dd an `{resource_type}`")) && !text.contains(&format!("and an `{resource_type}`"))

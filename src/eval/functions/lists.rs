@@ -49,6 +49,13 @@ impl<'t> Run<'_, 't> {
             };
         }
         let items = self.compute(items)?;
+        // The first item is one of the allowed values, and each of them has been the first alone.
+        if let (Some(Origin::Parameter(name)), Some(0)) = (items.as_reference(), position)
+            && let Some(text) = self.evaluator.allowed_items(name).and_then(|allowed| allowed.first()?.scalar_text())
+        {
+            let content = Content::Known(Cow::Owned(text.trim().to_owned()));
+            return Some(super::resolved(vec![Part { content, origin: Origin::Parameter(name) }], span));
+        }
         match (items.as_reference(), position) {
             (Some(Origin::Zones), Some(position)) => return Some(Value::unknown(Origin::Zone(position), span)),
             _ if items.is_opaque() => return Some(taken("Fn::Select", items, vec![index], span)),

@@ -123,6 +123,7 @@ const WRITTEN: &str = "written";
 const ELSEWHERE: &str = "elsewhere";
 const EXPOSED: &str = "exposed";
 const PART: &str = "part";
+const PERHAPS: &str = "perhaps";
 
 fn value<'t>(span: Span, kind: Kind<'t>) -> Value<'t> {
     Value { span, kind }
@@ -148,6 +149,7 @@ fn encoded<'t>(secret: LiteralSecret) -> Value<'t> {
     }
     let extent = match secret.extent {
         Extent::Whole => None,
+        Extent::Perhaps => Some(PERHAPS),
         Extent::Exposed => Some(EXPOSED),
         Extent::Part => Some(PART),
     };
@@ -166,11 +168,10 @@ pub(super) fn decoded(item: &Value<'_>) -> Option<LiteralSecret> {
         path: text(PATH)?,
         name: text(NAME)?,
         what: Cow::Owned(text(WHAT)?),
-        extent: match (item.get(EXPOSED), item.get(PART)) {
-            (None, None) => Extent::Whole,
-            (Some(_), _) => Extent::Exposed,
-            (None, Some(_)) => Extent::Part,
-        },
+        extent: [(PERHAPS, Extent::Perhaps), (EXPOSED, Extent::Exposed), (PART, Extent::Part)]
+            .into_iter()
+            .find_map(|(key, extent)| item.get(key).map(|_| extent))
+            .unwrap_or(Extent::Whole),
         line: line.zip(text(LINE_OF)),
         written: written.iter().filter_map(|part| Some((part.span, part.text()?.into_owned()))).collect(),
         elsewhere: item.get(ELSEWHERE).map(|value| value.span),

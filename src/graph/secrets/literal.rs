@@ -9,6 +9,8 @@ use std::borrow::Cow;
 pub enum Extent {
     /// All of it.
     Whole,
+    /// All of it, unless it is the name of a stored one: of a variable whose type is not known.
+    Perhaps,
     /// A part that gives it away.
     Exposed,
     /// A part that may not be what is secret.

@@ -7,7 +7,7 @@ use super::names::{Promise, promise};
 use super::partial::{Partial, parts_of_secret, parts_of_urls};
 use super::places::{
     Sections, Variable, decoded, dialect_of_file, dialect_of_script, dialect_under, holds_mark, is_passed_over,
-    variable_in,
+    lists_secrets, variable_in,
 };
 use super::shapes::{PRIVATE_KEY, secret_texts, shaped_secrets};
 use super::spelled::{Spelled, Speller};
@@ -40,6 +40,7 @@ pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>, sections: Sections<'t
         path: SmallVec::new(),
         dialect: Dialect::Text,
         is_item: false,
+        is_doubted: false,
         speller: Speller::new(sections.mappings),
         sections,
         found: Vec::new(),
@@ -55,6 +56,8 @@ struct Search<'t> {
     dialect: Dialect,
     /// Whether it is at an item of a list, of which the list's name promises nothing.
     is_item: bool,
+    /// Whether it is in what may be the name of a stored secret.
+    is_doubted: bool,
     speller: Speller<'t>,
     sections: Sections<'t>,
     found: Vec<LiteralSecret>,
@@ -83,6 +86,8 @@ impl<'t> Search<'t> {
 
     fn map(&mut self, name: &str, entries: &'t [Entry<'t>]) {
         let variable = if entries.len() > 1 { variable_in(entries, self.sections, &mut self.speller) } else { None };
+        // Variables of builds are items of a list: a parameter of Systems Manager has a type as well.
+        let may_be_stored = self.is_item && variable.is_some_and(|variable| variable.may_be_stored);
         for entry in entries {
             if is_passed_over(&entry.key) {
                 continue;
@@ -100,7 +105,9 @@ impl<'t> Search<'t> {
             match variable {
                 Some(variable) if std::ptr::eq(variable.value, entry) => {
                     let name = self.name_of(variable).unwrap_or(Cow::Borrowed(&entry.key));
+                    let before = std::mem::replace(&mut self.is_doubted, may_be_stored);
                     self.named(&name, &entry.value);
+                    self.is_doubted = before;
                 }
                 // A function's arguments stand where the function stands.
                 _ if begins_as_function(&entry.key) => self.named(name, &entry.value),
@@ -116,12 +123,8 @@ impl<'t> Search<'t> {
         if let Kind::String(name) = &variable.name.kind {
             return Some(Cow::Borrowed(name.as_ref()));
         }
-        // What a parameter is called promises nothing.
-        if variable.name.get("Ref").is_some() {
-            return None;
-        }
-        let names: Vec<Cow<'t, str>> =
-            self.speller.texts(variable.name).into_iter().map(|spelled| spelled.text).collect();
+        let texts = self.speller.texts(variable.name).into_iter();
+        let names: Vec<Cow<'t, str>> = texts.flat_map(|spelled| self.sections.names(spelled.text)).collect();
         let promising = names.iter().position(|name| promise(name).is_some()).unwrap_or(0);
         names.into_iter().nth(promising)
     }
@@ -183,7 +186,7 @@ impl<'t> Search<'t> {
 
     /// What a name promises where the walk is.
     fn promise(&self, name: &str) -> Option<Promise> {
-        if self.is_item { None } else { promise(name) }
+        if self.is_item { lists_secrets(name).then_some(Promise::Secret) } else { promise(name) }
     }
 
     /// The text that `node` is, under a name. Nearly all hold nothing.
@@ -327,7 +330,7 @@ impl<'t> Search<'t> {
             path: steps.join("/"),
             name: name.to_owned(),
             what: Cow::Borrowed(what),
-            extent,
+            extent: if self.is_doubted && extent == Extent::Whole { Extent::Perhaps } else { extent },
             line,
             written,
             elsewhere,

@@ -11,6 +11,7 @@ mod glance;
 mod literal;
 mod literals;
 mod names;
+mod no_echo;
 mod parameters;
 mod partial;
 mod places;

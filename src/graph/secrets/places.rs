@@ -6,6 +6,7 @@ use super::names::promise;
 use super::shapes::may_be_piece;
 use super::spelled::{OPEN, Speller};
 use crate::syntax::{Entry, Kind, Node, base64};
+use std::borrow::Cow;
 
 /// Whether what stands under a key is prose, an example or a recipe that makes a secret: nothing below it is searched.
 pub(super) fn is_passed_over(key: &str) -> bool {
@@ -97,6 +98,37 @@ impl<'t> Sections<'t> {
         }
     }
 
+    /// The texts that a text is, with the values of the parameters that it names; none where one of them is not known. An absent value is
+    /// empty.
+    fn settled(self, text: &str) -> Option<Vec<String>> {
+        let mut settled = vec![String::new()];
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            let (name, end) = after.split_once('}')?;
+            let values = match name.trim() {
+                "AWS::NoValue" => vec![Cow::Borrowed("")],
+                name => self.values(name).into_iter().filter_map(Node::scalar_text).collect(),
+            };
+            let with = |start: &String| values.iter().map(|value| [start.as_str(), before, value].concat()).collect();
+            settled = settled.iter().flat_map(|start| -> Vec<String> { with(start) }).collect();
+            if settled.is_empty() || settled.len() > MAX_SETTLED {
+                return None;
+            }
+            rest = end;
+        }
+        settled.iter_mut().for_each(|text| text.push_str(rest));
+        Some(settled)
+    }
+
+    /// What a variable can be called that has a text as its name: what a parameter is called promises nothing, but its values do.
+    pub(super) fn names(self, text: Cow<'t, str>) -> Vec<Cow<'t, str>> {
+        let is_reference = |inner: &str| !inner.contains(['$', '{', '}']);
+        match text.strip_prefix("${").and_then(|inner| inner.strip_suffix('}')).filter(|inner| is_reference(inner)) {
+            Some(name) => self.values(name.trim()).into_iter().filter_map(Node::scalar_text).collect(),
+            None => vec![text],
+        }
+    }
+
     /// Whether everyone may know what `${Name}` stands for: a pseudo parameter, or a parameter that is not hidden and not called
     /// like a secret.
     pub(super) fn is_plain(self, name: &str) -> bool {
@@ -108,6 +140,9 @@ impl<'t> Sections<'t> {
             || (promise(name).is_none() && parameter().is_some_and(|parameter| !is_hidden(&parameter.value)))
     }
 }
+
+/// Texts past which those that parameters can make of one are not put together.
+const MAX_SETTLED: usize = 16;
 
 /// The text that a long text of Base64 stands for.
 pub(super) fn decoded(text: &str) -> Option<String> {
@@ -126,6 +161,14 @@ pub(super) struct Variable<'t> {
     pub(super) name: &'t Node<'t>,
     /// The entry of its value.
     pub(super) value: &'t Entry<'t>,
+    /// Whether the value may be the name of a stored one: its `Type` is not known.
+    pub(super) may_be_stored: bool,
+}
+
+/// Whether each item of a list of this name is a secret. Of all lists in the schemas of AWS's types, only those of ElastiCache and MemoryDB
+/// users are (`Passwords`, 2026-11).
+pub(super) fn lists_secrets(name: &str) -> bool {
+    name == "Passwords"
 }
 
 /// Whether the value of a variable stands under a key.
@@ -145,7 +188,7 @@ pub(super) fn variable<'t>(entries: &'t [Entry<'t>]) -> Option<Variable<'t>> {
     let value = entry(is_value)?;
     let name = entry(|key| matches!(key, "Name" | "name" | "OptionName" | "ParameterKey" | "Key" | "Variable"))?;
     let stored = kind_of(entries).and_then(Node::as_str).is_some_and(is_stored);
-    (!stored).then_some(Variable { name: &name.value, value })
+    (!stored).then_some(Variable { name: &name.value, value, may_be_stored: false })
 }
 
 /// What the `Type` of a variable is.
@@ -161,17 +204,20 @@ pub(super) fn variable_in<'t>(
 ) -> Option<Variable<'t>> {
     let found = variable(entries)?;
     let Some(kind) = kind_of(entries).filter(|kind| kind.as_mapping().is_some()) else { return Some(found) };
-    let is_all_stored = match kind.get("Ref").and_then(Node::as_str) {
-        Some(parameter) => {
-            let values = sections.values(parameter);
-            !values.is_empty() && values.iter().all(|value| value.as_str().is_some_and(is_stored))
+    let texts = speller.texts(kind);
+    if texts.is_empty() {
+        return Some(found);
+    }
+    let mut may_be_stored = false;
+    for spelled in &texts {
+        match sections.settled(&spelled.text) {
+            Some(kinds) if kinds.iter().all(|kind| is_stored(kind)) => {}
+            // In one of the cases, the value is what it is.
+            Some(_) => return Some(found),
+            None => may_be_stored = true,
         }
-        None => {
-            let texts = speller.texts(kind);
-            !texts.is_empty() && texts.iter().all(|spelled| is_stored(&spelled.text))
-        }
-    };
-    (!is_all_stored).then_some(found)
+    }
+    may_be_stored.then_some(Variable { may_be_stored, ..found })
 }
 
 /// Whether a text below a function may hold a secret, alone or with what it is put together with.

@@ -5,11 +5,13 @@
 use super::attributes::is_secret_attribute;
 use super::parameters::{carries_secret, holds_reference};
 use super::places::{is_stored, variable};
+use crate::eval::text::equals_str;
 use crate::eval::{Run, begins_as_function, has_macro, is_function};
 use crate::expand::{Block, Model, Section};
 use crate::graph::references::in_braces;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
+use crate::truth::Truth;
 use smallvec::SmallVec;
 
 /// A kind of secret that a template refers to.
@@ -90,10 +92,15 @@ fn taken_branch<'t>(run: &mut Run<'_, 't>, node: &'t Node<'t>) -> Option<&'t Nod
 /// Whether a map is an option of Elastic Beanstalk that is no environment property: the password of a database, say, which it keeps.
 ///
 /// Source: <https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/command-options-general.html>, November 2026.
-fn is_other_option(node: &Node<'_>) -> bool {
-    let namespace = node.get("OptionName").and_then(|_| node.get("Namespace")?.as_str());
-    namespace.is_some_and(|namespace| namespace != "aws:elasticbeanstalk:application:environment")
+fn is_other_option<'t>(run: &mut Run<'_, 't>, node: &'t Node<'t>) -> Truth {
+    let Some(namespace) = node.get("OptionName").and_then(|_| node.get("Namespace")) else { return Truth::False };
+    let Some(namespace) = run.value(namespace) else { return Truth::False };
+    !run.decide(&[namespace], &|values| {
+        values.first().map_or(Truth::False, |namespace| equals_str(namespace, ENVIRONMENT_OPTIONS))
+    })
 }
+
+const ENVIRONMENT_OPTIONS: &str = "aws:elasticbeanstalk:application:environment";
 
 struct Walk<'w, 'm, 't> {
     model: &'w Model<'m, 't>,
@@ -143,8 +150,13 @@ impl<'t> Walk<'_, '_, 't> {
             run.note_reason(MACRO);
             self.hides = true;
         }
-        if is_other_option(node) {
-            return;
+        match is_other_option(run, node) {
+            Truth::True => return,
+            Truth::Unknown if self.may_show(node, place.counts) => {
+                self.hides = true;
+                return;
+            }
+            Truth::Unknown | Truth::False => {}
         }
         let is_stored = place.counts && self.is_stored(run, node);
         let variable = if entries.len() > 1 { variable(entries) } else { None };

@@ -131,8 +131,8 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
         let attributes = vec![retain("DeletionPolicy"), retain("UpdateReplacePolicy")];
         // A condition would keep the key from resources that are there without it.
         let own = self.job.block.condition;
-        let is_for_all = self.shop.model.resources().iter().any(|block| block.condition != own && may_need_key(block));
-        let condition = own.filter(|_| !is_for_all);
+        let is_for_all = || self.shop.conditions().iter().any(|other| *other != own);
+        let condition = own.filter(|_| !is_for_all());
         self.push_resource(name.clone(), KEY, condition, attributes, properties);
         let steps = ["Resources", &name, "Properties", "KeyPolicy", "Statement"];
         let path: Vec<Step> = steps.into_iter().map(|step| Step::Key(step.to_owned())).collect();
@@ -194,7 +194,7 @@ fn is_denied<'m, 't>(model: &'m Model<'m, 't>, key: &'m Block<'t>) -> bool {
 }
 
 /// Whether a resource, or what fixes add for it, may be encrypted with a key.
-fn may_need_key(block: &Block<'_>) -> bool {
+pub(super) fn may_need_key(block: &Block<'_>) -> bool {
     is_stateful(block.kind)
         || block.kind == "AWS::Lambda::Function"
         || SERVICES.iter().any(|service| service.kind == block.kind)

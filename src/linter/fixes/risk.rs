@@ -237,6 +237,29 @@ impl Touched {
     }
 }
 
+/// What who deploys a template has to acknowledge because of its resources.
+#[derive(Copy, Clone, Default)]
+pub(super) struct Acknowledged {
+    /// There is a resource of IAM.
+    is_iam: bool,
+    /// There is one with a name of its own.
+    is_named: bool,
+}
+
+impl Acknowledged {
+    pub(super) fn of(model: &Model<'_, '_>) -> Self {
+        let mut iam = model.resources().iter().filter(|block| is_iam(block.kind)).peekable();
+        let is_named = |block: &Block<'_>| {
+            name_property(block.kind).and_then(|name| block.node.get("Properties")?.get(name)).is_some()
+        };
+        Self { is_iam: iam.peek().is_some(), is_named: iam.any(is_named) }
+    }
+}
+
+fn is_iam(kind: &str) -> bool {
+    kind.starts_with("AWS::IAM::")
+}
+
 impl Deeds {
     /// Whether all that changes was reviewed.
     pub(super) fn are_reviewed(&self) -> bool {
@@ -260,8 +283,7 @@ impl Deeds {
     ///
     /// Source: AWS CloudFormation User Guide, "Acknowledging IAM resources in CloudFormation templates"
     /// (docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html), 2026-11.
-    pub(super) fn capability(&self, changes: &[Change], model: &Model<'_, '_>) -> Option<String> {
-        let is_iam = |kind: &str| kind.starts_with("AWS::IAM::");
+    pub(super) fn capability(&self, changes: &[Change], known: impl FnOnce() -> Acknowledged) -> Option<String> {
         let mut added = self.added.iter().filter(|(_, kind)| is_iam(kind)).peekable();
         added.peek()?;
         let has_name = |(name, kind): &(String, String)| {
@@ -275,11 +297,8 @@ impl Deeds {
             name_property(kind).is_some_and(is_named)
         };
         let capability = if added.any(has_name) { "CAPABILITY_NAMED_IAM" } else { "CAPABILITY_IAM" };
-        let is_needed = |block: &Block<'_>| {
-            let named = name_property(block.kind).and_then(|name| block.node.get("Properties")?.get(name));
-            is_iam(block.kind) && (capability == "CAPABILITY_IAM" || named.is_some())
-        };
-        let is_new = !model.resources().iter().any(is_needed);
+        let known = known();
+        let is_new = !known.is_named && !(known.is_iam && capability == "CAPABILITY_IAM");
         is_new.then(|| format!("Who deploys the template then has to pass `{capability}`."))
     }
 

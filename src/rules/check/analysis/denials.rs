@@ -2,7 +2,7 @@
 
 use super::subject::{SubjectOf, bucket_of};
 use crate::eval::Run;
-use crate::eval::value::{Origin, Value};
+use crate::eval::value::Value;
 use crate::finding::Related;
 use crate::graph::{self, refers_to};
 use crate::policy::{self, DocumentKind, Request};
@@ -247,11 +247,10 @@ impl PolicyDenies {
                 let found = policy::statements(checker.run, policy, DocumentKind::Resource);
                 unknown =
                     unknown.or(found.unknown.into()).or(if about.is_true() { Truth::False } else { Truth::Unknown });
-                let own = Value::unknown(Origin::Resource { id: block.name, attribute: None }, block.key_span);
-                let mut names = vec![checker.run.keep(own)];
-                names.extend(graph::names::physical_name(checker.run, block));
-                let subject = SubjectOf::named(policy, names);
+                let subject = SubjectOf::named(checker, policy, block);
                 let denied = all_denied(checker.run, &found.found, &self.actions, &subject.subject(), &self.requests);
+                // One that may be about something else protects nothing for certain.
+                let denied = if about.is_true() { denied } else { denied.and(Truth::Unknown) };
                 (all, some) = (all.and(denied), some.or(denied));
                 number += 1;
                 if checker.explain {

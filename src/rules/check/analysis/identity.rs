@@ -6,9 +6,10 @@ use crate::expand::Block;
 use crate::finding::Related;
 use crate::graph::granted::{Grants, grants};
 use crate::graph::refers_to;
-use crate::policy::{Escalation, escalations, names_own_user};
+use crate::policy::{Escalation, denies_everywhere, escalations, names_own_user};
 use crate::rules::check::checker::Checker;
 use crate::rules::check::location::{Item, Judgement, value_location};
+use crate::rules::language::analysis::DeniesItself;
 use crate::truth::Truth;
 
 /// Whether the permissions of an identity together allow privilege escalation. The location is the statement that allows the
@@ -46,6 +47,28 @@ pub(super) fn escalates<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
         location.words = vec![("actions", actions.join(" and ")), ("more", more)];
         location
     })
+}
+
+impl DeniesItself {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let run = &mut *checker.run;
+        let grants = grants(run, checker.model, item.owner());
+        let mut denied = Truth::True;
+        for action in &self.actions {
+            let mut by_one = Truth::False;
+            for granted in &grants.statements {
+                let denies =
+                    denies_everywhere(run, granted.statement.value, &action.to_ascii_lowercase(), self.but_some);
+                by_one = by_one.or(denies.and(granted.attached));
+            }
+            denied = denied.and(by_one);
+        }
+        // What could not be read may deny it, too.
+        if denied.is_false() && grants.unknown {
+            denied = Truth::Unknown;
+        }
+        checker.at(denied, || item.location())
+    }
 }
 
 /// Whether a resource pattern names the identity itself, or what is attached to it, as far as an action is about that.

@@ -4,10 +4,12 @@ use crate::eval::Run;
 use crate::eval::value::{Kind, Value};
 use crate::expand::Block;
 use crate::finding::Related;
-use crate::graph::{acl, ingress, network, routes, wide_routes};
+use crate::graph::{acl, ingress, ipv6, network, routes, wide_routes};
 use crate::rules::check::checker::Checker;
 use crate::rules::check::location::{Item, Judgement, value_location};
-use crate::rules::language::analysis::{AclOpensToInternet, OpensPort, OpensToInternet, RoutesToInternet, SubnetZones};
+use crate::rules::language::analysis::{
+    AclOpensToInternet, OpensPort, OpensToInternet, PublicIpv6Block, RoutesToInternet, SubnetZones,
+};
 use crate::rules::language::operand::{Operand, Settings};
 use crate::rules::language::path::Path;
 use crate::truth::Truth;
@@ -101,8 +103,7 @@ impl OpensToInternet {
             return Truth::False.into();
         }
         let model = checker.model;
-        let spared = spared.unwrap_or_default();
-        let sources = ingress::from_internet(checker.run, model, item.owner(), rule, &mut open_ports, &spared);
+        let sources = ingress::from_internet(checker.run, model, rule);
         let truth = opened.and(Truth::any(sources.iter().map(|source| source.truth)));
         let mut locations = Vec::new();
         if checker.explain {
@@ -127,22 +128,7 @@ impl OpensToInternet {
     }
 }
 
-/// The ports that a rule opens; nothing where they are not known.
-fn open_ports<'m, 't>(run: &mut Run<'m, 't>, rule: &'m Value<'t>) -> Option<(i64, i64)> {
-    let absent = Value::default();
-    let texts = written(rule, &absent).map(|value| match value.kind {
-        Kind::Null => Some(absent.clone()),
-        _ => run.settled_text(value).map(|text| Value { span: value.span, kind: Kind::String(text.into()) }),
-    });
-    let [Some(protocol), Some(from), Some(to)] = texts else { return None };
-    match range(&protocol, &from, &to) {
-        Range::All => Some((0, 65535)),
-        Range::Ports(from, to) => Some((from, to)),
-        Range::None | Range::Unknown => None,
-    }
-}
-
-/// Whether the destination of a route is every address of the internet, alone or with other routes of its table.
+/// Whether the destination of a route is the internet.
 pub(super) fn routes_whole_internet<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     let route = item.owner();
@@ -158,13 +144,12 @@ impl AclOpensToInternet {
         let entry = item.owner();
         let model = checker.model;
         let mut truth = Truth::False;
-        let (mut open, mut related) = (Vec::new(), Vec::new());
+        let mut open = Vec::new();
         for port in &self.ports {
-            let (opens, with) = acl::opens(checker.run, model, entry, *port);
+            let opens = acl::opens(checker.run, model, entry, *port);
             truth = truth.or(opens);
             if opens.is_true() {
                 open.push(*port);
-                related = with;
             }
         }
         let exact = match &self.at {
@@ -174,7 +159,6 @@ impl AclOpensToInternet {
         checker.at(truth, || {
             let mut location = exact.as_ref().unwrap_or(item).location();
             location.words = vec![("ports", named_ports(&open))];
-            location.related = related;
             location
         })
     }
@@ -289,6 +273,34 @@ impl RoutesToInternet {
             locations.push(selection.nearest.location());
         }
         Judgement { truth: result, locations }
+    }
+}
+
+impl PublicIpv6Block {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let model = checker.model;
+        let Some(subnets) = &self.subnets else {
+            let subnet = item.owner();
+            if subnet.kind != "AWS::EC2::Subnet" {
+                return Truth::Unknown.into();
+            }
+            let is_public = ipv6::has_public_block(checker.run, model, subnet);
+            return checker.at(is_public, || item.location());
+        };
+        let selection = checker.select_some(subnets, item);
+        let mut is_public = Truth::from(selection.items.is_empty());
+        if selection.unknown {
+            is_public = is_public.or(Truth::Unknown);
+        }
+        for found in &selection.items {
+            let Item::Value { value, .. } = found else { continue };
+            let named = network::subnets(checker.run, model, value);
+            is_public = is_public.or(named.others.into());
+            for subnet in named.declared {
+                is_public = is_public.or(ipv6::has_public_block(checker.run, model, subnet));
+            }
+        }
+        checker.at(is_public, || item.location())
     }
 }
 

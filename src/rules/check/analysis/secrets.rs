@@ -2,7 +2,7 @@
 
 use crate::eval::value::{DynamicService, Kind, Origin, Value};
 use crate::finding::Related;
-use crate::graph::secrets::{self, Referenced};
+use crate::graph::secrets::{self, Extent, Referenced};
 use crate::rules::check::checker::Checker;
 use crate::rules::check::location::{Item, Judgement, Location};
 use crate::rules::language::analysis::{Excepted, ExposesSecret, LiteralSecrets, SecretVariables};
@@ -14,6 +14,11 @@ impl LiteralSecrets {
         let mut truth = Truth::False;
         let mut locations = Vec::new();
         for secret in secrets::secrets_of_block(checker.run, checker.model, block, &self.below) {
+            if secret.extent == Extent::Perhaps {
+                checker.run.note_reason("the type of a variable is unknown");
+                truth = truth.or(Truth::Unknown);
+                continue;
+            }
             truth = Truth::True;
             if checker.explain {
                 let state = match &secret.line {

@@ -1,7 +1,9 @@
 //! The resource that a policy applies to.
 
-use crate::eval::value::{Origin, Value};
+use crate::eval::value::{Content, Origin, Part, Value};
 use crate::expand::Block;
+use crate::facts;
+use crate::graph;
 use crate::policy;
 use crate::rules::check::checker::Checker;
 use crate::rules::check::location::Item;
@@ -68,16 +70,46 @@ impl<'m, 't> SubjectOf<'m, 't> {
         let own = Value::unknown(Origin::Resource { id: owner.name, attribute: None }, owner.key_span);
         subject.names.push(checker.run.keep(own));
         for name in SUBJECTS {
-            if let Followed::Value(value, _) = checker.follow(&["Properties", name], &Item::Block(owner)) {
-                subject.names.extend(value.items());
+            let Followed::Value(value, _) = checker.follow(&["Properties", name], &Item::Block(owner)) else {
+                continue;
+            };
+            for item in value.items() {
+                subject.names.push(item);
+                let declared = match item.as_reference() {
+                    Some(Origin::Resource { id, .. }) => checker.model.resource(id),
+                    _ => None,
+                };
+                if let Some(declared) = declared {
+                    subject.names_of(checker, declared);
+                }
             }
         }
         subject
     }
 
-    /// What a policy applies to that is no bucket's, by its names.
-    pub(super) fn named(owner: &Block<'t>, names: Vec<&'m Value<'t>>) -> Self {
-        Self { bucket: None, names, service: service_of(owner) }
+    /// What a policy applies to that is no bucket.
+    pub(super) fn named(checker: &mut Checker<'_, 'm, 't>, policy: &Block<'t>, of: &'m Block<'t>) -> Self {
+        let mut subject = Self { bucket: None, names: Vec::new(), service: service_of(policy) };
+        subject.names_of(checker, of);
+        subject
+    }
+
+    /// What names a resource: a reference to it, and its name.
+    fn names_of(&mut self, checker: &mut Checker<'_, 'm, 't>, block: &'m Block<'t>) {
+        let own = Value::unknown(Origin::Resource { id: block.name, attribute: None }, block.key_span);
+        self.names.push(checker.run.keep(own));
+        match graph::names::physical_name(checker.run, block) {
+            // A name that holds another resource's would count as a reference to that.
+            Some(name) if name.parts().iter().any(|part| matches!(part.origin, Origin::Resource { .. })) => {
+                let unknown = Value::unknown(Origin::Function { name: "Fn::Sub", of: None }, name.span);
+                self.names.push(checker.run.keep(unknown));
+            }
+            Some(name) => self.names.push(name),
+            None if facts::name_property(block.kind).is_some() => {
+                self.names.push(checker.run.keep(generated_name(block)));
+            }
+            None => {}
+        }
     }
 
     pub(super) fn subject(&self) -> policy::Subject<'_, 't> {
@@ -86,6 +118,19 @@ impl<'m, 't> SubjectOf<'m, 't> {
             None => policy::Subject::Other { names: &self.names, service: self.service },
         }
     }
+}
+
+/// The name that CloudFormation makes for a resource, such as `MyStack-MyBucket-abcdefghijk1` (AWS CloudFormation user guide, "Name type",
+/// 2026-11).
+fn generated_name<'t>(block: &Block<'t>) -> Value<'t> {
+    let literal = |text: String| Part { content: Content::Known(text.into()), origin: Origin::Literal };
+    let open = |origin| Part { content: Content::Unknown, origin };
+    let parts = vec![
+        open(Origin::Pseudo("AWS::StackName")),
+        literal(format!("-{}-", block.name)),
+        open(Origin::Resource { id: block.name, attribute: None }),
+    ];
+    Value::from_parts(parts, block.key_span)
 }
 
 /// The service whose actions the policies of a resource can have.

@@ -4,10 +4,10 @@ mod arguments;
 mod table;
 
 pub use arguments::{
-    AclOpensToInternet, Api, BucketPolicyDenies, BucketTarget, DeclaresParameter, Excepted, ExposesSecret, Identifies,
-    InSupport, LiteralSecrets, LogsEvent, NameContains, OpensPort, OpensToInternet, OperationsAuthorize, PolicyDenies,
-    RecordsDataEvents, RequestContext, RequiresKey, RoutesToInternet, SecretVariables, SubnetZones, Tagged,
-    UsesTagKeys, Who,
+    AclOpensToInternet, Api, BucketPolicyDenies, BucketTarget, DeclaresParameter, DeniesItself, Excepted,
+    ExposesSecret, Identifies, InSupport, LiteralSecrets, LogsEvent, NameContains, OpensPort, OpensToInternet,
+    OperationsAuthorize, PolicyDenies, PublicIpv6Block, RecordsDataEvents, RequestContext, RequiresKey,
+    RoutesToInternet, SecretVariables, SubnetZones, Tagged, UsesTagKeys, Who,
 };
 pub(in crate::rules) use table::analyses;
 

@@ -86,6 +86,13 @@ macro_rules! analyses {
                     one queue or topic, only one is in force: unknown unless all of them deny, or none",
                 words: [("policies", "")],
             }
+            DeniesItself(arguments: DeniesItself) "denies-itself" = DeniesItself::judge {
+                operands: "`denies-itself: {actions, but-some: false}`",
+                on: "role, user, group, policy",
+                decides: "`Deny` statements without conditions, of its own or of policies that the template attaches to it, deny each of these \
+                    actions on every resource. With `but-some: true`, also on every resource except some (`NotResource`)",
+                words: [],
+            }
             Tagged(arguments: Tagged) "tagged" = Tagged::judge {
                 operands: "`tagged: {keys}`",
                 on: "resource",
@@ -158,20 +165,18 @@ macro_rules! analyses {
             OpensToInternet(arguments: OpensToInternet) "opens-to-internet" = OpensToInternet::judge {
                 operands: "`opens-to-internet: {other-than: ports}`",
                 on: "security group rule",
-                decides: "it opens a port to every address of the internet: by its CIDR block, by a prefix list of this template, \
-                    or together with other rules of its group",
+                decides: "it opens a port to the internet (see `world`), by its CIDR block or by a prefix list of this template",
                 words: [("ports", "")],
             }
             AclOpensToInternet(arguments: AclOpensToInternet) "acl-opens-to-internet" = AclOpensToInternet::judge {
                 operands: "`acl-opens-to-internet: {ports: [22], at: P}`",
                 on: "entry of a network ACL",
-                decides: "it lets every address of the internet reach one of these ports, and no entry with a lower number denies \
-                    that",
+                decides: "it lets the internet (see `world`) reach one of these ports, and no entry with a lower number denies that",
                 words: [("ports", "")],
             }
             RoutesWholeInternet "routes-whole-internet" = network::routes_whole_internet {
                 on: "route",
-                decides: "its destination is every address of the internet, alone or together with other routes of its table",
+                decides: "its destination is the internet (see `world`)",
                 words: [],
             }
             RoutesToInternet(arguments: RoutesToInternet) "routes-to-internet" = RoutesToInternet::judge {
@@ -180,6 +185,13 @@ macro_rules! analyses {
                 decides: "a subnet at `P` has a route to an internet gateway (`vpc-only`: its VPC has a gateway). Without \
                     `subnets`, the resource is the subnet",
                 words: [("subnet", "")],
+            }
+            PublicIpv6Block(arguments: PublicIpv6Block) "public-ipv6-block" = PublicIpv6Block::judge {
+                operands: "`public-ipv6-block: {subnets: P}`",
+                on: "resource",
+                decides: "the IPv6 block of a subnet at `P` is public: not in `fd00::/8`, and not of an IPAM pool. A subnet that the \
+                    template does not declare counts as public. Without `subnets`, the resource is the subnet",
+                words: [],
             }
             SubnetZones(arguments: SubnetZones) "subnet-zones" = SubnetZones::judge {
                 operands: "`subnet-zones: {subnets: P, at-least: n}`",
