@@ -13,6 +13,7 @@ mod neighbors;
 mod place;
 mod risk;
 mod sam;
+mod services;
 mod setting;
 mod tagging;
 mod tags;

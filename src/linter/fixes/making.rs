@@ -422,7 +422,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         // One without the resource's name in its own is for several.
         let owner = addition.name.contains("{resource}").then_some(self.job.block);
         self.shop.tag(&addition.kind, &mut properties, owner);
-        let condition = self.condition()?;
+        let condition = if owner.is_some() { self.condition()? } else { self.shared_condition() };
         self.push_resource(name.to_owned(), &addition.kind, condition, attributes, properties);
         Some(())
     }
@@ -438,6 +438,13 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             (None, [(branch, true)]) => Some(Some(branch)),
             _ => None,
         }
+    }
+
+    /// The condition of an added resource that several resources share, such as a key: that of the finding's resource, unless others are
+    /// there without it.
+    pub(super) fn shared_condition(&self) -> Option<&'t str> {
+        let own = self.job.block.condition;
+        own.filter(|_| self.shop.conditions().iter().all(|other| *other == own))
     }
 
     pub(super) fn push_resource(
