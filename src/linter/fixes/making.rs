@@ -415,7 +415,9 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         let is_for_it = |value: &Value| *value == reference(self.job.block.name, "Ref");
         let own: Vec<&str> =
             properties.iter().filter(|(_, value)| is_for_it(value)).map(|(key, _)| key.as_str()).collect();
-        if self.shop.neighbors.may_have(&addition.kind, &own, self.job.block) {
+        let is_twin =
+            |(key, value): &(String, Value)| self.shop.neighbors.has_twin(&addition.kind, key, value, self.job.block);
+        if self.shop.neighbors.may_have(&addition.kind, &own, self.job.block) || properties.iter().any(is_twin) {
             return None;
         }
         self.shop.name(&addition.kind, &mut properties)?;
