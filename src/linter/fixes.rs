@@ -12,6 +12,7 @@ mod missing;
 mod names;
 mod neighbors;
 mod place;
+mod quota;
 mod risk;
 mod sam;
 mod services;

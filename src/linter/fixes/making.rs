@@ -72,6 +72,9 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         // A part without its own refers to those of the part before it.
         let added = if own.is_empty() { self.before.clone() } else { own };
         self.before.clone_from(&added);
+        if !self.keeps_quota(recipe) {
+            return None;
+        }
         let mut obstacle = None;
         let mut is_possible = false;
         self.moves = !recipe.remove.is_empty();
