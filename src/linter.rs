@@ -457,6 +457,9 @@ impl Linter {
         if let (Some(again), Some(keeper)) = (again, keeper) {
             keeper.is_sure = again.end(source, &model, keeper.remembered);
         }
+        if workshop.is_open() {
+            report.missing = fixes::missing(&model);
+        }
         report.nested = stacks::nested(&model, constructs);
         let (elsewhere, note_elsewhere) = stacks::elsewhere(&model, &report.nested);
         report.notices.extend(elsewhere);
