@@ -1,6 +1,6 @@
 //! Source texts, spans in them, and lines and columns. Knows nothing of JSON, YAML or CloudFormation.
 
-use memchr::{memchr, memchr_iter, memchr2_iter, memrchr};
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memrchr};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -135,20 +135,14 @@ impl Source {
     pub fn hiding(mut self, hidden: &[Hidden]) -> Self {
         for Hidden { range, keeps } in hidden {
             let Some(secret) = self.text.get(range.clone()) else { continue };
-            let mut number = 0;
-            let mask: String = secret
-                .chars()
-                .map(|character| {
-                    number += 1;
-                    match character.len_utf8() {
-                        _ if number <= *keeps || matches!(character, '\n' | '\r') => character,
-                        1 => '*',
-                        2 => '·',
-                        3 => '•',
-                        _ => '🔒',
-                    }
-                })
-                .collect();
+            let bytes = secret.as_bytes();
+            // Nearly all secrets are one line of ASCII, some of them long.
+            let mask = if secret.is_ascii() && memchr2(b'\n', b'\r', bytes).is_none() {
+                let kept = secret.get(..*keeps).unwrap_or(secret);
+                [kept, &"*".repeat(secret.len() - kept.len())].concat()
+            } else {
+                secret.chars().enumerate().map(|(number, character)| masked(character, number < *keeps)).collect()
+            };
             Arc::make_mut(&mut self.text).replace_range(range.clone(), &mask);
         }
         self
@@ -292,6 +286,22 @@ impl Source {
         Position { line, column: counts.characters as usize + 1 }
     }
 
+    /// Where a span starts and ends, as [`position`](Self::position) says.
+    pub fn positions(&self, span: Span) -> (Position, Position) {
+        let start = self.position(span.start);
+        // Most spans end in their line, near to where they start.
+        let text = self.text.as_bytes().get(span.start as usize..span.end as usize);
+        let near = text.filter(|text| text.len() <= BLOCK_BYTES && memchr2(b'\n', b'\r', text).is_none());
+        let end = match near {
+            // A byte-order mark takes no column.
+            Some(text) if !text.starts_with('\u{feff}'.encode_utf8(&mut [0; 3]).as_bytes()) => {
+                Position { column: start.column + Counts::of(text).characters as usize, ..start }
+            }
+            _ => self.position(span.end),
+        };
+        (start, end)
+    }
+
     /// Line and column of a byte offset; columns count UTF-16 code units, as SARIF's do by default.
     pub fn position_utf16(&self, offset: u32) -> Position {
         let (line, counts) = self.line_and_counts(offset);
@@ -305,6 +315,17 @@ fn line_feeds(bytes: &[u8]) -> u32 {
     const MOST: usize = 128;
     let count = |part: &[u8]| part.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>();
     bytes.chunks(MOST).map(|part| u32::from(count(part))).sum()
+}
+
+/// What hides a character: one of as many bytes.
+fn masked(character: char, is_kept: bool) -> char {
+    match character.len_utf8() {
+        _ if is_kept || matches!(character, '\n' | '\r') => character,
+        1 => '*',
+        2 => '·',
+        3 => '•',
+        _ => '🔒',
+    }
 }
 
 /// Whether a line starts at a byte.
@@ -397,6 +418,25 @@ mod tests {
             let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
             let expected: Vec<u32> = std::iter::once(0).chain(ends).collect();
             assert_eq!(source(&text).line_starts(), expected);
+        }
+    }
+
+    #[test]
+    fn the_ends_of_a_span_are_where_each_of_them_is() {
+        let long = format!("é: {}\n", "x".repeat(400));
+        for text in ["\u{feff}a: é\r\nbé: 🏥\n\nc\rd", "", "\n", &long] {
+            let source = source(text);
+            let ends: Vec<u32> = (0..=text.len() as u32).filter(|at| text.is_char_boundary(*at as usize)).collect();
+            for start in &ends {
+                for end in ends.iter().filter(|end| *end >= start) {
+                    let span = Span::new(source.id, *start as usize, *end as usize);
+                    assert_eq!(
+                        source.positions(span),
+                        (source.position(*start), source.position(*end)),
+                        "{span:?} of {text:?}"
+                    );
+                }
+            }
         }
     }
 

@@ -30,7 +30,7 @@ pub(super) struct Ran {
 pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
     // Never dropped: the process ends here and gives the memory of all rules back at once.
     let plan = ManuallyDrop::new(Plan::new(arguments)?);
-    Ok(lint(&plan).exit)
+    Ok(lint(&plan, true).exit)
 }
 
 /// The files that a run reads.
@@ -43,12 +43,13 @@ pub(super) fn discover(plan: &Plan) -> Discovery {
     found
 }
 
-/// Lints, and reports.
-pub(super) fn lint(plan: &Plan) -> Ran {
+/// Lints, and reports. `ends_process`: nothing follows.
+pub(super) fn lint(plan: &Plan, ends_process: bool) -> Ran {
     let counter = Arc::default();
     let progress = Progress::start(&counter, plan.quiet || plan.prompt.is_some());
     let mut outputs = Outputs::new(&plan.outputs, &plan.session, plan.shown, &plan.dated, plan.texts, progress);
     outputs.about(&plan.paths);
+    outputs.ends_process = ends_process;
     let found = discover(plan);
     let outcome = match (&plan.since, &plan.prompt) {
         (Some(since), _) => plan.session.lint_since(found, (since, &plan.paths), &counter, &mut outputs),

@@ -140,6 +140,8 @@ pub(super) struct Outputs<'o> {
     diffs_from: DiffBase,
     /// Until something else is on the terminal.
     progress: Option<Progress>,
+    /// Whether nothing follows the reports.
+    pub(super) ends_process: bool,
     written: Option<Written>,
 }
 
@@ -186,6 +188,7 @@ impl<'o> Outputs<'o> {
             has_diffs: false,
             diffs_from: DiffBase::default(),
             progress,
+            ends_process: false,
             written: None,
         }
     }
@@ -254,6 +257,10 @@ impl Sink for Outputs<'_> {
             .zip(&all)
             .any(|(format, preparer)| preparer.is_none() && format.keeps().fixes != Fixes::None);
         all.iter().any(Option::is_some).then(|| Arc::new(Preparers { all, others_show_fixes }) as Arc<dyn Preparer>)
+    }
+
+    fn ends_process(&self) -> bool {
+        self.ends_process
     }
 
     fn prepared(&mut self, part: &Report<'_>, prepared: Prepared) {

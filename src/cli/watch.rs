@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Exit, clap::Error> {
     let mut before = state(&plan, &BTreeSet::new());
     loop {
         clear();
-        let ran = lint::lint(&plan);
+        let ran = lint::lint(&plan, false);
         if !ran.is_read {
             return Ok(ran.exit);
         }

@@ -48,7 +48,11 @@ pub fn pattern_covers(outer: &str, inner: &str) -> bool {
     match memchr::memchr2(b'*', b'?', outer.as_bytes()) {
         None => outer == inner,
         Some(at) if outer.get(at..) == Some("*") => outer.get(..at).is_some_and(|start| inner.starts_with(start)),
-        Some(_) => covers(&glob(outer), &glob(inner)),
+        // What it begins and ends with is the same in both, or nothing else matters.
+        Some(at) => outer.split_at_checked(at).is_some_and(|(start, outer)| {
+            let end = outer.rsplit(['*', '?']).next().unwrap_or_default();
+            inner.strip_prefix(start).is_some_and(|inner| inner.ends_with(end) && covers(&glob(outer), &glob(inner)))
+        }),
     }
 }
 
@@ -159,4 +163,27 @@ pub(super) fn overlap(left: &[Unit], right: &[Unit]) -> bool {
         std::mem::swap(&mut row, &mut next);
     }
     row.last().copied().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    #[test]
+    fn ends_are_no_more_than_a_shortcut() {
+        let mut patterns = vec![String::new()];
+        for _ in 0..4 {
+            let longer: Vec<String> =
+                patterns.iter().flat_map(|start| ['a', 'é', '*', '?'].map(|next| format!("{start}{next}"))).collect();
+            patterns.extend(longer);
+        }
+        patterns.sort_unstable();
+        patterns.dedup();
+        for outer in &patterns {
+            for inner in &patterns {
+                assert_eq!(pattern_covers(outer, inner), covers(&glob(outer), &glob(inner)), "{outer} {inner}");
+            }
+        }
+    }
 }

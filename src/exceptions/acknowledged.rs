@@ -7,12 +7,11 @@
 
 use super::aliases::OWN_PLUGIN;
 use super::cover::Cover;
-use super::draft::{Draft, Site, join, one_line};
+use super::draft::{Draft, Sites, join, one_line};
 use super::foreign::value_of;
 use super::names;
 use crate::constructs::{Constructs, is_within};
 use crate::finding::Dialect;
-use crate::syntax::Node;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,11 +27,11 @@ pub(super) struct Names<'a> {
 }
 
 /// The exceptions of a template's constructs from rules that have one of ours for it, and from rules that are said to be ours.
-pub(super) fn read(tree: &Node<'_>, constructs: &Constructs, rules: &Names<'_>) -> Vec<Draft> {
+pub(super) fn read(sites: &Sites<'_, '_>, constructs: &Constructs, rules: &Names<'_>) -> Vec<Draft> {
     if constructs.stack.acknowledged.is_empty() {
         return Vec::new();
     }
-    let sections = SECTIONS.iter().filter_map(|section| Some((*section, tree.get(section)?.as_mapping()?)));
+    let sections = SECTIONS.iter().filter_map(|section| Some((*section, sites.tree.get(section)?.as_mapping()?)));
     let blocks: Vec<_> =
         sections.flat_map(|(section, blocks)| blocks.iter().map(move |block| (section, block))).collect();
     // In the order of their paths, so that those in one construct stand together.
@@ -72,7 +71,7 @@ pub(super) fn read(tree: &Node<'_>, constructs: &Constructs, rules: &Names<'_>) 
         } else {
             covered.map(|(section, block)| cover(join(section, &block.key))).collect()
         };
-        let place = Site::at(join(section, &first.key), tree);
+        let place = sites.at(join(section, &first.key));
         let problem = own.filter(|_| !is_known).map(|own| {
             let meant = (rules.nearest)(own).map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
             (first.key_span, format!("hipaalint has no rule `{own}`{meant}"))

@@ -7,7 +7,7 @@
 
 use super::Text;
 use super::cover::Cover;
-use super::draft::{Draft, Site, one_line};
+use super::draft::{Draft, Sites, one_line};
 use crate::finding::Dialect;
 use crate::syntax::{Comment, Kind, Node};
 
@@ -15,7 +15,7 @@ use crate::syntax::{Comment, Kind, Node};
 const PREFIXES: [&str; 3] = ["checkov:skip=", "bridgecrew:skip=", "cortex:skip="];
 
 /// The exceptions in the comments of one text, from checks that have a rule of ours for them.
-pub(super) fn read(text: &Text<'_, '_>, tree: &Node<'_>, has_rule: &dyn Fn(&str) -> bool) -> Vec<Draft> {
+pub(super) fn read(text: &Text<'_, '_>, sites: &Sites<'_, '_>, has_rule: &dyn Fn(&str) -> bool) -> Vec<Draft> {
     let mut resources = None;
     let mut drafts = Vec::new();
     for comment in text.comments {
@@ -33,7 +33,7 @@ pub(super) fn read(text: &Text<'_, '_>, tree: &Node<'_>, has_rule: &dyn Fn(&str)
         } else {
             None
         };
-        let place = Site::at(covers.first().map(|cover| cover.path.clone()).unwrap_or_default(), tree);
+        let place = sites.at(covers.first().map(|cover| cover.path.clone()).unwrap_or_default());
         drafts.push(Draft {
             id: skip.ids.to_owned(),
             reason: skip.reason,

@@ -9,17 +9,17 @@
 
 use super::Text;
 use super::cover::Cover;
-use super::draft::{Draft, Site, one_line};
+use super::draft::{Draft, Sites, one_line};
 use super::place::{Blocks, Target};
 use crate::finding::Dialect;
 use crate::source::Span;
-use crate::syntax::{Comment, Node};
+use crate::syntax::Comment;
 
 /// Blanks behind the `#` of a comment that goes on with the one before it.
 const CONTINUATION: &str = "   ";
 
 /// The exceptions in the comments of one text, for what they are at in the tree that people know.
-pub(super) fn read(text: &Text<'_, '_>, tree: &Node<'_>) -> Vec<Draft> {
+pub(super) fn read(text: &Text<'_, '_>, sites: &Sites<'_, '_>) -> Vec<Draft> {
     let mut written: Vec<(ExceptionText, Target)> = Vec::new();
     let mut blocks = None;
     for (index, comment) in text.comments.iter().enumerate() {
@@ -33,8 +33,8 @@ pub(super) fn read(text: &Text<'_, '_>, tree: &Node<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let targets: Vec<&Target> = written.iter().map(|(_, target)| target).collect();
-    let covers = super::place::covers(tree, &targets);
-    let drafts = written.into_iter().zip(covers).flat_map(|((exception, _), covers)| exception.drafts(covers, tree));
+    let covers = super::place::covers(sites.tree, &targets);
+    let drafts = written.into_iter().zip(covers).flat_map(|((exception, _), covers)| exception.drafts(covers, sites));
     drafts.collect()
 }
 
@@ -122,8 +122,8 @@ fn word<'w>(text: &'w str, word: &str) -> Option<(&'w str, &'w str)> {
 }
 
 impl ExceptionText {
-    fn drafts(self, covers: Vec<Cover>, tree: &Node<'_>) -> Vec<Draft> {
-        let place = Site::at(covers.first().map(|cover| cover.path.clone()).unwrap_or_default(), tree);
+    fn drafts(self, covers: Vec<Cover>, sites: &Sites<'_, '_>) -> Vec<Draft> {
+        let place = sites.at(covers.first().map(|cover| cover.path.clone()).unwrap_or_default());
         let mut draft = Draft { covers, reason: self.reason, ..Draft::new(Dialect::Comment, self.span, place) };
         if let Some(until) = self.until {
             draft.expires = until.parse().ok();

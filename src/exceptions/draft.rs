@@ -6,6 +6,8 @@ use crate::expand::construct;
 use crate::finding::{Dialect, Origin, Subject};
 use crate::source::Span;
 use crate::syntax::Node;
+use foldhash::HashMap;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// What is written, and where.
@@ -97,30 +99,45 @@ pub(super) struct Site {
     pub(super) path: String,
 }
 
-impl Site {
-    /// The place at a path; the type of a resource is taken from the tree.
-    pub(super) fn at(path: String, tree: &Node<'_>) -> Self {
-        let mut steps = path.split('/');
-        let section = match steps.next() {
-            Some("Resources") => "Resources",
-            Some("Parameters") => "Parameters",
-            Some("Outputs") => "Outputs",
-            _ => "Template",
-        };
-        let name = steps.next().filter(|_| section != "Template").unwrap_or_default();
-        let resource_type = (section == "Resources" && !name.is_empty())
-            .then(|| tree.get(section)?.get(name)?.get("Type")?.as_str().map(str::to_owned))
-            .flatten();
-        let section = if name.is_empty() { "Template" } else { section };
-        let construct = tree
-            .get(section)
-            .and_then(|entries| entries.get(name))
-            .and_then(construct)
-            .filter(|_| section == "Resources")
-            .map(str::to_owned);
-        Self { subject: Subject { section, name: name.to_owned(), resource_type, construct, origin: None }, path }
+/// Finds places in a tree.
+pub(super) struct Sites<'n, 't> {
+    /// The tree that people know.
+    pub(super) tree: &'n Node<'t>,
+    /// The resources by their names: a template may have thousands of exceptions in thousands of resources.
+    resources: OnceCell<HashMap<&'n str, &'n Node<'t>>>,
+}
+
+impl<'n, 't> Sites<'n, 't> {
+    /// Of a tree.
+    pub(super) fn new(tree: &'n Node<'t>) -> Self {
+        Self { tree, resources: OnceCell::new() }
     }
 
+    /// The place at a path; the type of a resource is taken from the tree.
+    pub(super) fn at(&self, path: String) -> Site {
+        let mut steps = path.split('/');
+        let section = steps.next().and_then(|step| SECTIONS.into_iter().find(|section| *section == step));
+        let named = section.zip(steps.next().filter(|name| !name.is_empty()));
+        let (section, name) = named.unwrap_or(("Template", ""));
+        let resource = if section == "Resources" { self.resource(name) } else { None };
+        let resource_type = resource.and_then(|block| block.get("Type")?.as_str().map(str::to_owned));
+        let construct = resource.and_then(construct).map(str::to_owned);
+        Site { subject: Subject { section, name: name.to_owned(), resource_type, construct, origin: None }, path }
+    }
+
+    fn resource(&self, name: &str) -> Option<&'n Node<'t>> {
+        let resources = self.resources.get_or_init(|| {
+            let entries = self.tree.get("Resources").and_then(Node::as_mapping).unwrap_or_default();
+            entries.iter().map(|entry| (entry.key.as_ref(), &entry.value)).collect()
+        });
+        resources.get(name).copied()
+    }
+}
+
+/// The sections whose entries findings are about.
+const SECTIONS: [&str; 3] = ["Resources", "Parameters", "Outputs"];
+
+impl Site {
     /// What is at a step from here.
     pub(super) fn step(&self, step: &str) -> Self {
         Self { subject: self.subject.clone(), path: join(&self.path, step) }

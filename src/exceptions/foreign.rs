@@ -11,7 +11,7 @@
 //! nothing either, and which leaves every finding open.
 
 use super::cover::Cover;
-use super::draft::{Draft, Site, join, one_line, text_of};
+use super::draft::{Draft, Sites, join, one_line, text_of};
 use super::metadata::{block_path, blocks_with_metadata};
 use super::names;
 use crate::finding::Dialect;
@@ -70,11 +70,11 @@ const LANGUAGES: [Language; 5] = [
 ];
 
 /// The exceptions of a tree from rules that have one of ours for it: most names are of none, so they are asked about first.
-pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) -> Vec<Draft> {
+pub(super) fn read(sites: &Sites<'_, '_>, has_rule: &dyn Fn(Dialect, &str) -> bool) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    for (resource, metadata) in blocks_with_metadata(tree).filter(|(_, metadata)| may_have_section(metadata)) {
+    for (resource, metadata) in blocks_with_metadata(sites.tree).filter(|(_, metadata)| may_have_section(metadata)) {
         for language in LANGUAGES.iter().filter(|language| language.is_for_templates || resource.is_some()) {
-            drafts.extend(language.misspelled(metadata, resource, tree));
+            drafts.extend(language.misspelled(metadata, resource, sites));
             let Some(list) = metadata.get(language.section).and_then(|section| section.get(language.list)) else {
                 continue;
             };
@@ -87,7 +87,7 @@ pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) ->
                         continue;
                     }
                     let place = place.get_or_insert_with(|| {
-                        Site::at(join(&join(&join(&block, "Metadata"), language.section), language.list), tree)
+                        sites.at(join(&join(&join(&block, "Metadata"), language.section), language.list))
                     });
                     let place = place.step(&index.to_string());
                     let Named { id, id_span, span, reason } = named;
@@ -164,7 +164,7 @@ impl Language {
     }
 
     /// What is said of a key of the language that is misspelled: its section's, or its list's.
-    fn misspelled(&self, metadata: &Node<'_>, resource: Option<&str>, tree: &Node<'_>) -> Option<Draft> {
+    fn misspelled(&self, metadata: &Node<'_>, resource: Option<&str>, sites: &Sites<'_, '_>) -> Option<Draft> {
         let entries = metadata.as_mapping()?;
         let known = |key: &str| LANGUAGES.iter().any(|language| language.section == key);
         let section = entries.iter().find(|entry| {
@@ -181,7 +181,7 @@ impl Language {
             lists.iter().find(|entry| nearest(&entry.key, std::iter::once(self.list)).is_some())?;
             (section, self.section)
         };
-        let place = Site::at(join(&join(&block_path(resource), "Metadata"), &section.key), tree);
+        let place = sites.at(join(&join(&block_path(resource), "Metadata"), &section.key));
         let mut draft = Draft::new(self.dialect, key.key_span, place);
         let tool = self.dialect.tool();
         draft.problems.push((key.key_span, format!("{tool} does not read `{}`; did you mean `{wanted}`?", key.key)));

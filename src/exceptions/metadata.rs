@@ -15,7 +15,7 @@
 //! ```
 
 use super::cover::Cover;
-use super::draft::{Draft, Site, join, text_of};
+use super::draft::{Draft, Site, Sites, join, text_of};
 use crate::finding::Dialect;
 use crate::rules::load::nearest;
 use crate::source::Span;
@@ -25,13 +25,14 @@ use crate::syntax::{Entry, Kind, Node};
 const KEYS: [&str; 8] = ["rule", "reason", "alternative", "owner", "ticket", "expires", "paths", "resources"];
 
 /// The exceptions of a tree.
-pub(super) fn read(tree: &Node<'_>) -> Vec<Draft> {
+pub(super) fn read(sites: &Sites<'_, '_>) -> Vec<Draft> {
+    let tree = sites.tree;
     let mut drafts = Vec::new();
     for (resource, metadata) in blocks_with_metadata(tree) {
         let Some(own) = metadata.get("hipaalint") else { continue };
         let block = block_path(resource);
         let reader = MetadataReader { tree, block: &block };
-        let place = Site::at(join(&join(&block, "Metadata"), "hipaalint"), tree);
+        let place = sites.at(join(&join(&block, "Metadata"), "hipaalint"));
         reader.section(own, &place, &mut drafts);
     }
     drafts

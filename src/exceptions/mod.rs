@@ -26,7 +26,7 @@ use crate::source::Span;
 use crate::syntax::{Comment, Node};
 use aliases::{Meant, suppressed};
 use cover::Cover;
-use draft::Draft;
+use draft::{Draft, Sites};
 use foldhash::{HashMap, HashSet};
 use groups::Groups;
 use std::sync::{Arc, OnceLock};
@@ -130,18 +130,19 @@ pub struct Judged<'e> {
 /// Reads the exceptions of a template. `tree` is the tree that people know, with includes and loops expanded, and before
 /// transforms; `texts` are those that it was made of.
 pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> Exceptions {
-    let mut drafts = metadata::read(tree);
-    drafts.extend(foreign::read(tree, &|dialect, id| !context.meant(dialect, id).is_empty()));
+    let sites = Sites::new(tree);
+    let mut drafts = metadata::read(&sites);
+    drafts.extend(foreign::read(&sites, &|dialect, id| !context.meant(dialect, id).is_empty()));
     if let Some(constructs) = context.constructs {
         let names = acknowledged::Names {
             has: &|id| !context.meant(Dialect::Cdk, id).is_empty(),
             nearest: &|id| context.rules.nearest(id).map(str::to_owned).filter(|_| id.len() <= LONGEST_HINTED),
         };
-        drafts.extend(acknowledged::read(tree, constructs, &names));
+        drafts.extend(acknowledged::read(&sites, constructs, &names));
     }
     for text in texts {
-        drafts.extend(comment::read(text, tree));
-        drafts.extend(checkov::read(text, tree, &|id| !context.meant(Dialect::Checkov, id).is_empty()));
+        drafts.extend(comment::read(text, &sites));
+        drafts.extend(checkov::read(text, &sites, &|id| !context.meant(Dialect::Checkov, id).is_empty()));
     }
     let mut exceptions = Exceptions::default();
     let mut hints = MOST_HINTS;

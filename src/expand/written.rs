@@ -6,6 +6,7 @@
 use crate::eval::is_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
+use memchr::memchr;
 
 /// A place as people find it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,11 +23,11 @@ pub struct Written {
 ///
 /// All iterations of a loop have the same spans; the path distinguishes them.
 pub fn written<'n, 't>(root: &'n Node<'t>, path: &str, span: Span, find: Find<'_, 'n, 't>) -> Option<Written> {
-    // By bytes: a step is short, and most are looked at once.
+    // A step is short, and most are looked at once.
     let mut left = Some(path);
     let mut next = || {
         let path = left?;
-        let at = path.bytes().position(|byte| byte == b'/');
+        let at = memchr(b'/', path.as_bytes());
         left = at.and_then(|at| path.get(at + 1..));
         path.get(..at.unwrap_or(path.len()))
     };
@@ -70,7 +71,11 @@ pub fn written<'n, 't>(root: &'n Node<'t>, path: &str, span: Span, find: Find<'_
             }
             Kind::Sequence(items) => {
                 let index = first(items, span, |item| item.span.end, |item| holds(item, span))?;
-                add(&mut walked, &index.to_string());
+                // Nearly always, it is what the path has.
+                match step.filter(|step| number(step) == Some(index)) {
+                    Some(step) => add(&mut walked, step),
+                    None => add(&mut walked, &index.to_string()),
+                }
                 (depth, step) = (depth + 1, next());
                 key = None;
                 node = items.get(index)?;
@@ -95,6 +100,12 @@ fn first<'n, T>(items: &'n [T], span: Span, end: impl Fn(&T) -> u32, covers: imp
         return Some(place);
     }
     items.iter().position(covers)
+}
+
+/// The index that a step is, as indices are written.
+fn number(step: &str) -> Option<usize> {
+    let is_written_so = step.bytes().all(|byte| byte.is_ascii_digit()) && (step.len() == 1 || !step.starts_with('0'));
+    if is_written_so { step.parse().ok() } else { None }
 }
 
 /// Adds a step to a path.

@@ -41,5 +41,5 @@ pub use resource_types::{
 };
 pub use sam_types::{is_of_sam, sam_event_properties, sam_events, sam_properties, sam_types};
 pub use service_sources::{any_sends_source, sends_source};
-pub use tags::{TagProperty, TagShape, tag_shape, tags_change_in_place, written_tags};
+pub use tags::{TagProperty, TagShape, passes_tags_on, tag_shape, tags_change_in_place, written_tags};
 pub use updates::{interruption, is_reviewed_safe, reviewed_value};

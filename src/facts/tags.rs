@@ -5,6 +5,27 @@ use super::sorted_text::SortedText;
 
 const IN_PLACE: SortedText = SortedText::lines(include_str!("../../data/tag-updates.txt"));
 
+/// The types whose pages say that tags change in place, and whose schemas do not: `tagUpdatable` is false, or `Tags` is among
+/// `createOnlyProperties`. Source: the schemas in cfn-lint 1.51, of 2026-11.
+const KEEP_TAGS: [&str; 7] = [
+    "AWS::ApiGatewayV2::DomainName",
+    "AWS::AppFlow::Flow",
+    "AWS::AppStream::ImageBuilder",
+    "AWS::AuditManager::Assessment",
+    "AWS::KendraRanking::ExecutionPlan",
+    "AWS::MediaLive::InputSecurityGroup",
+    "AWS::MediaPackage::PackagingConfiguration",
+];
+
+/// The types that create stacks. Source: `Tags` of UpdateStack and of CreateStackSet in the CloudFormation API Reference
+/// (docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html), and "AWS::ServiceCatalog::CloudFormationProvisionedProduct
+/// Tag" in the Template Reference, 2026-11.
+const PASS_TAGS_ON: [&str; 3] = [
+    "AWS::CloudFormation::Stack",
+    "AWS::CloudFormation::StackSet",
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
+];
+
 /// The top-level property that carries a resource's tags.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct TagProperty {
@@ -65,8 +86,14 @@ pub fn written_tags(resource_type: &str) -> Option<TagProperty> {
 }
 
 /// Whether CloudFormation changes the tags of a resource of this type in place, by the page of the type: `data/tag-updates.txt`.
+/// Not by its schema, if that says that tags of a resource cannot be changed, or only when it is created.
 pub fn tags_change_in_place(resource_type: &str) -> bool {
-    IN_PLACE.entry(resource_type).is_some()
+    IN_PLACE.entry(resource_type).is_some() && !KEEP_TAGS.contains(&resource_type)
+}
+
+/// Whether CloudFormation gives the tags of a resource of this type to what it creates, too.
+pub fn passes_tags_on(resource_type: &str) -> bool {
+    PASS_TAGS_ON.contains(&resource_type)
 }
 
 impl TagProperty {

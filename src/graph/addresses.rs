@@ -75,10 +75,14 @@ pub fn hold(ranges: &[Cidr], whole: Cidr) -> bool {
     hold_all(ranges.iter().chain(&Known::get().special).copied(), whole)
 }
 
-fn hold_all(ranges: impl Iterator<Item = Cidr>, whole: Cidr) -> bool {
+fn hold_all(ranges: impl Iterator<Item = Cidr> + Clone, whole: Cidr) -> bool {
     let (family, first, last) = whole.bounds();
-    let mut bounds: Vec<(u128, u128)> =
-        ranges.map(Cidr::bounds).filter(|(of, ..)| *of == family).map(|(_, first, last)| (first, last)).collect();
+    let bounds = ranges.map(Cidr::bounds).filter(|(of, ..)| *of == family).map(|(_, first, last)| (first, last));
+    // Nearly always, one of them is enough.
+    if bounds.clone().any(|(from, to)| from <= first && last <= to) {
+        return true;
+    }
+    let mut bounds: Vec<(u128, u128)> = bounds.collect();
     bounds.sort_unstable();
     let mut next = first;
     for (from, to) in bounds {

@@ -1,10 +1,11 @@
 //! Resources that wait for each other: cycles of references, in the deployments in which they close.
 
 use super::components::{Adjacency, cyclic_components, shortest_cycle};
-use super::edges::{Edge, edges_of, neighbours};
+use super::edges::{Edge, EdgeKind, edges_of, edges_that, neighbours};
+use super::references;
 use crate::eval::Run;
-use crate::expand::Model;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::expand::{Block, Model};
+use rustc_hash::FxHashMap;
 
 /// A cycle of references: each leads from the resource that the one before it leads to; the last leads back to the first.
 ///
@@ -40,79 +41,129 @@ impl Cycle<'_> {
 /// that may close a cycle at all are looked at, and none where references that are always there close one.
 pub fn cycles<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>) -> Vec<Cycle<'t>> {
     // Nearly every template has none, and its references need no places; nor do those of resources that are in none.
-    let mut members: Vec<usize> = cyclic_components(&neighbours(model)).into_iter().flatten().collect();
-    members.sort_unstable();
-    let resources = members.iter().filter_map(|place| model.resources().get(*place));
-    let mut edges: Vec<Edge<'t>> = resources.flat_map(|resource| edges_of(model, resource)).collect();
-    // References in a resource's own metadata do not count.
-    edges.retain(|edge| edge.from != edge.to || !edge.path.starts_with("Metadata/"));
-    let mut found = Vec::new();
-    for component in split(edges) {
-        let certain: Vec<Edge<'t>> = component.iter().filter(|edge| edge.is_unconditional(model)).cloned().collect();
-        let mut components = split(certain);
-        if components.is_empty() {
-            let live = component.into_iter().filter(|edge| edge.is_live(run, model)).collect();
-            components = split(live);
-        }
-        found.extend(components.into_iter().filter_map(shortest));
+    let places: Vec<usize> = cyclic_components(&neighbours(model)).into_iter().flatten().collect();
+    if places.is_empty() {
+        return Vec::new();
     }
+    let members = Members::new(model, places);
+    let (all, certain) = members.references(model);
+    let always = |from: &str, to: &str| {
+        let edges = edges_that(model, model.resource(from)?, |met| met.name == to);
+        edges.into_iter().find(|edge| edge.to == to && counts(edge) && edge.is_unconditional(model))
+    };
+    let closed = cyclic_components(&certain);
+    let mut is_closed = vec![false; members.blocks.len()];
+    for node in closed.iter().flatten() {
+        if let Some(is_closed) = is_closed.get_mut(*node) {
+            *is_closed = true;
+        }
+    }
+    let mut found: Vec<Cycle<'t>> =
+        closed.iter().filter_map(|component| members.shortest(component, &certain, &always)).collect();
+    let mut live = Live { graph: vec![Vec::new(); members.blocks.len()], first: FxHashMap::default() };
+    for component in cyclic_components(&all) {
+        if !component.iter().any(|node| is_closed.get(*node) == Some(&true)) {
+            members.look(run, model, &component, &mut live);
+        }
+    }
+    let first = |from: &str, to: &str| live.first.get(&(from, to)).cloned();
+    let closed = cyclic_components(&live.graph);
+    found.extend(closed.iter().filter_map(|component| members.shortest(component, &live.graph, &first)));
     found.sort_by(|one, other| one.members.cmp(&other.members));
     found
 }
 
-/// The references inside each set of resources that wait for each other, sets by their first name.
-fn split(edges: Vec<Edge<'_>>) -> Vec<Vec<Edge<'_>>> {
-    let graph = Graph::new(&edges);
-    let mut component_of: BTreeMap<&str, usize> = BTreeMap::new();
-    let components = cyclic_components(&graph.neighbours);
-    for (index, component) in components.iter().enumerate() {
-        component_of.extend(component.iter().filter_map(|node| Some((*graph.names.get(*node)?, index))));
+/// References in a resource's own metadata do not count.
+fn counts(edge: &Edge<'_>) -> bool {
+    edge.from != edge.to || !edge.path.starts_with("Metadata/")
+}
+
+/// The resources that may wait for each other. Their numbers are in the order of their names.
+struct Members<'m, 't> {
+    blocks: Vec<(&'m Block<'t>, usize)>,
+    /// The numbers, by the places in the model.
+    numbers: FxHashMap<usize, usize>,
+}
+
+/// References that are there in a run's scenario.
+struct Live<'t> {
+    graph: Adjacency,
+    /// The first from each resource to each other.
+    first: FxHashMap<(&'t str, &'t str), Edge<'t>>,
+}
+
+impl<'m, 't> Members<'m, 't> {
+    /// Those at some places.
+    fn new(model: &'m Model<'_, 't>, places: Vec<usize>) -> Self {
+        let block = |place: usize| Some((model.resources().get(place)?, place));
+        let mut blocks: Vec<(&Block<'t>, usize)> = places.into_iter().filter_map(block).collect();
+        blocks.sort_unstable_by_key(|(block, _)| block.name);
+        let numbers = blocks.iter().enumerate().map(|(number, (_, place))| (*place, number)).collect();
+        Self { blocks, numbers }
     }
-    let mut split = vec![Vec::new(); components.len()];
-    for edge in edges {
-        if let (Some(from), Some(to)) = (component_of.get(edge.from), component_of.get(edge.to))
-            && from == to
-            && let Some(component) = split.get_mut(*from)
-        {
-            component.push(edge);
-        }
+
+    /// Which of them refer to which: at all, and in every deployment.
+    fn references(&self, model: &Model<'_, 't>) -> (Adjacency, Adjacency) {
+        let always: Vec<bool> = self.blocks.iter().map(|(block, _)| block.condition.is_none()).collect();
+        let is_always = |node: usize| always.get(node) == Some(&true);
+        let of = |(from, (block, _)): (usize, &(&Block<'t>, usize))| {
+            let (mut all, mut certain) = (Vec::new(), Vec::new());
+            references::of_resource(block.node, &mut |met| {
+                let place = EdgeKind::by(met.by).and_then(|_| model.place_of(met.name));
+                let Some(to) = place.and_then(|place| self.numbers.get(&place).copied()) else { return };
+                if from == to && met.is_in_metadata() {
+                    return;
+                }
+                all.push(to);
+                if !met.is_in_branch() && is_always(from) && is_always(to) {
+                    certain.push(to);
+                }
+            });
+            (all, certain)
+        };
+        self.blocks.iter().enumerate().map(of).unzip()
     }
-    split
-}
 
-/// The shortest cycle through the resource of a component whose name comes first.
-fn shortest(component: Vec<Edge<'_>>) -> Option<Cycle<'_>> {
-    let graph = Graph::new(&component);
-    let nodes = shortest_cycle(&graph.neighbours, 0)?;
-    let names: Vec<&str> = nodes.iter().filter_map(|node| graph.names.get(*node).copied()).collect();
-    let next = names.iter().cycle().skip(1);
-    let edges: Option<Vec<Edge<'_>>> = names
-        .iter()
-        .zip(next)
-        .map(|(from, to)| component.iter().find(|edge| edge.from == *from && edge.to == *to).cloned())
-        .collect();
-    Some(Cycle { edges: edges?, members: graph.names })
-}
-
-/// Resources, sorted by name, and which refer to which.
-struct Graph<'t> {
-    names: Vec<&'t str>,
-    neighbours: Adjacency,
-}
-
-impl<'t> Graph<'t> {
-    fn new(edges: &[Edge<'t>]) -> Self {
-        let names: BTreeSet<&'t str> = edges.iter().flat_map(|edge| [edge.from, edge.to]).collect();
-        let names: Vec<&'t str> = names.into_iter().collect();
-        let mut neighbours: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); names.len()];
-        for edge in edges {
-            if let (Ok(from), Ok(to)) = (names.binary_search(&edge.from), names.binary_search(&edge.to))
-                && let Some(neighbours) = neighbours.get_mut(from)
-            {
-                neighbours.insert(to);
+    /// Looks which references inside a set of them are there in a run's scenario.
+    fn look(&self, run: &mut Run<'_, 't>, model: &Model<'_, 't>, component: &[usize], live: &mut Live<'t>) {
+        // Conditions are looked at in the order of the template.
+        let mut members: Vec<(usize, usize, &Block<'t>)> = component
+            .iter()
+            .filter_map(|node| self.blocks.get(*node).map(|(block, place)| (*place, *node, *block)))
+            .collect();
+        members.sort_unstable_by_key(|(place, ..)| *place);
+        for (_, from, block) in members {
+            for edge in edges_of(model, block).into_iter().filter(counts) {
+                let to = model.place_of(edge.to).and_then(|place| self.numbers.get(&place));
+                let Some(to) = to.filter(|to| component.binary_search(to).is_ok()) else { continue };
+                if edge.is_live(run, model) {
+                    live.graph.get_mut(from).into_iter().for_each(|neighbours| neighbours.push(*to));
+                    live.first.entry((edge.from, edge.to)).or_insert(edge);
+                }
             }
         }
-        Self { names, neighbours: neighbours.into_iter().map(|nodes| nodes.into_iter().collect()).collect() }
+    }
+
+    /// The shortest cycle through the resource of a component whose name comes first. `edge` finds the first reference of one to another.
+    fn shortest(
+        &self,
+        component: &[usize],
+        graph: &Adjacency,
+        edge: &dyn Fn(&str, &str) -> Option<Edge<'t>>,
+    ) -> Option<Cycle<'t>> {
+        let inside = |node: &usize| {
+            let all = graph.get(*node).into_iter().flatten();
+            let mut inside: Vec<usize> = all.filter_map(|to| component.binary_search(to).ok()).collect();
+            inside.sort_unstable();
+            inside
+        };
+        let nodes = shortest_cycle(&component.iter().map(inside).collect(), 0)?;
+        let members: Vec<&'t str> =
+            component.iter().filter_map(|node| self.blocks.get(*node).map(|(block, _)| block.name)).collect();
+        let names: Vec<&str> = nodes.iter().filter_map(|node| members.get(*node).copied()).collect();
+        let next = names.iter().cycle().skip(1);
+        let edges: Option<Vec<Edge<'t>>> = names.iter().zip(next).map(|(from, to)| edge(from, to)).collect();
+        Some(Cycle { edges: edges?, members })
     }
 }
 

@@ -20,7 +20,7 @@ pub enum EdgeKind {
 }
 
 impl EdgeKind {
-    fn by(by: Use) -> Option<Self> {
+    pub(super) fn by(by: Use) -> Option<Self> {
         match by {
             Use::Ref => Some(Self::Ref),
             Use::GetAtt => Some(Self::GetAtt),

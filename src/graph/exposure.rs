@@ -7,6 +7,7 @@ use crate::eval::Run;
 use crate::eval::value::{Kind, Value};
 use crate::expand::{Block, Model, exists};
 use crate::finding::Related;
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 
 /// Further databases behind one group are not listed: the first ones are enough.
@@ -42,12 +43,8 @@ pub fn route_in<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, block: 
         }
         _ => {}
     }
-    let mut seen = Vec::new();
-    places.retain(|place| {
-        let new = !seen.contains(&place.span);
-        seen.push(place.span);
-        new
-    });
+    let mut seen = FxHashSet::default();
+    places.retain(|place: &Related| seen.insert(place.span));
     places
 }
 

@@ -10,8 +10,12 @@ use crate::expand::{Block, Model, exists};
 use crate::policy::Cidr;
 use crate::source::Span;
 use crate::truth::Truth;
+use smallvec::SmallVec;
 
 const PREFIX_LIST: &str = "AWS::EC2::PrefixList";
+
+/// The ranges of addresses of a source: one, unless it is a prefix list.
+type Ranges = SmallVec<[Cidr; 1]>;
 
 /// Entries of a prefix list that are looked at. AWS allows 1000 at most, and the internet needs few.
 const MOST_ENTRIES: usize = 256;
@@ -36,8 +40,8 @@ pub fn from_internet<'m, 't>(
     run: &mut Run<'m, 't>,
     model: &'m Model<'m, 't>,
     rule: &'m Value<'t>,
-) -> Vec<Source<'m, 't>> {
-    let mut found = Vec::new();
+) -> SmallVec<[Source<'m, 't>; 1]> {
+    let mut found = SmallVec::new();
     for name in SOURCES {
         let Some(value) = rule.get(name) else { continue };
         match ranges(run, model, name, value) {
@@ -58,9 +62,9 @@ pub(super) fn ranges<'m, 't>(
     model: &'m Model<'m, 't>,
     name: &str,
     value: &'m Value<'t>,
-) -> Option<Vec<Cidr>> {
+) -> Option<Ranges> {
     if !name.ends_with("PrefixListId") {
-        return if is_network(model, value) { Some(Vec::new()) } else { cidr(run, value) };
+        return if is_network(model, value) { Some(Ranges::new()) } else { cidr(run, value) };
     }
     let Some(list) = prefix_list(model, value) else {
         run.note_reason("the prefix list is not declared in the template");
@@ -69,41 +73,41 @@ pub(super) fn ranges<'m, 't>(
     if !exists(run, list) {
         return None;
     }
-    let Some(entries) = property(run, list, &["Entries"]) else { return Some(Vec::new()) };
+    let Some(entries) = property(run, list, &["Entries"]) else { return Some(Ranges::new()) };
     if entries.is_opaque() {
         return None;
     }
-    let mut ranges = Vec::new();
+    let mut ranges = Ranges::new();
     for entry in entries.items().iter().take(MOST_ENTRIES) {
         if entry.is_opaque() {
             return None;
         }
         if let Some(value) = entry.get("Cidr") {
-            ranges.extend(if is_network(model, value) { Vec::new() } else { cidr(run, value)? });
+            ranges.extend(if is_network(model, value) { Ranges::new() } else { cidr(run, value)? });
         }
     }
     Some(ranges)
 }
 
-fn cidr<'t>(run: &mut Run<'_, 't>, value: &Value<'t>) -> Option<Vec<Cidr>> {
-    let text = match value.text() {
-        Some(text) => text.into_owned(),
+fn cidr<'t>(run: &mut Run<'_, 't>, value: &Value<'t>) -> Option<Ranges> {
+    match value.text() {
+        Some(text) => {
+            let range = Cidr::parse(text.trim()).or_else(|| {
+                // With a prefix length of 0, the address does not matter.
+                super::addresses::is_internet(value).is_true().then(|| Cidr::parse("0.0.0.0/0")).flatten()
+            });
+            Some(range.into_iter().collect())
+        }
         None => {
             let internet = run.decide(&[value], &|values| {
                 values.first().map_or(Truth::False, |value| super::addresses::is_internet(value))
             });
             match internet {
-                Truth::False => return Some(Vec::new()),
-                Truth::True => return Some(Cidr::parse("0.0.0.0/0").into_iter().collect()),
-                Truth::Unknown => return None,
+                Truth::False => Some(Ranges::new()),
+                Truth::True => Some(Cidr::parse("0.0.0.0/0").into_iter().collect()),
+                Truth::Unknown => None,
             }
         }
-    };
-    let world = super::addresses::is_internet(value).is_true();
-    match Cidr::parse(text.trim()) {
-        Some(range) => Some(vec![range]),
-        None if world => Some(Cidr::parse("0.0.0.0/0").into_iter().collect()),
-        None => Some(Vec::new()),
     }
 }
 

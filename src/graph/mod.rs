@@ -14,6 +14,7 @@ pub mod granted;
 pub mod identifiers;
 pub mod ingress;
 pub mod inline_code;
+pub mod ipv6;
 pub mod key_use;
 pub mod links;
 mod marks;
@@ -66,19 +67,23 @@ pub fn kept_refers_to<'m, 't>(run: &mut Run<'m, 't>, value: &'m Value<'t>, targe
 
 /// Whether a value refers to a resource; none if its physical name decides that.
 fn without_name(value: &Value<'_>, target: &Block<'_>) -> Option<Truth> {
-    let mut other_resource = false;
+    let (mut other_resource, mut may_be) = (false, false);
     for part in value.parts() {
         match &part.origin {
             Origin::Resource { id, .. } if *id == target.name => return Some(Truth::True),
             Origin::Resource { .. } => other_resource = true,
             Origin::Import(_) => return Some(Truth::False),
+            // What is taken out of a text or list that the resource is in may be the resource.
+            Origin::Function { name: "Fn::Split" | "Fn::Select", of } => {
+                may_be |= of.as_ref().is_none_or(|of| of.contains(target.name));
+            }
             _ => {}
         }
     }
     if other_resource || !value.is_scalar() {
         return Some(Truth::False);
     }
-    value.is_inside_unknown().then_some(Truth::Unknown)
+    (may_be || value.is_inside_unknown()).then_some(Truth::Unknown)
 }
 
 /// Whether a value is a name, or an ARN of it.

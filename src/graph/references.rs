@@ -86,6 +86,22 @@ impl<'t> Met<'_, 't> {
         }
     }
 
+    /// Whether it is only there in a branch of an `Fn::If`.
+    pub fn is_in_branch(&self) -> bool {
+        !self.branches.is_empty()
+    }
+
+    /// Whether it is below the block's `Metadata`.
+    pub fn is_in_metadata(&self) -> bool {
+        match self.path {
+            [Step::Key(first), rest @ ..] => first.strip_prefix("Metadata").is_some_and(|behind| match behind {
+                "" => !rest.is_empty(),
+                behind => behind.starts_with('/'),
+            }),
+            _ => false,
+        }
+    }
+
     /// The last step of the path that is no index; empty where there is none.
     pub fn last_name(&self) -> &'t str {
         let of_step = |step: &Step<'t>| match step {

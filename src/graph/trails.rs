@@ -1,8 +1,8 @@
 //! Which events the trails and event data stores of a template record: by the basic and the advanced selectors of CloudTrail.
 //!
-//! Source: CloudTrail user guide, "Logging management events", "Logging data events", and API reference, `PutEventSelectors`
-//! (November 2026): without selectors a trail records all management events and no data events; it records what any of its
-//! selectors matches, and a selector matches what all of its fields match.
+//! Source: CloudTrail user guide, "Logging management events", "Logging data events", "Filtering data events by using advanced event
+//! selectors", and API reference, `PutEventSelectors` (November 2026): without selectors a trail records all management events and no
+//! data events; it records what any of its selectors matches, and a selector matches what all of its fields match.
 
 use super::{existing, hidden};
 use crate::eval::text;
@@ -32,9 +32,9 @@ pub struct DataEvents {
     pub kind: String,
     /// Patterns of what basic selectors name for all of its resources: `arn:*:s3`.
     pub everything: Vec<String>,
-    /// Patterns of the names of events that read data.
+    /// The names of the events that read data. A selector that records none of them records no reads.
     pub reads: Vec<String>,
-    /// Patterns of the names of events that write data.
+    /// The names of the events that write data.
     pub writes: Vec<String>,
 }
 
@@ -183,6 +183,12 @@ fn by_advanced<'t>(run: &mut Run<'_, 't>, selector: &Value<'t>, events: &Events<
         Events::Management => ("eventCategory", "Management"),
         Events::Data(data) => ("resources.type", data.kind.as_str()),
     };
+    let names = match (events, deed) {
+        (Events::Management, _) => &[][..],
+        (Events::Data(data), Deed::Read) => &data.reads,
+        (Events::Data(data), Deed::Write) => &data.writes,
+    };
+    let mut named: Vec<(&str, Truth)> = names.iter().map(|name| (name.as_str(), Truth::True)).collect();
     let mut is_chosen = Truth::False;
     let mut extent = Extent { all: Truth::True, some: Truth::True };
     for field in selector.get("FieldSelectors").map_or(&[][..], Value::items) {
@@ -194,10 +200,15 @@ fn by_advanced<'t>(run: &mut Run<'_, 't>, selector: &Value<'t>, events: &Events<
         let is_of_deed = is_any(run, name, &["readOnly"]);
         let is_of_name = is_any(run, name, &["eventName"]);
         let does = any(equals, |value| is_flag(run, value, matches!(deed, Deed::Read)));
-        let named = is_named(run, field, events, deed);
         extent.all = extent.all.and(is_plain.or(is_of_deed.and(does)));
-        let limits = is_of_deed.or(is_of_name);
-        extent.some = extent.some.and(is_of_deed.and(does).or(is_of_name.and(named)).or(!limits));
+        extent.some = extent.some.and(does.or(!is_of_deed));
+        for (name, is_recorded) in &mut named {
+            let takes = takes_name(run, field, name);
+            *is_recorded = is_recorded.and(takes.or(!is_of_name));
+        }
+    }
+    if !named.is_empty() {
+        extent.some = extent.some.and(Truth::any(named.into_iter().map(|(_, is_recorded)| is_recorded)));
     }
     if selector.is_opaque() {
         return unknown(run, selector);
@@ -205,19 +216,50 @@ fn by_advanced<'t>(run: &mut Run<'_, 't>, selector: &Value<'t>, events: &Events<
     Extent { all: extent.all.and(is_chosen), some: extent.some.and(is_chosen) }
 }
 
-/// Whether the names that a field asks for are of events that do this. A field that only excludes names leaves some.
-fn is_named<'t>(run: &mut Run<'_, 't>, field: &Value<'t>, events: &Events<'_>, deed: Deed) -> Truth {
-    let Events::Data(data) = events else { return Truth::True };
-    let patterns = match deed {
-        Deed::Read => &data.reads,
-        Deed::Write => &data.writes,
-    };
-    let asked: Vec<&Value<'t>> =
-        ["Equals", "StartsWith"].iter().filter_map(|name| field.get(name)).flat_map(Value::items).collect();
-    if asked.is_empty() || patterns.is_empty() {
-        return Truth::True;
+/// Whether a field on the names of events takes this one: what it asks for includes the name, and what it leaves out does not.
+fn takes_name<'t>(run: &mut Run<'_, 't>, field: &Value<'t>, name: &str) -> Truth {
+    let mut is_asked = None::<Truth>;
+    let mut is_left_out = Truth::False;
+    for operator in field.fields() {
+        let (is_negative, comparison) = match operator.key.as_ref() {
+            "Equals" => (false, Comparison::Equals),
+            "StartsWith" => (false, Comparison::StartsWith),
+            "EndsWith" => (false, Comparison::EndsWith),
+            "NotEquals" => (true, Comparison::Equals),
+            "NotStartsWith" => (true, Comparison::StartsWith),
+            "NotEndsWith" => (true, Comparison::EndsWith),
+            _ => continue,
+        };
+        let matches = any(operator.value.items(), |value| comparison.holds(run, value, name));
+        if is_negative {
+            is_left_out = is_left_out.or(matches);
+        } else {
+            is_asked = Some(is_asked.unwrap_or(Truth::False).or(matches));
+        }
     }
-    Truth::any(asked.into_iter().map(|value| is_like(run, value, patterns)))
+    is_asked.unwrap_or(Truth::True).and(!is_left_out)
+}
+
+/// How a field compares the name of an event with a value.
+#[derive(Copy, Clone)]
+enum Comparison {
+    Equals,
+    StartsWith,
+    EndsWith,
+}
+
+impl Comparison {
+    fn holds<'t>(self, run: &mut Run<'_, 't>, value: &Value<'t>, name: &str) -> Truth {
+        run.decide(&[value], &|values| {
+            let Some(value) = values.first() else { return Truth::Unknown };
+            match (self, value.text()) {
+                (Self::StartsWith, Some(text)) => name.starts_with(text.as_ref()).into(),
+                (Self::EndsWith, Some(text)) => name.ends_with(text.as_ref()).into(),
+                (Self::StartsWith | Self::EndsWith, None) => Truth::Unknown,
+                (Self::Equals, _) => text::equals_str(value, name),
+            }
+        })
+    }
 }
 
 fn any<'v, 't: 'v>(values: &'v [Value<'t>], holds: impl FnMut(&'v Value<'t>) -> Truth) -> Truth {

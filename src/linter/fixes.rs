@@ -8,11 +8,14 @@ mod collapse;
 mod item;
 mod key;
 mod making;
+mod missing;
 mod names;
 mod neighbors;
 mod place;
+mod quota;
 mod risk;
 mod sam;
+mod services;
 mod setting;
 mod tagging;
 mod tags;
@@ -34,9 +37,11 @@ use crate::syntax::{Document, Node, edit};
 use crate::truth::Truth;
 pub(crate) use collapse::edited;
 use making::Making;
+use memchr::memchr;
+pub(super) use missing::missing;
 use neighbors::Neighbors;
 use place::Choice;
-use risk::Deeds;
+use risk::{Acknowledged, Deeds};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, OnceCell, RefCell};
 
@@ -65,6 +70,9 @@ pub(super) struct Workshop<'a, 'm, 't: 'a> {
     readers: OnceCell<tagging::Readers>,
     /// The keys that fixes may use.
     keys: OnceCell<Vec<&'m Block<'t>>>,
+    /// The conditions of the resources that may need a key: two of them, if there are more.
+    conditions: OnceCell<Vec<Option<&'t str>>>,
+    acknowledged: OnceCell<Acknowledged>,
     /// Whether notes name the roles that cannot use a key.
     compares_roles: OnceCell<bool>,
     /// Which assertions hold for which blocks. Keyed by addresses, which no template chooses.
@@ -134,6 +142,8 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             values: OnceCell::new(),
             readers: OnceCell::new(),
             keys: OnceCell::new(),
+            conditions: OnceCell::new(),
+            acknowledged: OnceCell::new(),
             compares_roles: OnceCell::new(),
             held: RefCell::default(),
         }
@@ -210,7 +220,8 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         let risk = deeds.risk(&self.neighbors);
         let is_safe = may_be_safe && risk.is_empty();
         let own = recipe.parts().map(|part| job.text(&part.note));
-        let capability = deeds.capability(&changes, self.model);
+        let known = || *self.acknowledged.get_or_init(|| Acknowledged::of(self.model));
+        let capability = deeds.capability(&changes, known);
         let note = own.chain(risk).chain(capability).filter(|text| !text.is_empty());
         Fix {
             title: job.title(recipe, &deeds),
@@ -376,6 +387,22 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         }
     }
 
+    /// The conditions of the resources that may need a key, as far as they tell whether all have the same.
+    fn conditions(&self) -> &[Option<&'t str>] {
+        self.conditions.get_or_init(|| {
+            let mut conditions = Vec::new();
+            for block in self.model.resources().iter().filter(|block| key::may_need_key(block)) {
+                if !conditions.contains(&block.condition) {
+                    conditions.push(block.condition);
+                }
+                if conditions.len() > 1 {
+                    break;
+                }
+            }
+            conditions
+        })
+    }
+
     /// Whether a name is free for a new resource.
     fn is_free(&self, name: &str) -> bool {
         self.model.resource(name).is_none() && self.model.parameter(name).is_none()
@@ -408,7 +435,12 @@ fn elsewhere(what: &str) -> String {
 impl<'t> Job<'_, '_, 't> {
     /// A text of the rule with its placeholders filled.
     fn text(&self, text: &str) -> String {
-        text.trim().replace("{resource}", self.block.written_name())
+        let text = text.trim();
+        // Few texts have it, and there are as many as findings.
+        if memchr(b'{', text.as_bytes()).is_none() {
+            return text.to_owned();
+        }
+        text.replace("{resource}", self.block.written_name())
     }
 
     /// The steps from the block to the finding, as far as both are written; none if it is elsewhere.

@@ -25,36 +25,34 @@ pub(super) fn united(locations: Vec<Location>) -> Vec<Location> {
     if locations.len() < 2 {
         return locations;
     }
-    let mut united: Vec<(Location, Vec<String>)> = Vec::new();
+    // Each with what else was named there.
+    let mut united: Vec<(Location, Vec<String>)> = Vec::with_capacity(locations.len());
     let mut at = BySpan::default();
     for location in locations {
-        let name = location.name.clone();
         let same = at.of(location.span).iter().copied().find(|place| {
             united.get(*place).is_some_and(|(known, _)| {
                 known.path == location.path && known.message == location.message && known.state == location.state
             })
         });
         match same.and_then(|place| united.get_mut(place)) {
-            Some((_, names)) if names.contains(&name) => {}
-            Some((_, names)) => names.push(name),
+            Some((known, more)) if known.name == location.name || more.contains(&location.name) => {}
+            Some((_, more)) => more.push(location.name),
             None => {
                 at.add(location.span, united.len());
-                united.push((location, vec![name]));
+                united.push((location, Vec::new()));
             }
         }
     }
     united
         .into_iter()
-        .map(|(mut location, names)| {
+        .map(|(mut location, mut more)| {
+            let Some(last) = more.pop() else { return location };
             // `is not set`, `is not declared`.
-            if let (true, Some(state)) = (names.len() > 1, location.state.strip_prefix("is not ")) {
+            if let Some(state) = location.state.strip_prefix("is not ") {
                 location.state = format!("are not {state}");
             }
-            location.name = match names.as_slice() {
-                [] => String::new(),
-                [only] => only.clone(),
-                [first @ .., last] => format!("{}` and `{last}", first.join("`, `")),
-            };
+            more.insert(0, location.name);
+            location.name = format!("{}` and `{last}", more.join("`, `"));
             location
         })
         .collect()

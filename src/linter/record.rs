@@ -86,7 +86,9 @@ impl<'t> Record<'_, 't> {
 
     /// Adds a result about a block as a whole.
     fn add_whole<'m>(&mut self, block: &Block<'t>, model: &'m Model<'m, 't>, outcome: Outcome, message: String) {
-        let location = as_written(block_location(block), model);
+        let location = block_location(block);
+        // What nothing made of something else is where it is written.
+        let location = if block.origin.is_some() { as_written(location, model) } else { location };
         let pending = self.pending(block, model, outcome, location, Words::of(message));
         self.push(pending);
     }
@@ -102,12 +104,13 @@ impl<'t> Record<'_, 't> {
     ) -> Pending<'t> {
         let Words { message, of_whole, as_written, advice, when } = words;
         let iterations = model.iterations(&location.path);
+        let is_absent = location.is_of_absence();
         let mark = (outcome == Outcome::Fail && self.keep.fixes != Fixes::None).then(|| Mark {
             section: block.section,
             block: block.name.to_owned(),
             exact: location.exact,
-            is_absent: location.is_of_absence(),
-            names: location.name.clone(),
+            is_absent,
+            names: location.name,
         });
         let finding = Finding {
             rule: self.selected.id.shared(),

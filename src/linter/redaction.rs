@@ -3,14 +3,16 @@
 //! Of the texts that findings and diagnostics point into, the bytes of the secrets are named, and whoever keeps a text hides them
 //! ([`Source::hiding`]). In messages a secret becomes its first two characters and its length.
 
+mod search;
+
 use super::FileReport;
 use crate::change::{Action, Value};
 use crate::finding::{Applicability, Diagnostic, Finding, Fix, Suppression};
 use crate::graph::secrets::{Extent, Written, secrets_of_unread, written_in_tree};
 use crate::source::{Hidden, Source, Span};
 use crate::syntax::Node;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use foldhash::HashMap;
+use search::Search;
 use smallvec::SmallVec;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -110,7 +112,7 @@ struct Redaction {
     needles: Vec<Needle>,
     /// Their places in the order of their texts.
     sorted: Vec<usize>,
-    automaton: AhoCorasick,
+    search: Search,
 }
 
 /// Hides the secrets of one template in values and in sentences about them.
@@ -217,15 +219,11 @@ impl Redaction {
             needle.spans.sort_unstable();
             needle.spans.dedup();
         }
-        let texts = needles.iter().map(|needle| needle.text.as_bytes());
-        // A table of all transitions would be faster to search, and takes the square of a long text that repeats itself to make.
-        let mut builder = AhoCorasick::builder();
-        builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
-        let automaton = builder.build(texts).ok()?;
+        let search = Search::new(&needles.iter().map(|needle| needle.text.as_str()).collect::<Vec<_>>())?;
         let text_of = |place: &usize| needles.get(*place).map_or("", |needle| needle.text.as_str());
         let mut sorted: Vec<usize> = (0..needles.len()).collect();
         sorted.sort_by(|one, other| text_of(one).cmp(text_of(other)));
-        Some(Self { sorted, needles, automaton })
+        Some(Self { sorted, needles, search })
     }
 
     /// The bytes of a source that are secrets.
@@ -255,10 +253,9 @@ impl Redaction {
     }
 
     fn matches<'r>(&'r self, text: &'r str) -> impl Iterator<Item = (usize, &'r Needle, Range<usize>)> {
-        self.automaton.find_iter(text).filter_map(|found| {
-            let place = found.pattern().as_usize();
-            Some((place, self.needles.get(place)?, found.range()))
-        })
+        let text_of = |place: usize| self.needles.get(place).map_or("", |needle| needle.text.as_str());
+        let found = self.search.matches(text_of, text);
+        found.filter_map(|(place, range)| Some((place, self.needles.get(place)?, range)))
     }
 
     /// Takes the secrets out of everything that a report says.

@@ -134,6 +134,9 @@ type Relation<'r, 'm, 't> = &'r mut dyn FnMut(&mut Run<'m, 't>, &Value<'t>, &Pie
 /// Whether patterns match all of a piece, as far as it is known.
 type Covered<'t> = FxHashMap<*const Value<'t>, Truth>;
 
+/// A pattern that covers a part of a piece, and how it is shown: it is compared with many others.
+type Inside<'v, 't> = (&'v Value<'t>, String);
+
 impl Dimension {
     /// For each cell, whether each `Deny` covers it.
     fn cells<'m, 'v, 't>(
@@ -159,7 +162,7 @@ impl Dimension {
         let mut cells = Vec::new();
         for piece in pieces {
             // A pattern that covers only a part of the piece makes a separate cell.
-            let mut inside: Vec<&'v Value<'t>> = Vec::new();
+            let mut inside: Vec<Inside<'v, 't>> = Vec::new();
             let mut covered = Covered::default();
             for pattern in
                 denies.iter().flat_map(|deny| [self.element, self.excepted].map(|name| deny.get(name))).flatten()
@@ -170,16 +173,16 @@ impl Dimension {
                     }
                     let covers = relation(run, pattern, &piece, How::Covers);
                     covered.insert(pattern, covers);
-                    if covers.is_false()
-                        && relation(run, pattern, &piece, How::Spares).is_false()
-                        && !inside.iter().any(|known| known.display() == pattern.display())
-                    {
-                        inside.push(pattern);
+                    if covers.is_false() && relation(run, pattern, &piece, How::Spares).is_false() {
+                        let shown = pattern.display();
+                        if !inside.iter().any(|(_, known)| *known == shown) {
+                            inside.push((pattern, shown));
+                        }
                     }
                 }
             }
             let excepted = allow.get(self.excepted).map(Value::items).unwrap_or_default();
-            for pattern in &inside {
+            for (pattern, _) in &inside {
                 let inside = Piece::Pattern(pattern);
                 if excepted.iter().any(|known| relation(run, known, &inside, How::Covers).is_true()) {
                     continue;
@@ -207,7 +210,7 @@ impl Dimension {
         run: &mut Run<'m, 't>,
         deny: &'v Value<'t>,
         piece: &Piece<'_, 'v, 't>,
-        without: &[&'v Value<'t>],
+        without: &[Inside<'v, 't>],
         covered: &Covered<'t>,
         relation: Relation<'_, 'm, 't>,
     ) -> Truth {
@@ -220,7 +223,7 @@ impl Dimension {
                 Truth::any(patterns.items().iter().map(covers))
             }
             (None, Some(excepted)) => Truth::all(excepted.items().iter().map(|pattern| {
-                if without.iter().any(|known| known.display() == pattern.display()) {
+                if !without.is_empty() && is_among(pattern, without) {
                     Truth::True
                 } else {
                     relation(run, pattern, piece, How::Spares)
@@ -229,6 +232,12 @@ impl Dimension {
             (None, None) => self.absent,
         }
     }
+}
+
+/// Whether a pattern is written as one of some others is.
+fn is_among(pattern: &Value<'_>, others: &[Inside<'_, '_>]) -> bool {
+    let shown = pattern.display();
+    others.iter().any(|(_, known)| *known == shown)
 }
 
 fn is_all<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>) -> Truth {

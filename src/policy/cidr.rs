@@ -1,7 +1,7 @@
 //! IP addresses and ranges in CIDR notation: as conditions on `aws:SourceIp` compare them, and as rules of networks name them.
 
-use ipnet::IpNet;
-use std::net::IpAddr;
+use ipnet::{IpNet, Ipv4Net};
+use std::net::{IpAddr, Ipv4Addr};
 
 /// A range of addresses.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,10 @@ impl Cidr {
     /// Reads `203.0.113.0/24`; an address alone is a range of its own (IAM User Guide, "IP address condition operators").
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
+        // Nearly all rules of networks that are open name this one.
+        if text == "0.0.0.0/0" {
+            return Ipv4Net::new(Ipv4Addr::UNSPECIFIED, 0).ok().map(|range| Self(IpNet::V4(range)));
+        }
         let range = if text.contains('/') { text.parse().ok() } else { text.parse::<IpAddr>().ok().map(IpNet::from) };
         range.map(Self)
     }

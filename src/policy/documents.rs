@@ -48,6 +48,9 @@ pub(super) enum Shape {
     /// The statement's principal, action and condition are properties of the resource itself: an older form of
     /// `AWS::Events::EventBusPolicy`.
     EventBusProperties,
+    /// The resource is a statement of the policy of another one, whose elements are properties:
+    /// `AWS::EntityResolution::PolicyStatement`.
+    EntityResolutionStatement,
 }
 
 /// One property that holds policy documents.
@@ -78,8 +81,11 @@ pub(super) fn document_properties(
 pub fn types_with(kind: DocumentKind) -> Vec<&'static str> {
     let mut types: Vec<_> = DOCUMENT_PROPERTIES
         .iter()
-        // A permission is no document: it has no elements but those that its properties stand for.
-        .filter(|property| property.kind == kind && property.shape != Shape::LambdaPermission)
+        // These are no documents: they have no elements but those that their properties stand for.
+        .filter(|property| {
+            let is_one_statement = matches!(property.shape, Shape::LambdaPermission | Shape::EntityResolutionStatement);
+            property.kind == kind && !is_one_statement
+        })
         .map(|property| property.resource_type)
         .collect();
     types.dedup();
@@ -125,6 +131,12 @@ const DOCUMENT_PROPERTIES: &[DocumentProperty] = &[
     resource("AWS::ECR::RepositoryCreationTemplate", "RepositoryPolicy"),
     resource("AWS::EFS::FileSystem", "FileSystemPolicy"),
     resource("AWS::Elasticsearch::Domain", "AccessPolicies"),
+    DocumentProperty {
+        resource_type: "AWS::EntityResolution::PolicyStatement",
+        kind: DocumentKind::Resource,
+        shape: Shape::EntityResolutionStatement,
+        path: "",
+    },
     resource("AWS::EventSchemas::RegistryPolicy", "Policy"),
     resource("AWS::Events::EventBus", "Policy"),
     DocumentProperty {

@@ -7,7 +7,6 @@ use crate::eval::value::{Content, Field, Kind, Origin, Part, Value};
 use crate::eval::{Descent, Evaluator, Run, text};
 use crate::expand::Block;
 use crate::syntax::Node;
-use crate::truth::Truth;
 use std::borrow::Cow;
 
 /// A statement in its normalised form, with its place.
@@ -77,6 +76,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
         match property.shape {
             Shape::EventBusProperties => return self.event_bus_properties(block),
             Shape::LambdaPermission => return self.lambda_permission(block),
+            Shape::EntityResolutionStatement => return self.entity_resolution_statement(block),
             Shape::Document | Shape::Statements => {}
         }
         let names: Vec<&str> = std::iter::once("Properties").chain(property.path.split('/')).collect();
@@ -99,7 +99,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
             match shape {
                 Shape::Document => self.document(value, &path),
                 Shape::Statements => self.written_statements(value, &path),
-                Shape::EventBusProperties | Shape::LambdaPermission => {}
+                Shape::EventBusProperties | Shape::LambdaPermission | Shape::EntityResolutionStatement => {}
             }
             return;
         };
@@ -180,16 +180,9 @@ impl<'m, 't> Collector<'_, 'm, 't> {
     fn lambda_permission(&mut self, block: &Block<'t>) {
         let Some(principal) = self.part(block, "Principal") else { return };
         let span = principal.span;
-        let wrap = |key: &'static str, value: &Value<'t>| Value {
-            span: value.span,
-            kind: Kind::Map(vec![Field { key: Cow::Borrowed(key), key_span: value.span, value: value.clone() }]),
-        };
-        // A service principal is a domain; other principals are accounts or ARNs.
-        let is_service = text::like(principal, "*.*").and(!text::like(principal, "arn:*"));
-        let principal = match (principal.text().as_deref(), is_service) {
-            (Some("*"), _) => principal.clone(),
-            (_, Truth::True) => wrap("Service", principal),
-            _ => wrap("AWS", principal),
+        let principal = match principal.text().as_deref() {
+            Some("*") => principal.clone(),
+            _ => wrap(kind_of_principal(principal), principal),
         };
         let mut entries = vec![("Effect", span, normal::string("Allow", span)), ("Principal", span, principal)];
         if let Some(action) = self.part(block, "Action") {
@@ -208,6 +201,32 @@ impl<'m, 't> Collector<'_, 'm, 't> {
         }
         if !conditions.is_empty() {
             entries.push(("Condition", span, Value { span, kind: Kind::Map(conditions) }));
+        }
+        self.statement(&normal::map(span, entries), "Properties".to_owned());
+    }
+
+    /// A statement of the policy of a workflow, schema mapping or namespace. Its condition is a map as JSON text.
+    ///
+    /// Source: AWS Entity Resolution API reference, "AddPolicyStatement" (November 2026): a principal is an account or a service.
+    fn entity_resolution_statement(&mut self, block: &Block<'t>) {
+        let Some(principal) = self.part(block, "Principal") else { return };
+        let span = principal.span;
+        let kinds = ["AWS", "Service"].map(|kind| {
+            let items = principal.items().iter().filter(|item| kind_of_principal(item) == kind).cloned().collect();
+            (kind, span, Value { span, kind: Kind::List(items) })
+        });
+        let mut entries = vec![("Principal", span, normal::map(span, kinds.into()))];
+        for name in ["Effect", "Action"] {
+            if let Some(value) = self.part(block, name) {
+                entries.push((name, value.span, value.clone()));
+            }
+        }
+        if let Some(resource) = self.part(block, "Arn") {
+            entries.push(("Resource", resource.span, resource.clone()));
+        }
+        if let Some(condition) = self.part(block, "Condition") {
+            let read = json_text::parse(self.run, condition);
+            entries.push(("Condition", condition.span, read.unwrap_or_else(|| unread_condition(condition))));
         }
         self.statement(&normal::map(span, entries), "Properties".to_owned());
     }
@@ -247,6 +266,25 @@ impl<'m, 't> Collector<'_, 'm, 't> {
 /// A path with one more step.
 fn below(path: &str, step: &str) -> String {
     [path, "/", step].concat()
+}
+
+fn wrap<'t>(key: &'static str, value: &Value<'t>) -> Value<'t> {
+    normal::map(value.span, vec![(key, value.span, value.clone())])
+}
+
+/// The kind of a principal that stands without one: a service is a domain; others are accounts or ARNs.
+fn kind_of_principal(principal: &Value<'_>) -> &'static str {
+    let is_service = text::like(principal, "*.*").and(!text::like(principal, "arn:*"));
+    if is_service.is_true() { "Service" } else { "AWS" }
+}
+
+/// A condition that is not JSON text: any condition.
+fn unread_condition<'t>(condition: &Value<'t>) -> Value<'t> {
+    match &condition.kind {
+        Kind::Map(_) => condition.clone(),
+        _ if condition.is_opaque() => condition.clone(),
+        _ => Value::unknown(crate::eval::value::Origin::Malformed("Condition"), condition.span),
+    }
 }
 
 /// `{Type, Key, Value}` as the policy language writes it: `{Type: {Key: Value}}`.

@@ -67,7 +67,8 @@ impl Settings {
         let selects = |entry: &RuleEntry| selection.has(entry);
         let mut needed = options.contents.needed;
         if options.fixing.is_some() {
-            needed.fixes = needed.fixes.max(Fixes::Changes);
+            // With edits whatever is reported: a fix that cannot be made alone is not made, whichever format shows it.
+            needed.fixes = Fixes::WithEdits;
         }
         let linter = Linter::new(set, selects, &overrides.changes, values, needed);
         let linter = linter.unwrap_or_else(|error| {

@@ -38,6 +38,11 @@ pub trait Sink {
     /// A text that was fixed and is in no file, before what was found in it. Standard input is one even if nothing was fixed.
     fn fixed(&mut self, _: &FixedText<'_>) {}
 
+    /// Whether the process ends with the run: then the memory of what was found last need not be given back piece by piece.
+    fn ends_process(&self) -> bool {
+        false
+    }
+
     /// What is known only at the end.
     fn end(&mut self, end: &End<'_>);
 }

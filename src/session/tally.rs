@@ -18,7 +18,7 @@ use super::sink::{FixedText, Sink};
 use crate::digest::Sha256;
 use crate::discover::{self, Candidate, Input, LeftOut};
 use crate::files::Files;
-use crate::finding::{Counts, Diagnostic, Severity};
+use crate::finding::{Counts, Diagnostic, Finding, Severity};
 use crate::linter::{self, FileReport};
 use crate::project::{Absent, File, FileDigest, Fixed, Linted};
 use crate::report::{
@@ -67,6 +67,8 @@ pub(super) struct Tally {
     gaps: Gaps,
     unreadable: usize,
     fixes: FixTally,
+    /// Whether no named file follows.
+    pub(super) is_last: bool,
 }
 
 /// What the search for files found besides candidates.
@@ -173,6 +175,7 @@ impl Tally {
             gaps: Gaps::default(),
             unreadable: 0,
             fixes: FixTally::default(),
+            is_last: false,
         }
     }
 
@@ -345,16 +348,8 @@ impl Tally {
         part.count(&mut self.summary);
         self.has_error |= part.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
         self.fails |= part.findings.iter().any(|finding| finding.counts() && settings.fail_on.counts(finding.level));
-        for finding in part.results() {
-            if !self.named.contains(&finding.rule) {
-                self.named.insert(Arc::clone(&finding.rule));
-            }
-        }
-        for finding in &part.findings {
-            if !self.fired.contains(&finding.rule) {
-                self.fired.insert(Arc::clone(&finding.rule));
-            }
-        }
+        meet(part.results(), &mut self.named);
+        meet(part.findings.iter(), &mut self.fired);
         let provenance = Provenance { templates: template.into_iter().collect(), ..Provenance::default() };
         let rules = if sink.needs_rules() { self.texts.rules(&part, settings) } else { Vec::new() };
         let summary = Summary::default();
@@ -362,6 +357,10 @@ impl Tally {
         match prepared {
             Some(prepared) => sink.prepared(&report, prepared),
             None => sink.file(&report),
+        }
+        if self.is_last && sink.ends_process() {
+            // A template may have a hundred thousand findings, with a dozen texts each.
+            std::mem::forget((part.findings, part.suppressed, part.unshown));
         }
         part.sources
     }
@@ -483,6 +482,16 @@ impl Tally {
             stale += scope.baselines.end(&looked_at);
         }
         stale
+    }
+}
+
+/// Adds the rules of some findings, which are many of few rules: most are known by where their name is kept.
+fn meet<'f>(findings: impl Iterator<Item = &'f Finding>, rules: &mut FxHashSet<Arc<str>>) {
+    let mut known = FxHashSet::default();
+    for Finding { rule, .. } in findings {
+        if known.insert(rule.as_ptr().addr()) && !rules.contains(rule) {
+            rules.insert(Arc::clone(rule));
+        }
     }
 }
 

@@ -26,6 +26,7 @@ use super::yaml::Shared;
 use super::{Document, Kind, Language, Node};
 use crate::change::{Change, Edit};
 use crate::source::{Source, Span};
+use foldhash::HashSet;
 use habits::Habits;
 use moved::Moves;
 use page::Page;
@@ -117,7 +118,7 @@ impl<'d> Text<'d> {
     /// Of a source, which finds its lines for reports, too.
     pub fn of(source: &'d Source, document: &'d Document<'d>) -> Self {
         let text = source.text();
-        Self { text, document, editor: Editor::new(text, document, Some(source.line_starts()), false) }
+        Self { text, document, editor: Editor::new(text, document, Some(source), false) }
     }
 
     /// The bytes that were read so far to prove edits.
@@ -209,7 +210,7 @@ impl<'d> Session<'d> {
     }
 
     fn attempt(&self, editor: &Editor<'d>, numbers: &[usize]) -> Result<Attempt, Refused> {
-        let mut plan = Plan::new(self.document, &editor.shared, &editor.indexes);
+        let mut plan = Plan::new(self.document, &editor.shared, &editor.indexes, &editor.repeated);
         let mut attempt = Attempt::default();
         let mut writer = Writer::new(&editor.page, &editor.habits);
         let all = || self.kept.iter().chain(numbers).filter_map(|number| Some((*number, self.changes.get(*number)?)));
@@ -260,9 +261,11 @@ struct Attempt {
 /// What is known of the text before any change.
 struct Editor<'d> {
     page: Page<'d>,
-    habits: Habits,
+    habits: Habits<'d>,
     shared: Shared,
     indexes: Indexes,
+    /// Where the later entries of repeated keys start.
+    repeated: HashSet<u32>,
     /// What reading the whole text counts: its bytes, or more where aliases stand for many values.
     weight: usize,
     /// The bytes that were read to prove edits.
@@ -274,9 +277,9 @@ struct Editor<'d> {
 }
 
 impl<'d> Editor<'d> {
-    fn new(text: &'d str, document: &'d Document<'d>, lines: Option<&'d [u32]>, reads_whole: bool) -> Option<Self> {
+    fn new(text: &'d str, document: &'d Document<'d>, source: Option<&'d Source>, reads_whole: bool) -> Option<Self> {
         let is_yaml = document.language == Language::Yaml;
-        let page = Page::new(text, is_yaml, lines)?;
+        let page = Page::new(text, is_yaml, source)?;
         let shared = if document.may_share { Shared::of(text)? } else { Shared::default() };
         let habits = Habits::of(&page, document);
         // Most values take fewer bytes.
@@ -288,6 +291,7 @@ impl<'d> Editor<'d> {
             weight: text.len().max(values.saturating_mul(BYTES_OF_VALUE)),
             shared,
             indexes: Indexes::default(),
+            repeated: plan::repeated(document),
             read: Cell::new(0),
             wholes: Cell::new(0),
             reads_whole,

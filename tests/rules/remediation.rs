@@ -154,26 +154,63 @@ fn properties(assertion: &Value, paths: &mut Vec<String>) {
     }
 }
 
+static NAMED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"`([A-Z][A-Za-z0-9.]*)(?::[^`]*)?`").unwrap());
+
+/// Rules whose remediation names a property that is not what it changes, or a type whose replacement loses nothing.
+const NAMED_ONLY: [(&str, &[&str]); 7] = [
+    // A rule, an entry and a permission have no data, and the new one is the remedy.
+    ("ec2-security-group-open", &["CidrIp", "SourcePrefixListId", "SourceSecurityGroupId"]),
+    ("resource-policy-wildcard-action", &["Action"]),
+    ("vpc-network-acl-admin-ports", &["RuleNumber"]),
+    // Other properties inside these are create-only.
+    ("ecs-gateway-protection", &["Configuration.HostSharedAlb"]),
+    ("ses-receipt-tls", &["Rule"]),
+    // Of the instances of the cluster, and of the secret.
+    ("rds-cluster-multi-az", &["DBClusterIdentifier"]),
+    ("secretsmanager-managed-password-kms-key", &["KmsKeyId"]),
+];
+
+/// The properties that a text names, in each type that the rule looks at: what the remediation offers beside what is asserted.
+fn offered(rule: &Value, text: &str, places: &mut BTreeSet<Place>) {
+    let id = rule.get("id").and_then(Value::as_str).unwrap_or_default();
+    let named_only = NAMED_ONLY.iter().find(|(rule, _)| *rule == id).map_or(&[][..], |(_, names)| names);
+    let own = std::slice::from_ref(rule);
+    let checks = rule.get("checks").and_then(Value::as_array).map_or(own, Vec::as_slice);
+    let targets = checks.iter().filter_map(|check| check.get("resources").and_then(Value::as_array)).flatten();
+    for target in targets.filter_map(Value::as_str).filter(|target| !target.contains('*')) {
+        for named in NAMED.captures_iter(text).filter(|named| !named_only.contains(&&named[1])) {
+            add(places, target, &named[1]);
+        }
+    }
+}
+
 /// What the remediation of a rule leaves unsaid, or says although it is not so.
 fn complaints(tried: &Tried) -> Vec<String> {
     let id = tried.file.rule.meta.id.as_str();
     let text = tried.file.prose.remediation.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut places = BTreeSet::new();
     changed(tried, &mut places);
-    asserted(&serde_yaml::from_str(&tried.text).unwrap(), &mut places);
+    let rule = serde_yaml::from_str(&tried.text).unwrap();
+    asserted(&rule, &mut places);
+    let mut named = BTreeSet::new();
+    offered(&rule, &text, &mut named);
     // A resource that the remediation adds is new.
-    places.retain(|(resource_type, _)| {
+    let exists = |(resource_type, _): &Place| {
         !text.contains(&format!("dd an `{resource_type}`")) && !text.contains(&format!("and an `{resource_type}`"))
-    });
+    };
+    places.retain(exists);
+    named.retain(|place| exists(place) && !places.contains(place));
 
     let mut complaints = Vec::new();
     let mut is_replaced = false;
-    for (resource_type, path) in &places {
+    for (resource_type, path) in places.iter().chain(&named) {
         let update = replacement(resource_type, path);
         let (says, what) = match update {
             Replacement::Always => (REPLACES.is_match(&text), "CloudFormation replaces the resource"),
             Replacement::Maybe => (REPLACES.is_match(&text), "CloudFormation may replace the resource"),
             Replacement::Refused => (REFUSES.is_match(&text), "CloudFormation refuses the update"),
+            // What is only named may be what already is.
+            _ if named.contains(&(resource_type.clone(), path.clone())) => continue,
             Replacement::InPlace | Replacement::Unlisted => match interruption(resource_type, path) {
                 Some(sentence) => (INTERRUPTS.is_match(&text) || REPLACES.is_match(&text), sentence),
                 None => continue,

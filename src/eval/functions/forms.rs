@@ -63,6 +63,9 @@ const NAMES: [(&str, Option<&str>); 18] = [
     ("AWS::SQS::Queue", Some("QueueName")),
 ];
 
+/// References that give the URL of an endpoint.
+const URLS: [(&str, Option<&str>); 2] = [("AWS::SQS::Queue", None), ("AWS::SQS::Queue", Some("QueueUrl"))];
+
 fn is_of_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
 }
@@ -79,6 +82,9 @@ fn find(kind: &str, attribute: Option<&str>) -> Option<&'static Arn> {
 pub(super) fn alphabet(kind: &str, attribute: Option<&str>) -> Option<fn(char) -> bool> {
     if NAMES.contains(&(kind, attribute)) {
         Some(is_of_name)
+    } else if URLS.contains(&(kind, attribute)) {
+        // The same characters as those of an ARN.
+        Some(is_of_arn)
     } else {
         find(kind, attribute).map(|_| is_of_arn as fn(char) -> bool)
     }

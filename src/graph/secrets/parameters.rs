@@ -2,6 +2,7 @@
 
 use super::assignments::{Dialect, assigned_references};
 use super::names::{is_secret_name, names_a_reference};
+use super::no_echo::hides_secret;
 use super::places::{Sections, Variable, dialect_under, is_value, lists_secrets, variable_in};
 use super::spelled::Speller;
 use super::texts::is_secret_literal;
@@ -21,6 +22,8 @@ use std::collections::BTreeMap;
 pub enum Carries {
     /// Its own name promises a secret.
     ByName,
+    /// `NoEcho` declares that it is one, and its default is written out as one.
+    ByNoEcho,
     /// Something whose name promises one is set to it.
     ByUse {
         /// The use: "`AuthToken` of `Cache`".
@@ -31,19 +34,20 @@ pub enum Carries {
 }
 
 /// What makes a parameter carry a secret, if it does: its name promises one, or a property, variable or line of a script with a
-/// secret's name is set to it. Lists, numbers, resource ids, choices and the names of stored secrets are none; nor is, by its use
-/// alone, a parameter whose default is no secret.
+/// secret's name is set to it, or `NoEcho` hides its default. Lists, numbers, resource ids, choices and the names of stored secrets
+/// are none; nor is, by its use or by `NoEcho` alone, a parameter whose default is no secret.
 pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, parameter: &Parameter<'_>) -> Option<Carries> {
     // Its uses are found by looking through the whole template.
     if !takes_any_text(parameter) {
         return None;
     }
     let by_name = is_secret_name(parameter.name);
+    let by_no_echo = !by_name && hides_secret(parameter);
     let uses = uses(run, model);
     let used = |how: &str| uses.and_then(|uses| uses.get(how)?.get(parameter.name));
     let as_secret = used(AS_SECRET);
     // What a declaration says takes longest to read, and few get so far.
-    if !(by_name || as_secret.is_some()) || used(AS_REFERENCE).is_some() || !may_carry(parameter) {
+    if !(by_name || by_no_echo || as_secret.is_some()) || used(AS_REFERENCE).is_some() || !may_carry(parameter) {
         return None;
     }
     if by_name {
@@ -53,8 +57,10 @@ pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, paramete
     if parameter.default.and_then(Node::scalar_text).is_some_and(is_plain) {
         return None;
     }
-    let used = as_secret?;
-    Some(Carries::ByUse { by: used.text()?.into_owned(), span: used.span })
+    match as_secret {
+        Some(used) => Some(Carries::ByUse { by: used.text()?.into_owned(), span: used.span }),
+        None => by_no_echo.then_some(Carries::ByNoEcho),
+    }
 }
 
 /// All uses of parameters: what makes it one, and where it is.
@@ -362,6 +368,7 @@ mod tests {
             let carrying = template.parameters.iter().filter_map(|parameter| {
                 Some(match carries_secret(run, &model, parameter)? {
                     Carries::ByName => parameter.name.to_owned(),
+                    Carries::ByNoEcho => format!("{} by NoEcho", parameter.name),
                     Carries::ByUse { by, .. } => format!("{} by {by}", parameter.name),
                 })
             });
@@ -415,6 +422,22 @@ Resources:
                 "Nested by `MasterUserPassword` of `Database`"
             ]
         );
+    }
+
+    #[test]
+    fn by_no_echo() {
+        let found = carrying(
+            r"
+Parameters:
+  Cred: {Type: String, NoEcho: true, Default: hunter2hunter2}
+  Choice: {Type: String, NoEcho: true, Default: hunter2hunter2, AllowedValues: [hunter2hunter2, other]}
+  Lookup: {Type: String, NoEcho: true, Default: hunter2hunter2, Description: Name of the secret}
+  Stored: {Type: String, NoEcho: true, Default: prod/cred}
+Resources:
+  Database: {Type: AWS::RDS::DBInstance, Properties: {Other: !Sub '{{resolve:secretsmanager:${Stored}}}'}}
+",
+        );
+        assert_eq!(found, ["Cred by NoEcho"]);
     }
 
     #[test]

@@ -127,7 +127,7 @@ impl<'t> Walk<'_, 't> {
                 let chosen: Vec<usize> = match step {
                     path::Step::Name(_) => return,
                     path::Step::Index(index) => vec![*index],
-                    path::Step::Every => match items.iter().position(|item| holds(item.span, self.at)) {
+                    path::Step::Every => match holding(items, self.at, |item| item.span) {
                         Some(index) => vec![index],
                         // Which of them is to go, only the finding knows.
                         None if rest.is_empty() && matches!(deed, Deed::Remove) => return,
@@ -390,12 +390,27 @@ pub(super) fn choices<'t>(node: &'t Node<'t>, at: Span) -> Vec<Choice<'t>> {
             continue;
         }
         next = match &node.kind {
-            Kind::Mapping(entries) => entries.iter().map(|entry| &entry.value).find(|value| holds(value.span, at)),
-            Kind::Sequence(items) => items.iter().find(|item| holds(item.span, at)),
+            Kind::Mapping(entries) => {
+                let place = holding(entries, at, |entry| entry.value.span);
+                place.and_then(|place| entries.get(place)).map(|entry| &entry.value)
+            }
+            Kind::Sequence(items) => holding(items, at, |item| item.span).and_then(|place| items.get(place)),
             _ => None,
         };
     }
     choices
+}
+
+/// The first of some parts that a place is in. Many are searched by halves, as they are nearly always in the order of the text.
+fn holding<T>(parts: &[T], at: Span, span: impl Fn(&T) -> Span) -> Option<usize> {
+    const MANY: usize = 16;
+    if parts.len() > MANY {
+        let place = parts.partition_point(|part| span(part).end < at.end);
+        if parts.get(place).is_some_and(|part| holds(span(part), at)) {
+            return Some(place);
+        }
+    }
+    parts.iter().position(|part| holds(span(part), at))
 }
 
 /// The condition of an `Fn::If`.

@@ -81,6 +81,12 @@ impl Making<'_, '_, '_, '_> {
                 self.deeds.all.push(Touched::new(self.target, &chain, &deed));
             }
         }
+        if !self.deeds.tags.is_empty() && facts::passes_tags_on(self.target.kind) {
+            self.deeds.notes.push(format!(
+                "CloudFormation also tags what `{}` creates: there, policies and selections may read the tags.",
+                self.target.written_name()
+            ));
+        }
         match reason {
             Some(reason) => {
                 self.changes.truncate(changes);

@@ -323,12 +323,15 @@ impl<'o> Object<'o> {
 
     /// Start and end of a span; nothing where its source is not part of the report.
     fn places(&mut self, span: Span, report: &Report<'_>) {
-        let source = report.source(span.source);
-        for (key, offset) in [(field!("start"), span.start), (field!("end"), span.end)] {
-            match source {
+        let places = report.source(span.source).map(|source| source.positions(span));
+        let ends = [
+            (field!("start"), span.start, places.map(|(start, _)| start)),
+            (field!("end"), span.end, places.map(|(_, end)| end)),
+        ];
+        for (key, offset, position) in ends {
+            match position {
                 None => self.null(key),
-                Some(source) => self.object(key, |object| {
-                    let position = source.position(offset);
+                Some(position) => self.object(key, |object| {
                     object.number(field!("line"), position.line);
                     object.number(field!("column"), position.column);
                     object.number(field!("offset"), offset as usize);

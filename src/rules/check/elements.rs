@@ -340,8 +340,10 @@ fn each_kind<'m, 't>(
     mut of_kind: impl FnMut(&str) -> Vec<&'m Block<'t>>,
 ) -> Vec<&'m Block<'t>> {
     let mut blocks: Vec<&'m Block<'t>> = Vec::new();
+    let mut has_patterns = false;
     for kind in types {
         if kind.contains('*') {
+            has_patterns = true;
             // Templates have few types and many resources.
             for found in model.types().filter(|found| text::pattern_covers(kind, found)) {
                 blocks.extend(of_kind(found));
@@ -350,7 +352,7 @@ fn each_kind<'m, 't>(
             blocks.extend(of_kind(kind));
         }
     }
-    if types.len() > 1 || has_patterns(types) {
+    if types.len() > 1 || has_patterns {
         // All iterations of a loop have the same key.
         blocks.sort_by_key(|block| (block.key_span, block.name));
         blocks.dedup_by(|one, other| one.is(other));

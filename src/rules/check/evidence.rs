@@ -26,6 +26,7 @@ pub fn add(evidence: Evidence, checker: &mut Checker<'_, '_, '_>, locations: &mu
                     let message = format!("{by} uses the parameter");
                     (format!("{by} uses it"), Some(Related { span, message }))
                 }
+                Some(Carries::ByNoEcho) => ("its `NoEcho` declares one".to_owned(), None),
                 Some(Carries::ByName) | None => ("its name indicates one".to_owned(), None),
             };
             for location in locations {

@@ -167,7 +167,7 @@ impl Writer<'_> {
         if let Kind::Mapping(_) = node.kind {
             for (key, value) in target.added.values() {
                 text.push_str(gap);
-                style.write_entry(&key, &value, column, &mut text);
+                style.write_entry(key, &value, column, &mut text);
             }
         } else {
             let in_line = self.in_line(node);
@@ -206,7 +206,7 @@ impl Writer<'_> {
         };
         let Some(start) = start.filter(|start| *start > node.span.start as usize) else { return false };
         let top = self.page.above(self.page.line(start), self.page.column(start));
-        top.checked_sub(1).is_some_and(|before| self.page.is_empty(before))
+        self.page.previous(top).is_some_and(|before| self.page.is_empty(before))
     }
 
     /// A single value becomes the first item of a list.
@@ -331,19 +331,21 @@ impl Writer<'_> {
         }
         if !page.is_first(start) {
             // Behind a dash, which the next entry gets.
-            let next = (last + 1..page.line_count()).find(|line| !page.is_empty(*line)).ok_or(Refused::Unusual)?;
+            let next = page.behind(last).find(|line| !page.is_empty(*line)).ok_or(Refused::Unusual)?;
             self.put(start, page.first(next), String::new());
             return Ok(());
         }
         let is_kept = self.kept.contains(&first);
         let mut top = if is_kept { first } else { page.above(first, page.column(start)) };
-        let spaced = last + 1 >= page.line_count() || page.is_empty(last + 1);
-        if spaced && top > 1 && page.is_empty(top - 1) {
-            top -= 1;
+        let next = page.next(last);
+        // The empty line above goes, too, but not a text that begins with one.
+        let above = page.previous(top).filter(|above| page.is_empty(*above) && page.previous(*above).is_some());
+        if let Some(above) = above.filter(|_| next.is_none_or(|next| page.is_empty(next))) {
+            top = above;
         }
-        match top.checked_sub(1) {
+        match page.previous(top) {
             Some(before) => self.put(page.end(before), page.end(last), String::new()),
-            None => self.put(page.start(top), page.start(last + 1), String::new()),
+            None => self.put(top, next.unwrap_or(page.len()), String::new()),
         }
         Ok(())
     }

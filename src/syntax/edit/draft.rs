@@ -3,7 +3,11 @@
 use super::Refused;
 use crate::change::{Action, Step, Value};
 use crate::syntax::functions::is_call;
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
+use std::borrow::Cow;
+
+/// Maps with more entries than this are searched by an index.
+const SEARCHED: usize = 16;
 
 /// A value to write.
 #[derive(Debug)]
@@ -20,13 +24,41 @@ pub(super) enum Draft {
 #[derive(Debug, Default)]
 pub(super) struct Entries {
     entries: Vec<(String, Draft)>,
-    index: HashMap<String, usize>,
+    /// The entries by their keys, if there are many.
+    index: Option<Box<HashMap<String, usize>>>,
 }
 
 impl Entries {
     /// Whether there is an entry with this key.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.index.contains_key(key)
+        self.at(key).is_some()
+    }
+
+    /// The number of the entry with this key.
+    fn at(&self, key: &str) -> Option<usize> {
+        match &self.index {
+            Some(index) => index.get(key).copied(),
+            None => self.entries.iter().position(|(own, _)| own == key),
+        }
+    }
+
+    /// The entry with this key.
+    pub(super) fn get(&self, key: &str) -> Option<&Draft> {
+        self.entries.get(self.at(key)?).map(|(_, draft)| draft)
+    }
+
+    fn get_mut(&mut self, key: &str) -> Option<&mut Draft> {
+        let at = self.at(key)?;
+        self.entries.get_mut(at).map(|(_, draft)| draft)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// All of them, in the order in which they are to be written.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Draft)> {
+        self.entries.iter().map(|(key, draft)| (key.as_str(), draft))
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -36,8 +68,8 @@ impl Entries {
     /// Makes a change at the path `first`, `rest` below the map.
     pub(super) fn change(&mut self, first: &Step, rest: &[Step], action: &Action) -> Result<(), Refused> {
         let Step::Key(key) = first else { return Err(Refused::NotThere) };
-        match self.index.get(key.as_str()).and_then(|at| self.entries.get_mut(*at)) {
-            Some((_, draft)) => draft.change(rest, action),
+        match self.get_mut(key) {
+            Some(draft) => draft.change(rest, action),
             None => {
                 let draft = Draft::new(rest, action)?;
                 self.push(key.clone(), draft);
@@ -47,12 +79,24 @@ impl Entries {
     }
 
     fn push(&mut self, key: String, draft: Draft) {
-        self.index.insert(key.clone(), self.entries.len());
+        if let Some(index) = &mut self.index {
+            index.insert(key.clone(), self.entries.len());
+        }
         self.entries.push((key, draft));
+        if self.index.is_none() && self.entries.len() > SEARCHED {
+            let keys = self.entries.iter().enumerate();
+            self.index = Some(Box::new(keys.map(|(at, (key, _))| (key.clone(), at)).collect()));
+        }
     }
 
-    pub(super) fn values(&self) -> Vec<(String, Value)> {
-        self.entries.iter().map(|(key, draft)| (key.clone(), draft.value())).collect()
+    /// The keys and their values.
+    pub(super) fn values(&self) -> impl Iterator<Item = (&str, Cow<'_, Value>)> {
+        self.iter().map(|(key, draft)| (key, draft.value()))
+    }
+
+    /// The map.
+    pub(super) fn value(&self) -> Value {
+        Value::Map(self.values().map(|(key, value)| (key.to_owned(), value.into_owned())).collect())
     }
 }
 
@@ -61,7 +105,7 @@ impl Draft {
     pub(super) fn new(path: &[Step], action: &Action) -> Result<Self, Refused> {
         match path.split_first() {
             Some((first, rest)) => {
-                let mut entries = Entries { entries: Vec::new(), index: HashMap::new() };
+                let mut entries = Entries::default();
                 entries.change(first, rest, action)?;
                 Ok(Self::Map(entries))
             }
@@ -78,7 +122,7 @@ impl Draft {
             Value::Map(map) if !map.is_empty() && !is_call(value) => {
                 let mut entries = Entries::default();
                 for (key, value) in map {
-                    if entries.index.contains_key(key) {
+                    if entries.has(key) {
                         return Err(Refused::Conflict);
                     }
                     entries.push(key.clone(), Self::of(value)?);
@@ -112,10 +156,9 @@ impl Draft {
     /// Whether both can be at the same place: maps whose common entries agree, or the same value.
     fn agrees(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Map(one), Self::Map(other)) => other.entries.iter().all(|(key, draft)| {
-                let known = one.index.get(key).and_then(|at| one.entries.get(*at));
-                known.is_none_or(|(_, known)| known.agrees(draft))
-            }),
+            (Self::Map(one), Self::Map(other)) => {
+                other.iter().all(|(key, draft)| one.get(key).is_none_or(|known| known.agrees(draft)))
+            }
             (Self::Set(one), Self::Set(other)) => one == other,
             _ => false,
         }
@@ -124,18 +167,18 @@ impl Draft {
     fn merge(&mut self, other: Self) {
         let (Self::Map(one), Self::Map(other)) = (self, other) else { return };
         for (key, draft) in other.entries {
-            match one.index.get(&key).and_then(|at| one.entries.get_mut(*at)) {
-                Some((_, known)) => known.merge(draft),
+            match one.get_mut(&key) {
+                Some(known) => known.merge(draft),
                 None => one.push(key, draft),
             }
         }
     }
 
-    pub(super) fn value(&self) -> Value {
+    pub(super) fn value(&self) -> Cow<'_, Value> {
         match self {
-            Self::Set(value) => value.clone(),
-            Self::List(items) => Value::List(items.clone()),
-            Self::Map(entries) => Value::Map(entries.values()),
+            Self::Set(value) => Cow::Borrowed(value),
+            Self::List(items) => Cow::Owned(Value::List(items.clone())),
+            Self::Map(entries) => Cow::Owned(entries.value()),
         }
     }
 }

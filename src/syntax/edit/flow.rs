@@ -101,16 +101,15 @@ impl Writer<'_> {
     pub(super) fn add_flow(&mut self, node: &Node<'_>, target: &Target) -> Result<(), Refused> {
         let page = self.page;
         let style = self.style(Some(node));
-        let mut ends = match &node.kind {
-            Kind::Mapping(entries) => entries
-                .iter()
-                .map(|entry| (entry.key_span.start, entry.value.span.end.max(entry.key_span.end)))
-                .collect(),
-            Kind::Sequence(items) => items.iter().map(|item| (item.span.start, item.span.end)).collect::<Vec<_>>(),
-            _ => Vec::new(),
+        let last = match &node.kind {
+            Kind::Mapping(entries) => {
+                entries.last().map(|entry| (entry.key_span.start, entry.value.span.end.max(entry.key_span.end)))
+            }
+            Kind::Sequence(items) => items.last().map(|item| (item.span.start, item.span.end)),
+            _ => None,
         };
         let close = (node.span.end as usize).saturating_sub(1);
-        let Some((start, end)) = ends.pop() else {
+        let Some((start, end)) = last else {
             // There is a comment between the brackets.
             let items = self.items(target, &style, None);
             self.put(close, close, items.join(style.comma));
@@ -149,11 +148,9 @@ impl Writer<'_> {
     }
 
     /// What is added, in flow style.
-    fn items(&self, target: &Target, style: &Style, base: Option<&str>) -> Vec<String> {
+    fn items(&self, target: &Target, style: &Style<'_>, base: Option<&str>) -> Vec<String> {
         let mut items: Vec<String> = target.appended.iter().map(|value| style.flow(value, base)).collect();
-        for (key, value) in target.added.values() {
-            items.push(format!("{}{}{}", style.key(&key, true), style.colon, style.flow(&value, base)));
-        }
+        items.extend(target.added.values().map(|(key, value)| style.flow_entry(key, &value, base)));
         items
     }
 
@@ -163,7 +160,7 @@ impl Writer<'_> {
         let mut gone: Vec<usize> =
             target.children.iter().filter(|(_, child)| child.removed).map(|(index, _)| *index).collect();
         let style = self.style(Some(node));
-        let kept = gone.len().checked_sub(target.added.values().len()).filter(|_| target.appended.is_empty());
+        let kept = gone.len().checked_sub(target.added.len()).filter(|_| target.appended.is_empty());
         let Some(kept) = kept else { return self.exchange_end(node, target, &gone) };
         if kept < gone.len() {
             let pretty = self.base(node).filter(|_| self.habits.json);
@@ -237,7 +234,7 @@ impl Writer<'_> {
             let line = page.line(start);
             if page.is_first(start) && page.is_last(behind) {
                 let top = page.above(line, page.column(start));
-                let from = top.checked_sub(1).map_or(page.start(top), |before| page.end(before));
+                let from = page.previous(top).map_or(top, |before| page.end(before));
                 self.put(from, page.end_of(behind), String::new());
                 return Ok(());
             }
@@ -260,7 +257,7 @@ impl Writer<'_> {
             return Ok(());
         }
         let top = page.above(page.line(start), page.column(start));
-        let from = top.checked_sub(1).map_or(page.start(top), |before| page.end(before));
+        let from = page.previous(top).map_or(top, |before| page.end(before));
         self.put(separator, separator + 1, String::new());
         let until = if page.is_last(end) { page.end_of(end) } else { end };
         self.put(from.max(separator + 1), until, String::new());

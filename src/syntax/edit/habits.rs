@@ -7,7 +7,7 @@ use crate::syntax::{Document, Entry, Kind, Language, Node};
 use std::collections::BTreeMap;
 
 /// How a document is written. Where its own parts differ, most of them decide.
-pub(super) struct Habits {
+pub(super) struct Habits<'t> {
     /// As JSON: all texts in double quotes, functions in their long form. So is JSON that is read as YAML's flow style.
     pub(super) json: bool,
     /// Functions have their short tags.
@@ -19,16 +19,16 @@ pub(super) struct Habits {
     /// Columns that a list is indented below its key.
     pub(super) list: usize,
     /// The indentation of one level of maps in flow style on several lines.
-    pub(super) unit: String,
+    pub(super) unit: &'t str,
     /// What is between a key and its value, in flow style.
-    pub(super) colon: String,
+    pub(super) colon: &'t str,
     /// In JSON on several lines: whether functions are on one line, and lists of scalars.
     pub(super) functions: bool,
     pub(super) scalars: bool,
 }
 
 #[derive(Default)]
-struct Counts {
+struct Counts<'t> {
     /// Whether there are no quotes, tags and blocks to count.
     is_json: bool,
     short: usize,
@@ -37,15 +37,15 @@ struct Counts {
     double: usize,
     steps: BTreeMap<usize, usize>,
     lists: BTreeMap<usize, usize>,
-    unit: Option<String>,
-    colon: Option<String>,
+    unit: Option<&'t str>,
+    colon: Option<&'t str>,
     /// Functions and lists of scalars on one line, less those on several.
     functions: isize,
     scalars: isize,
 }
 
-impl Habits {
-    pub(super) fn of(page: &Page<'_>, document: &Document<'_>) -> Self {
+impl<'t> Habits<'t> {
+    pub(super) fn of(page: &Page<'t>, document: &Document<'_>) -> Self {
         let mut counts = Counts { is_json: document.language == Language::Json, ..Counts::default() };
         counts.node(page, &document.root);
         let root = document.root.span.start as usize;
@@ -63,16 +63,16 @@ impl Habits {
             quotes: if json || counts.double > counts.single { Quotes::Double } else { Quotes::Single },
             step,
             list: most(&counts.lists).unwrap_or(step),
-            unit: counts.unit.unwrap_or_else(|| "  ".to_owned()),
-            colon: counts.colon.unwrap_or_else(|| ": ".to_owned()),
+            unit: counts.unit.unwrap_or("  "),
+            colon: counts.colon.unwrap_or(": "),
             functions: counts.functions >= 0,
             scalars: counts.scalars > 0,
         }
     }
 }
 
-impl Counts {
-    fn node(&mut self, page: &Page<'_>, node: &Node<'_>) {
+impl<'t> Counts<'t> {
+    fn node(&mut self, page: &Page<'t>, node: &Node<'_>) {
         match &node.kind {
             Kind::String(_) => self.text(page, node),
             Kind::Sequence(items) => {
@@ -108,7 +108,7 @@ impl Counts {
         }
     }
 
-    fn entry(&mut self, page: &Page<'_>, map: &Node<'_>, entry: &Entry<'_>, is_flow: bool) {
+    fn entry(&mut self, page: &Page<'t>, map: &Node<'_>, entry: &Entry<'_>, is_flow: bool) {
         let (key, value) = (entry.key_span.start as usize, entry.value.span.start as usize);
         let is_tagged = !self.is_json && page.byte(key) == b'!';
         // Few keys begin so.
@@ -127,7 +127,7 @@ impl Counts {
             }
             if self.unit.is_none() && page.is_first(key) {
                 let (outer, inner) = (page.indentation(map.span.start as usize), page.indentation(key));
-                self.unit = inner.strip_prefix(outer).filter(|unit| !unit.is_empty()).map(str::to_owned);
+                self.unit = inner.strip_prefix(outer).filter(|unit| !unit.is_empty());
             }
             return;
         }
@@ -143,7 +143,7 @@ impl Counts {
             };
         if is_block && let Some(inner) = page.indented(value) {
             let counts = if page.byte(value) == b'-' { &mut self.lists } else { &mut self.steps };
-            if let Some(width) = inner.checked_sub(page.near_column(key)) {
+            if let Some(width) = inner.checked_sub(page.column(key)) {
                 *counts.entry(width).or_default() += 1;
             }
         }
@@ -162,8 +162,8 @@ fn one_line(page: &Page<'_>, node: &Node<'_>) -> isize {
 }
 
 /// What is between a key in flow style and its value, if that is usual.
-pub(super) fn colon(page: &Page<'_>, entry: &Entry<'_>) -> Option<String> {
+pub(super) fn colon<'t>(page: &Page<'t>, entry: &Entry<'_>) -> Option<&'t str> {
     let between = page.slice(entry.key_span.end as usize, entry.value.span.start as usize);
     let quoted = page.byte(entry.key_span.start as usize) == b'"';
-    (matches!(between, ": " | " : " | " :") || (between == ":" && quoted)).then(|| between.to_owned())
+    (matches!(between, ": " | " : " | " :") || (between == ":" && quoted)).then_some(between)
 }

@@ -90,8 +90,7 @@ impl Writer<'_> {
             }
             self.longer.push((*last, *below));
             self.kept.extend(keeps_above.then_some(*first));
-            let start = self.page.start(*first);
-            let from = document.comments.partition_point(|comment| (comment.span.start as usize) < start);
+            let from = document.comments.partition_point(|comment| (comment.span.start as usize) < *first);
             for comment in document.comments.iter().skip(from) {
                 let at = comment.span.start as usize;
                 let line = self.page.line(at);
@@ -160,8 +159,9 @@ impl Writer<'_> {
         let is_only = index == 0 && children(map) == 1 && (lines.first < key || below < lines.below);
         // Beside the key, a comment has no place without it.
         let colon = self.colon(key_span.end as usize)?;
-        let is_beside =
-            top <= key || self.page.comment(colon).is_some() || (key + 1..top).any(|line| self.page.is_comment(line));
+        let is_beside = top <= key
+            || self.page.comment(colon).is_some()
+            || self.page.behind(key).take_while(|line| *line < top).any(|line| self.page.is_comment(line));
         Some(Lines { first: key, below, leaves: lines.leaves || is_only || is_beside, keeps_above: true, ..lines })
     }
 
@@ -179,13 +179,13 @@ impl Writer<'_> {
         let column = self.page.column(start);
         let last = self.page.line(end);
         let below = self.page.below(last, column + 1);
-        let next = (below + 1..self.page.line_count()).find(|line| !self.page.is_empty(*line));
+        let next = self.page.behind(below).find(|line| !self.page.is_empty(*line));
         let mut leaves =
             next.is_some_and(|line| self.page.is_comment(line) && self.page.column(self.page.first(line)) > column);
         let first = self.page.above(line, column);
         // Nothing is left of the node, so what is above the lines in it goes, too.
         if index == 0 && end_index + 1 == children(node) {
-            let mut above = (0..first).rev();
+            let mut above = std::iter::successors(self.page.previous(first), |line| self.page.previous(*line));
             let written = above.find(|line| !self.page.is_empty(*line));
             leaves |= written.is_some_and(|line| self.page.is_comment(line));
         }
@@ -227,8 +227,10 @@ impl Writer<'_> {
         let start = around.map_or(start, |around| start.min(around.span.start as usize));
         let end =
             around.map_or(end, |around| end.max(self.page.last(around.span.start as usize, around.span.end as usize)));
-        let (first, last) = (self.page.line(start).saturating_sub(1), self.page.line(end) + 1);
-        let next = document.comments.partition_point(|comment| (comment.span.start as usize) < self.page.start(first));
+        let (start, end) = (self.page.line(start), self.page.line(end));
+        let first = self.page.previous(start).unwrap_or(start);
+        let last = self.page.next(end).unwrap_or(end);
+        let next = document.comments.partition_point(|comment| (comment.span.start as usize) < first);
         document.comments.get(next).is_some_and(|comment| self.page.line(comment.span.start as usize) <= last)
     }
 }

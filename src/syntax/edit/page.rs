@@ -1,12 +1,23 @@
 //! A text by its lines: where each begins and ends, and what is blank or a comment. Knows nothing of values.
+//!
+//! A line is named by where it starts. Nearly always its ends are near to what is looked at, so they are searched from there; only in
+//! long lines all lines of the text are found once.
 
-use std::borrow::Cow;
+use crate::source::Source;
+use std::cell::OnceCell;
 
-/// The lines of a text, found once.
+/// Bytes in which the end of a line is searched.
+const NEAR: usize = 4096;
+
+/// A text, of which lines are asked for.
 pub(super) struct Page<'t> {
     text: &'t str,
-    /// Where each line starts.
-    lines: Cow<'t, [u32]>,
+    /// What the text is of, if that finds its lines for reports, too.
+    source: Option<&'t Source>,
+    /// Where each line starts, if it had to be found here.
+    lines: OnceCell<Vec<u32>>,
+    /// Where the first line starts: behind a byte order mark.
+    top: usize,
     /// How lines end.
     pub(super) eol: &'static str,
     /// Whether `#` begins a comment.
@@ -18,23 +29,16 @@ pub(super) fn is_blank(byte: u8) -> bool {
 }
 
 impl<'t> Page<'t> {
-    /// Nothing if a `\r` ends a line alone: then lines are not what they look like. `known`: where the lines start, as a
-    /// [`Source`](crate::source::Source) has found it.
-    pub(super) fn new(text: &'t str, comments: bool, known: Option<&'t [u32]>) -> Option<Self> {
+    /// Nothing if a `\r` ends a line alone: then lines are not what they look like.
+    pub(super) fn new(text: &'t str, comments: bool, source: Option<&'t Source>) -> Option<Self> {
         let bytes = text.as_bytes();
         if memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n')) {
             return None;
         }
-        let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        let lines = match known {
-            Some(known) if bom == 0 => Cow::Borrowed(known),
-            _ => {
-                let starts = std::iter::once(bom).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1));
-                Cow::Owned(starts.map(|start| u32::try_from(start).unwrap_or(u32::MAX)).collect())
-            }
-        };
+        let top = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let crlf = memchr::memchr(b'\n', bytes).is_some_and(|at| at > 0 && bytes.get(at - 1) == Some(&b'\r'));
-        Some(Self { text, lines, eol: if crlf { "\r\n" } else { "\n" }, comments })
+        let source = source.filter(|_| top == 0);
+        Some(Self { text, source, lines: OnceCell::new(), top, eol: if crlf { "\r\n" } else { "\n" }, comments })
     }
 
     pub(super) fn byte(&self, at: usize) -> u8 {
@@ -49,67 +53,94 @@ impl<'t> Page<'t> {
         self.text.len()
     }
 
-    pub(super) fn line_count(&self) -> usize {
-        self.lines.len()
+    /// Where all lines start.
+    fn lines(&self) -> &[u32] {
+        match self.source {
+            Some(source) => source.line_starts(),
+            None => self.lines.get_or_init(|| {
+                let ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
+                let starts = std::iter::once(self.top).chain(ends.map(|at| at + 1));
+                starts.map(|start| u32::try_from(start).unwrap_or(u32::MAX)).collect()
+            }),
+        }
     }
 
-    /// The number of the line that a byte is in, from 0.
+    /// The line that a byte is in.
     pub(super) fn line(&self, at: usize) -> usize {
-        self.lines.partition_point(|start| *start as usize <= at).saturating_sub(1)
+        let near = at.saturating_sub(NEAR).max(self.top);
+        let before = self.text.as_bytes().get(near..at).unwrap_or_default();
+        match memchr::memrchr(b'\n', before) {
+            Some(end) => near + end + 1,
+            None if near == self.top => self.top,
+            None => {
+                let lines = self.lines();
+                let next = lines.partition_point(|start| *start as usize <= at);
+                lines.get(next.saturating_sub(1)).map_or(self.top, |start| *start as usize)
+            }
+        }
     }
 
-    pub(super) fn start(&self, line: usize) -> usize {
-        self.lines.get(line).map_or(self.text.len(), |start| *start as usize)
+    /// The line break that is at a byte or next behind it.
+    fn line_break(&self, at: usize) -> Option<usize> {
+        let near = (at + NEAR).min(self.text.len());
+        let behind = self.text.as_bytes().get(at..near).unwrap_or_default();
+        match memchr::memchr(b'\n', behind) {
+            Some(end) => Some(at + end),
+            None if near == self.text.len() => None,
+            None => {
+                let lines = self.lines();
+                lines.get(lines.partition_point(|start| *start as usize <= at)).map(|next| *next as usize - 1)
+            }
+        }
+    }
+
+    /// The line behind one; the last line has none.
+    pub(super) fn next(&self, line: usize) -> Option<usize> {
+        self.line_break(line).map(|end| end + 1)
+    }
+
+    /// The lines behind one.
+    pub(super) fn behind(&self, line: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(self.next(line), |line| self.next(*line))
+    }
+
+    /// The line before one; the first line has none.
+    pub(super) fn previous(&self, line: usize) -> Option<usize> {
+        line.checked_sub(1).filter(|before| *before >= self.top).map(|before| self.line(before))
     }
 
     /// The first byte of the line that is not blank; its end if there is none.
     pub(super) fn first(&self, line: usize) -> usize {
-        self.lines.get(line).map_or(self.text.len(), |start| self.skip(*start as usize))
+        self.skip(line)
     }
 
     /// Where the line ends, before its line break.
     pub(super) fn end(&self, line: usize) -> usize {
-        let Some(next) = self.lines.get(line + 1) else { return self.text.len() };
-        let end = (*next as usize).saturating_sub(1);
-        if end > self.start(line) && self.byte(end.saturating_sub(1)) == b'\r' { end - 1 } else { end }
+        let Some(end) = self.line_break(line) else { return self.text.len() };
+        if end > line && self.byte(end - 1) == b'\r' { end - 1 } else { end }
     }
 
     /// The end of the line that a byte is in.
     pub(super) fn end_of(&self, at: usize) -> usize {
-        self.end(self.line(at))
+        let Some(end) = self.line_break(at) else { return self.text.len() };
+        if end > self.top && self.byte(end - 1) == b'\r' { end - 1 } else { end }
     }
 
     /// The blanks that the line of a byte starts with.
     pub(super) fn indentation(&self, at: usize) -> &'t str {
         let line = self.line(at);
-        self.slice(self.start(line), self.first(line))
+        self.slice(line, self.first(line))
     }
 
     /// Bytes between the start of the line and a byte.
     pub(super) fn column(&self, at: usize) -> usize {
-        at - self.start(self.line(at)).min(at)
-    }
-
-    /// The same, for a byte near the start of its line.
-    pub(super) fn near_column(&self, at: usize) -> usize {
-        self.before(at).map_or(0, <[u8]>::len)
+        at.saturating_sub(self.line(at))
     }
 
     /// The column of a byte, if only blanks are before it in its line.
     pub(super) fn indented(&self, at: usize) -> Option<usize> {
-        let before = self.before(at)?;
+        let before = self.text.as_bytes().get(self.line(at)..at)?;
         before.iter().all(|byte| is_blank(*byte)).then_some(before.len())
-    }
-
-    /// What is before a byte in its line, which is found from the byte.
-    fn before(&self, at: usize) -> Option<&'t [u8]> {
-        let before = self.text.as_bytes().get(self.first_start()..at)?;
-        before.get(memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)..)
-    }
-
-    /// Where the first line starts: behind a byte order mark.
-    fn first_start(&self) -> usize {
-        self.lines.first().map_or(0, |start| *start as usize)
     }
 
     pub(super) fn is_empty(&self, line: usize) -> bool {
@@ -122,7 +153,7 @@ impl<'t> Page<'t> {
 
     /// Whether only blanks are before a byte in its line.
     pub(super) fn is_first(&self, at: usize) -> bool {
-        self.first(self.line(at)) == at
+        self.indented(at).is_some() && !is_blank(self.byte(at))
     }
 
     /// Over blanks in the line.
@@ -171,16 +202,20 @@ impl<'t> Page<'t> {
         if !self.comments {
             return line;
         }
-        let is_inside = |line: usize| self.is_comment(line) && self.first(line) - self.start(line) >= column;
+        let indentation = |line: usize| self.first(line) - line;
         let mut last = line;
-        while last + 1 < self.lines.len() && is_inside(last + 1) {
-            last += 1;
+        let mut next = self.next(last);
+        while let Some(comment) = next.filter(|next| self.is_comment(*next) && indentation(*next) >= column) {
+            last = comment;
+            next = self.next(last);
         }
-        let next = (last + 1..self.lines.len()).find(|line| !self.is_empty(*line) && !self.is_comment(*line));
-        let Some(next) = next else { return last };
-        let level = self.first(next) - self.start(next);
-        while last > line && self.first(last) - self.start(last) <= level {
-            last -= 1;
+        let is_written = |line: &usize| !self.is_empty(*line) && !self.is_comment(*line);
+        let Some(next) = next.and_then(|next| std::iter::once(next).chain(self.behind(next)).find(is_written)) else {
+            return last;
+        };
+        let level = indentation(next);
+        while last > line && indentation(last) <= level {
+            last = self.previous(last).unwrap_or(line);
         }
         last
     }
@@ -188,9 +223,9 @@ impl<'t> Page<'t> {
     /// The first line of the comments directly above that have this column, or the line itself.
     pub(super) fn above(&self, line: usize, column: usize) -> usize {
         let mut top = line;
-        while let Some(before) = top.checked_sub(1)
+        while let Some(before) = self.previous(top)
             && self.is_comment(before)
-            && self.first(before) - self.start(before) == column
+            && self.first(before) - before == column
         {
             top = before;
         }

@@ -9,7 +9,7 @@ use crate::syntax::yaml::Shared;
 use crate::syntax::{Document, Entry, Kind, MAX_DEPTH, Node};
 use foldhash::{HashMap, HashSet};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Maps with more keys than this are searched by an index.
 const SEARCHED: usize = 16;
@@ -34,7 +34,7 @@ pub(super) struct Target {
     /// How many of the children are removed.
     gone: usize,
     /// The new names of the keys of children.
-    names: HashSet<String>,
+    names: BTreeSet<String>,
 }
 
 /// What happens below a node, by the number of the entry or item. Nearly all nodes on the path to a change have one of these.
@@ -122,19 +122,27 @@ impl Target {
 /// The numbers of the entries by their keys, of large maps: made once for all plans of a document.
 pub(super) type Indexes = RefCell<HashMap<usize, HashMap<String, usize>>>;
 
+/// Where the later entries of repeated keys start.
+pub(super) fn repeated(document: &Document<'_>) -> HashSet<u32> {
+    document.repeated.iter().map(|repeated| repeated.error.span.start).collect()
+}
+
 /// What is planned, and against which text.
 pub(super) struct Plan<'d> {
     document: &'d Document<'d>,
     shared: &'d Shared,
     indexes: &'d Indexes,
-    /// Where the later entries of a repeated key start.
-    repeated: HashSet<u32>,
+    repeated: &'d HashSet<u32>,
     pub(super) root: Target,
 }
 
 impl<'d> Plan<'d> {
-    pub(super) fn new(document: &'d Document<'d>, shared: &'d Shared, indexes: &'d Indexes) -> Self {
-        let repeated = document.repeated.iter().map(|repeated| repeated.error.span.start).collect();
+    pub(super) fn new(
+        document: &'d Document<'d>,
+        shared: &'d Shared,
+        indexes: &'d Indexes,
+        repeated: &'d HashSet<u32>,
+    ) -> Self {
         Self { document, shared, indexes, repeated, root: Target::default() }
     }
 

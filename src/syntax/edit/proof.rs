@@ -1,11 +1,13 @@
 //! The text after its edits, compared with what was asked: what changed is as it should be, and all else is what it was.
 
+use super::draft::Draft;
 use super::moved::Moves;
 use super::plan::Target;
 use super::writer::Piece;
 use crate::change::Value;
 use crate::syntax::{Comment, Document, Entry, Kind, Node};
 use foldhash::HashMap;
+use std::collections::BTreeMap;
 
 /// Maps with more keys than this are searched by an index.
 const SEARCHED: usize = 16;
@@ -18,7 +20,7 @@ pub(super) fn holds(old: &Document<'_>, root: &Target, new: &Document<'_>) -> bo
 pub(super) fn is_changed(old: &Node<'_>, target: Option<&Target>, new: &Node<'_>) -> bool {
     let Some(target) = target else { return is_same(old, new) };
     if let Some(draft) = &target.replaced {
-        return is_value(new, &draft.value());
+        return is_drafted(new, draft);
     }
     match (&old.kind, &new.kind) {
         (Kind::Sequence(olds), Kind::Sequence(news)) => {
@@ -36,8 +38,7 @@ pub(super) fn is_changed(old: &Node<'_>, target: Option<&Target>, new: &Node<'_>
         }
         (Kind::Mapping(olds), Kind::Mapping(news)) => {
             let found = Found::new(news);
-            let added = target.added.values();
-            let mut count = added.len();
+            let mut count = target.added.len();
             let kept = olds.iter().enumerate().all(|(index, old)| {
                 let target = target.children.get(&index);
                 if target.is_some_and(|target| target.removed) {
@@ -47,8 +48,9 @@ pub(super) fn is_changed(old: &Node<'_>, target: Option<&Target>, new: &Node<'_>
                 let name = target.and_then(|target| target.renamed.as_deref());
                 found.get(name.unwrap_or(&old.key)).is_some_and(|new| is_changed(&old.value, target, new))
             });
-            kept && count == news.len()
-                && added.iter().all(|(key, value)| found.get(key).is_some_and(|new| is_value(new, value)))
+            let added =
+                || target.added.iter().all(|(key, draft)| found.get(key).is_some_and(|new| is_drafted(new, draft)));
+            kept && count == news.len() && added()
         }
         _ => is_same(old, new),
     }
@@ -98,6 +100,23 @@ fn is_same(old: &Node<'_>, new: &Node<'_>) -> bool {
     }
 }
 
+/// Whether a node is a value that was put together.
+pub(super) fn is_drafted(node: &Node<'_>, draft: &Draft) -> bool {
+    match (draft, &node.kind) {
+        (Draft::Set(value), _) => is_value(node, value),
+        (Draft::List(items), Kind::Sequence(nodes)) => are_values(nodes.iter(), items),
+        (Draft::Map(entries), Kind::Mapping(nodes)) => {
+            let found = Found::new(nodes);
+            let is_call =
+                |key, node, draft: &Draft| matches!(draft, Draft::Set(value) if is_attribute(key, node, value));
+            let is_there =
+                |(key, draft)| found.get(key).is_some_and(|node| is_drafted(node, draft) || is_call(key, node, draft));
+            nodes.len() == entries.len() && entries.iter().all(is_there)
+        }
+        _ => false,
+    }
+}
+
 /// Whether a node is a value that a change asked for.
 pub(super) fn is_value(node: &Node<'_>, value: &Value) -> bool {
     match (&node.kind, value.plain()) {
@@ -128,14 +147,14 @@ fn is_attribute(key: &str, node: &Node<'_>, value: &Value) -> bool {
 /// Whether all comments but those that are in removed bytes are there, in their order, and those that move, somewhere: once.
 pub(super) fn keeps_comments(old: &[Comment<'_>], pieces: &[Piece], moved: &Moves, new: &Document<'_>) -> bool {
     let mut pieces = pieces.iter().filter(|piece| piece.loses).peekable();
-    let mut waiting: HashMap<&str, usize> = HashMap::default();
+    let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
     for comment in &moved.comments {
         *waiting.entry(comment.as_str()).or_default() += 1;
     }
     // The comments that went with a value that moves, and were not yet found among those that move.
     let mut leaving = waiting.clone();
     let mut news = new.comments.iter().map(|comment| comment.text.as_ref());
-    let take = |counts: &mut HashMap<&str, usize>, text: &str| {
+    let take = |counts: &mut BTreeMap<&str, usize>, text: &str| {
         counts.get_mut(text).filter(|count| **count > 0).map(|count| *count -= 1).is_some()
     };
     for comment in old {

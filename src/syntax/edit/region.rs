@@ -12,6 +12,7 @@ use super::proof;
 use super::writer::Piece;
 use crate::source::Span;
 use crate::syntax::{self, Document, Entry, Kind, Language, Node};
+use smallvec::SmallVec;
 
 /// Whether the edited text is the old document, changed as planned; nothing if this proof is not for it. `read` gets the bytes that
 /// were read.
@@ -99,7 +100,7 @@ impl<'p, 'd> Section<'p, 'd> {
         if !is_kept(target) {
             return None;
         }
-        let (mut seen, mut read): (Vec<usize>, Vec<Edited<'p>>) = (Vec::new(), Vec::new());
+        let (mut seen, mut read): (SmallVec<[usize; 4]>, Vec<Edited<'p>>) = Default::default();
         while let Some(first) = left.first() {
             let index = self.entry(first.start)?;
             let (start, end) = self.bounds(index)?;
@@ -157,14 +158,14 @@ impl<'p, 'd> Section<'p, 'd> {
     /// Where an entry begins, with its indentation.
     fn start(&self, index: usize) -> Option<usize> {
         let key = self.entries.get(index)?.key_span.start as usize;
-        Some(if self.document.language == Language::Json { key } else { self.page.start(self.page.line(key)) })
+        Some(if self.document.language == Language::Json { key } else { self.page.line(key) })
     }
 
     /// The entry that a byte is in.
     fn entry(&self, at: usize) -> Option<usize> {
         let is_before = |entry: &Entry<'_>| {
             let key = entry.key_span.start as usize;
-            key <= at || (self.document.language == Language::Yaml && self.page.start(self.page.line(key)) <= at)
+            key <= at || (self.document.language == Language::Yaml && self.page.line(key) <= at)
         };
         self.entries.partition_point(is_before).checked_sub(1)
     }
@@ -223,7 +224,6 @@ impl Part<'_, '_> {
     /// Whether the edited entries are the old ones, changed as planned; nothing if that is not certain.
     fn holds(&self, read: &mut usize) -> Option<()> {
         let Self { section, target, edited } = self;
-        let added = target.added.values();
         let mut found: Vec<String> = Vec::new();
         for Edited { index, start, end, pieces } in edited {
             let text = section.text(*start, *end, pieces)?;
@@ -238,7 +238,7 @@ impl Part<'_, '_> {
                 && proof::is_changed(&entry.value, child, &new_entry.value)
                 && more
                     .iter()
-                    .all(|new| added.iter().any(|(key, value)| new.key == *key && proof::is_value(&new.value, value)))
+                    .all(|new| target.added.get(&new.key).is_some_and(|draft| proof::is_drafted(&new.value, draft)))
                 && proof::keeps_comments(section.comments(*start, *end), pieces, &Moves::default(), &new);
             if !is_as_planned {
                 return None;
@@ -248,6 +248,6 @@ impl Part<'_, '_> {
         let all = found.len();
         found.sort_unstable();
         found.dedup();
-        (found.len() == all && all == added.len()).then_some(())
+        (found.len() == all && all == target.added.len()).then_some(())
     }
 }

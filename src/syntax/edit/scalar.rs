@@ -10,27 +10,31 @@ pub(super) enum Quotes {
     Double,
 }
 
-/// A text in YAML.
-pub(super) fn yaml(text: &str, flow: bool, quotes: Quotes, always: bool) -> String {
-    if !always && is_safe(text, flow) { text.to_owned() } else { quoted(text, quotes) }
+/// Writes a text in YAML.
+pub(super) fn yaml(text: &str, flow: bool, quotes: Quotes, always: bool, written: &mut String) {
+    if !always && is_safe(text, flow) { written.push_str(text) } else { quoted(text, quotes, written) }
 }
 
-/// A text in quotes.
-pub(super) fn quoted(text: &str, quotes: Quotes) -> String {
-    if quotes == Quotes::Single && text.chars().all(is_printable) {
-        return format!("'{}'", text.replace('\'', "''"));
+/// Writes a text in quotes.
+pub(super) fn quoted(text: &str, quotes: Quotes, written: &mut String) {
+    if quotes == Quotes::Double || !text.chars().all(is_printable) {
+        return double(text, written);
     }
-    double(text)
+    written.push('\'');
+    for (number, part) in text.split('\'').enumerate() {
+        written.push_str(if number > 0 { "''" } else { "" });
+        written.push_str(part);
+    }
+    written.push('\'');
 }
 
-/// A text in double quotes, as JSON and YAML both read it.
-pub(super) fn double(text: &str) -> String {
-    let mut written = String::with_capacity(text.len() + 2);
+/// Writes a text in double quotes, as JSON and YAML both read it.
+pub(super) fn double(text: &str, written: &mut String) {
     written.push('"');
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
         written.push_str(text);
         written.push('"');
-        return written;
+        return;
     }
     for character in text.chars() {
         match character {
@@ -45,7 +49,6 @@ pub(super) fn double(text: &str) -> String {
         }
     }
     written.push('"');
-    written
 }
 
 /// Whether a character is written as itself everywhere.
@@ -90,6 +93,12 @@ fn looks_like_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn yaml(text: &str, flow: bool, quotes: Quotes, always: bool) -> String {
+        let mut written = String::new();
+        super::yaml(text, flow, quotes, always, &mut written);
+        written
+    }
 
     #[test]
     fn quotes_are_for_what_needs_them() {

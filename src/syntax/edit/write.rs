@@ -12,7 +12,7 @@ const BLANKS: &str = "                                                          
 
 /// How a value is written at one place.
 #[derive(Clone, Debug)]
-pub(super) struct Style {
+pub(super) struct Style<'t> {
     pub(super) json: bool,
     pub(super) short: bool,
     pub(super) quotes: Quotes,
@@ -22,9 +22,9 @@ pub(super) struct Style {
     pub(super) keys: Option<Quotes>,
     pub(super) step: usize,
     pub(super) list: usize,
-    pub(super) unit: String,
+    pub(super) unit: &'t str,
     /// What is between a key and its value, in flow style.
-    pub(super) colon: String,
+    pub(super) colon: &'t str,
     /// What is between two items on one line.
     pub(super) comma: &'static str,
     pub(super) eol: &'static str,
@@ -48,86 +48,113 @@ fn tagged(value: &Value) -> Option<(&'static str, &Value)> {
     Some((short_form(key)?, argument)).filter(|_| is_call(value) && reads_back)
 }
 
-impl Style {
-    fn text(&self, text: &str, flow: bool) -> String {
+impl Style<'_> {
+    fn write_text(&self, own: &str, flow: bool, text: &mut String) {
         if self.json {
-            return scalar::double(text);
+            return scalar::double(own, text);
         }
-        scalar::yaml(text, flow, self.always.unwrap_or(self.quotes), self.always.is_some())
+        scalar::yaml(own, flow, self.always.unwrap_or(self.quotes), self.always.is_some(), text);
     }
 
-    pub(super) fn key(&self, key: &str, flow: bool) -> String {
+    fn write_key(&self, key: &str, flow: bool, text: &mut String) {
         if self.json {
-            return scalar::double(key);
+            return scalar::double(key, text);
         }
-        scalar::yaml(key, flow, self.keys.unwrap_or(self.quotes), self.keys.is_some())
+        scalar::yaml(key, flow, self.keys.unwrap_or(self.quotes), self.keys.is_some(), text);
     }
 
-    fn scalar(&self, value: &Value, flow: bool) -> Option<String> {
-        Some(match value {
-            Value::Null => "null".to_owned(),
-            Value::Bool(value) => value.to_string(),
-            Value::Number(text) => text.clone(),
-            Value::String(text) => self.text(text, flow),
-            Value::List(items) if items.is_empty() => "[]".to_owned(),
-            Value::Map(entries) if entries.is_empty() => "{}".to_owned(),
-            _ => return None,
-        })
+    /// Writes a value that has no parts. Returns whether it is one.
+    fn write_scalar(&self, value: &Value, flow: bool, text: &mut String) -> bool {
+        match value {
+            Value::Null => text.push_str("null"),
+            Value::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
+            Value::Number(number) => text.push_str(number),
+            Value::String(own) => self.write_text(own, flow, text),
+            Value::List(items) if items.is_empty() => text.push_str("[]"),
+            Value::Map(entries) if entries.is_empty() => text.push_str("{}"),
+            _ => return false,
+        }
+        true
     }
 
     /// A value on one line, in flow style. `bare`: a tag is before it, so it may not have one of its own.
     pub(super) fn line(&self, value: &Value, bare: bool) -> String {
+        let mut text = String::new();
+        self.write_line(value, bare, &mut text);
+        text
+    }
+
+    fn write_line(&self, value: &Value, bare: bool, text: &mut String) {
         let value = value.plain();
-        if let Some(scalar) = self.scalar(value, true) {
-            return scalar;
+        if self.write_scalar(value, true, text) {
+            return;
         }
         if self.short
             && !bare
             && let Some((name, argument)) = tagged(value)
         {
-            return format!("!{name} {}", self.argument(name, argument));
+            write_tag(name, text);
+            text.push(' ');
+            return match attribute(name, argument) {
+                Some(own) => self.write_text(&own, true, text),
+                None => self.write_line(argument, true, text),
+            };
         }
+        let comma = |index: usize, text: &mut String| text.push_str(if index > 0 { self.comma } else { "" });
         match value {
             Value::List(items) => {
-                let items: Vec<String> = items.iter().map(|item| self.line(item, false)).collect();
-                format!("[{}]", items.join(self.comma))
+                text.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    comma(index, text);
+                    self.write_line(item, false, text);
+                }
+                text.push(']');
             }
             Value::Map(entries) => {
-                let entry = |(key, value): &(String, Value)| {
-                    format!("{}{}{}", self.key(key, true), self.colon, self.line(value, false))
-                };
-                let entries: Vec<String> = entries.iter().map(entry).collect();
-                format!("{{{}}}", entries.join(self.comma))
+                text.push('{');
+                for (index, (key, value)) in entries.iter().enumerate() {
+                    comma(index, text);
+                    self.write_key(key, true, text);
+                    text.push_str(self.colon);
+                    self.write_line(value, false, text);
+                }
+                text.push('}');
             }
-            _ => String::new(),
-        }
-    }
-
-    /// What stands behind a short tag, on one line.
-    fn argument(&self, name: &str, argument: &Value) -> String {
-        match attribute(name, argument) {
-            Some(text) => self.text(&text, true),
-            None => self.line(argument, true),
+            _ => {}
         }
     }
 
     /// A value in flow style, on as many lines as JSON usually has, if `base` is the indentation of its first line.
     pub(super) fn flow(&self, value: &Value, base: Option<&str>) -> String {
-        let Some(base) = base else { return self.line(value, false) };
         let mut text = String::new();
-        self.write_flow(value, &mut base.to_owned(), &mut text);
+        self.write(value, base, &mut text);
         text
+    }
+
+    /// The same of an entry of a map.
+    pub(super) fn flow_entry(&self, key: &str, value: &Value, base: Option<&str>) -> String {
+        let mut text = String::new();
+        self.write_key(key, true, &mut text);
+        text.push_str(self.colon);
+        self.write(value, base, &mut text);
+        text
+    }
+
+    fn write(&self, value: &Value, base: Option<&str>, text: &mut String) {
+        match base {
+            Some(base) => self.write_flow(value, &mut base.to_owned(), text),
+            None => self.write_line(value, false, text),
+        }
     }
 
     /// Writes a value in flow style on several lines. `base` is what it was afterwards.
     fn write_flow(&self, value: &Value, base: &mut String, text: &mut String) {
         let value = value.plain();
-        if let Some(line) = self.short(value) {
-            text.push_str(&line);
+        if self.write_short(value, text) {
             return;
         }
         let outer = base.len();
-        base.push_str(&self.unit);
+        base.push_str(self.unit);
         let begin = |base: &str, text: &mut String, index: usize| {
             text.push_str(if index > 0 { "," } else { "" });
             text.push_str(self.eol);
@@ -146,8 +173,8 @@ impl Style {
                 text.push('{');
                 for (index, (key, value)) in entries.iter().enumerate() {
                     begin(base, text, index);
-                    text.push_str(&self.key(key, true));
-                    text.push_str(&self.colon);
+                    self.write_key(key, true, text);
+                    text.push_str(self.colon);
                     self.write_flow(value, base, text);
                 }
                 '}'
@@ -161,18 +188,17 @@ impl Style {
         text.push(close);
     }
 
-    /// A value that is on one line even if others are not: scalars, and functions of scalars.
-    fn short(&self, value: &Value) -> Option<String> {
-        let value = value.plain();
-        if let Some(scalar) = self.scalar(value, true) {
-            return Some(scalar);
+    /// Writes a value that is on one line even if others are not: scalars, and functions of scalars. Returns whether it is one.
+    fn write_short(&self, value: &Value, text: &mut String) -> bool {
+        if self.write_scalar(value, true, text) {
+            return true;
         }
         let fits = match value {
             Value::List(items) => self.scalars && items.iter().all(is_scalar),
             Value::Map(_) => self.functions && is_call(value) && is_plain(value),
             _ => true,
         };
-        fits.then(|| self.line(value, false)).filter(|line| line.len() <= ONE_LINE)
+        fits && write_if_short(text, |text| self.write_line(value, false, text))
     }
 
     /// A value behind the colon of a key in this column, in block style.
@@ -194,12 +220,15 @@ impl Style {
             return;
         }
         let value = value.plain();
-        if let Some(head) = self.one_line(value) {
+        let before = text.len();
+        text.push(' ');
+        if self.write_one_line(value, text) {
+            return;
+        }
+        text.truncate(before);
+        if let Some((name, argument)) = self.tag(value) {
             text.push(' ');
-            text.push_str(&head);
-        } else if let Some((name, argument)) = self.tag(value) {
-            text.push_str(" !");
-            text.push_str(name);
+            write_tag(name, text);
             self.write_lines(argument, column, text);
         } else {
             self.write_lines(value, column, text);
@@ -216,14 +245,12 @@ impl Style {
     fn write_behind(&self, value: &Value, column: usize, text: &mut String) {
         let value = value.plain();
         text.push(' ');
-        if let Some(head) = self.one_line(value) {
-            text.push_str(&head);
+        if self.write_one_line(value, text) {
             return;
         }
         let inner = column + 2;
         if let Some((name, argument)) = self.tag(value) {
-            text.push('!');
-            text.push_str(name);
+            write_tag(name, text);
             self.write_block(argument, inner, text);
             return;
         }
@@ -248,25 +275,34 @@ impl Style {
         tagged(value).filter(|(_, argument)| self.short && is_long(argument))
     }
 
-    /// A value that is on one line in block style, too.
-    fn one_line(&self, value: &Value) -> Option<String> {
-        if let Some(scalar) = self.scalar(value, false) {
-            return Some(scalar);
+    /// Writes a value that is on one line in block style, too. Returns whether it is one.
+    fn write_one_line(&self, value: &Value, text: &mut String) -> bool {
+        if self.write_scalar(value, false, text) {
+            return true;
         }
-        let (name, argument) = tagged(value)?;
-        if !self.short {
-            return None;
-        }
-        if let Some(text) = attribute(name, argument) {
-            return Some(format!("!{name} {}", self.text(&text, false)));
+        let Some((name, argument)) = tagged(value).filter(|_| self.short) else { return false };
+        let start = |text: &mut String| {
+            write_tag(name, text);
+            text.push(' ');
+        };
+        if let Some(own) = attribute(name, argument) {
+            start(text);
+            self.write_text(&own, false, text);
+            return true;
         }
         match argument {
-            _ if is_call(argument) => None,
+            _ if is_call(argument) => false,
             Value::List(_) | Value::Map(_) if !argument.is_empty() => {
-                let line = format!("!{name} {}", self.line(argument, true));
-                (is_plain(value) && line.len() <= ONE_LINE).then_some(line)
+                is_plain(value)
+                    && write_if_short(text, |text| {
+                        start(text);
+                        self.write_line(argument, true, text);
+                    })
             }
-            _ => Some(format!("!{name} {}", self.scalar(argument, false)?)),
+            _ => {
+                start(text);
+                self.write_scalar(argument, false, text)
+            }
         }
     }
 
@@ -301,7 +337,7 @@ impl Style {
             text.push_str(comment);
         }
         self.start_line(column, text);
-        text.push_str(&self.key(key, false));
+        self.write_key(key, false, text);
         text.push(':');
         self.write_below(value, column, text);
     }
@@ -321,6 +357,22 @@ impl Style {
         text.push('-');
         self.write_behind(value, column, text);
     }
+}
+
+fn write_tag(name: &str, text: &mut String) {
+    text.push('!');
+    text.push_str(name);
+}
+
+/// Writes what fits on one line. Returns whether it does; otherwise nothing is written.
+fn write_if_short(text: &mut String, write: impl FnOnce(&mut String)) -> bool {
+    let before = text.len();
+    write(text);
+    let fits = text.len() - before <= ONE_LINE;
+    if !fits {
+        text.truncate(before);
+    }
+    fits
 }
 
 /// The text of a value that moves.

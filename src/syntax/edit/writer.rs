@@ -21,7 +21,7 @@ pub(super) struct Piece {
 /// Collects edits.
 pub(super) struct Writer<'t> {
     pub(super) page: &'t Page<'t>,
-    pub(super) habits: &'t Habits,
+    pub(super) habits: &'t Habits<'t>,
     pub(super) pieces: Vec<Piece>,
     /// The last lines of what goes with comments below it, and those of the comments.
     pub(super) longer: Vec<(usize, usize)>,
@@ -62,7 +62,7 @@ pub(super) enum Form {
 }
 
 impl<'t> Writer<'t> {
-    pub(super) fn new(page: &'t Page<'t>, habits: &'t Habits) -> Self {
+    pub(super) fn new(page: &'t Page<'t>, habits: &'t Habits<'t>) -> Self {
         Self { page, habits, pieces: Vec::new(), longer: Vec::new(), kept: Vec::new() }
     }
 
@@ -86,7 +86,7 @@ impl<'t> Writer<'t> {
 
     /// Whether nothing but spaces and dashes is before a byte in its line.
     fn is_clean(&self, at: usize) -> bool {
-        let before = self.page.slice(self.page.start(self.page.line(at)), at);
+        let before = self.page.slice(self.page.line(at), at);
         before.bytes().all(|byte| matches!(byte, b' ' | b'-'))
     }
 
@@ -132,7 +132,7 @@ impl<'t> Writer<'t> {
             }
             Form::Flow if self.is_bare(node) && !target.loses() => {
                 let value = match node.kind {
-                    Kind::Mapping(_) => Value::Map(target.added.values()),
+                    Kind::Mapping(_) => target.added.value(),
                     _ => Value::List(target.appended.clone()),
                 };
                 self.replace(node, &value, place)
@@ -150,11 +150,12 @@ impl<'t> Writer<'t> {
             return Err(Refused::Unusual);
         }
         let (start, end) = (entry.key_span.start as usize, entry.key_span.end as usize);
-        let text = match self.page.byte(start) {
-            b'"' => scalar::quoted(name, Quotes::Double),
-            b'\'' => scalar::quoted(name, Quotes::Single),
-            _ => scalar::yaml(name, form == Form::Flow, self.habits.quotes, false),
-        };
+        let mut text = String::new();
+        match self.page.byte(start) {
+            b'"' => scalar::quoted(name, Quotes::Double, &mut text),
+            b'\'' => scalar::quoted(name, Quotes::Single, &mut text),
+            _ => scalar::yaml(name, form == Form::Flow, self.habits.quotes, false, &mut text),
+        }
         self.put(start, end, text);
         Ok(())
     }
@@ -231,7 +232,7 @@ impl<'t> Writer<'t> {
 
     /// Where the blanks before an item in flow style begin, if a bracket, a comma, or a line break is before them.
     fn flow_before(&self, start: usize) -> Option<usize> {
-        let line = self.page.start(self.page.line(start));
+        let line = self.page.line(start);
         let before = self.page.slice(line, start).trim_end_matches([' ', '\t']);
         (before.is_empty() || before.ends_with(['[', ',', '{'])).then_some(line + before.len())
     }
@@ -240,8 +241,7 @@ impl<'t> Writer<'t> {
     pub(super) fn dash(&self, item: &Node<'_>) -> Option<usize> {
         let mut at = item.span.start as usize;
         loop {
-            let line = self.page.line(at);
-            let start = self.page.start(line);
+            let start = self.page.line(at);
             let before = self.page.slice(start, at).trim_end_matches([' ', '\t']);
             if before.ends_with('-') {
                 return Some(start + before.len() - 1);
@@ -250,9 +250,9 @@ impl<'t> Writer<'t> {
             if !before.is_empty() {
                 return None;
             }
-            at = self.page.end(self.before(line)?);
+            at = self.page.end(self.page.previous(start)?);
             while self.page.is_comment(self.page.line(at)) || self.page.is_empty(self.page.line(at)) {
-                at = self.page.end(self.before(self.page.line(at))?);
+                at = self.page.end(self.page.previous(self.page.line(at))?);
             }
             let line = self.page.line(at);
             // `- # comment`
@@ -266,12 +266,8 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn before(&self, line: usize) -> Option<usize> {
-        line.checked_sub(1)
-    }
-
     /// How a value is written beside the entries or items of `around`.
-    pub(super) fn style(&self, around: Option<&Node<'_>>) -> Style {
+    pub(super) fn style(&self, around: Option<&Node<'_>>) -> Style<'t> {
         let habits = self.habits;
         let mut style = Style {
             json: habits.json,
@@ -281,8 +277,8 @@ impl<'t> Writer<'t> {
             keys: None,
             step: habits.step,
             list: habits.list,
-            unit: habits.unit.clone(),
-            colon: habits.colon.clone(),
+            unit: habits.unit,
+            colon: habits.colon,
             comma: if habits.json && habits.colon == ":" { "," } else { ", " },
             eol: self.page.eol,
             functions: habits.functions,
@@ -291,19 +287,17 @@ impl<'t> Writer<'t> {
         let Some(around) = around else { return style };
         match &around.kind {
             Kind::Mapping(entries) => {
-                let own: Vec<&Entry<'_>> =
-                    entries.iter().rev().take(8).filter(|entry| self.is_own(around, entry)).collect();
-                style.keys = self.always(own.iter().map(|entry| entry.key_span.start));
-                let texts = own.iter().filter(|entry| matches!(entry.value.kind, Kind::String(_)));
-                let starts: Vec<u32> = texts.map(|entry| entry.value.span.start).collect();
-                if starts.len() > 1 {
-                    style.always = self.always(starts.into_iter());
+                let own = || entries.iter().rev().take(8).filter(|entry| self.is_own(around, entry));
+                let texts = || own().filter(|entry| matches!(entry.value.kind, Kind::String(_)));
+                style.keys = self.always(own().map(|entry| entry.key_span.start));
+                if texts().nth(1).is_some() {
+                    style.always = self.always(texts().map(|entry| entry.value.span.start));
                 }
-                if let Some(colon) = own.first().and_then(|entry| colon(self.page, entry)) {
+                if let Some(colon) = own().next().and_then(|entry| colon(self.page, entry)) {
                     style.comma = if habits.json && colon == ":" { "," } else { ", " };
                     style.colon = colon;
                 }
-                let nested = own.iter().find_map(|entry| self.nested(entry));
+                let nested = own().find_map(|entry| self.nested(entry));
                 if let Some((is_list, width)) = nested {
                     *(if is_list { &mut style.list } else { &mut style.step }) = width;
                 }
@@ -315,7 +309,7 @@ impl<'t> Writer<'t> {
                     let between = self.page.slice(first.span.end as usize, second.span.start as usize);
                     if habits.json && between == "," {
                         style.comma = ",";
-                        style.colon = ":".to_owned();
+                        style.colon = ":";
                     }
                 }
             }

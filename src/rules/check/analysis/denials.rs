@@ -249,6 +249,8 @@ impl PolicyDenies {
                     unknown.or(found.unknown.into()).or(if about.is_true() { Truth::False } else { Truth::Unknown });
                 let subject = SubjectOf::named(checker, policy, block);
                 let denied = all_denied(checker.run, &found.found, &self.actions, &subject.subject(), &self.requests);
+                // One that may be about something else protects nothing for certain.
+                let denied = if about.is_true() { denied } else { denied.and(Truth::Unknown) };
                 (all, some) = (all.and(denied), some.or(denied));
                 number += 1;
                 if checker.explain {

@@ -21,7 +21,8 @@ use super::location::{Item, Judgement};
 use crate::rules::language::analysis::{
     AclOpensToInternet, Analysis, BucketPolicyDenies, DeclaresParameter, DeniesItself, ExposesSecret, Identifies,
     InSupport, LiteralSecrets, LogsEvent, NameContains, OpensPort, OpensToInternet, OperationsAuthorize, PolicyDenies,
-    RecordsDataEvents, RequiresKey, RoutesToInternet, SecretVariables, SubnetZones, Tagged, UsesTagKeys, analyses,
+    PublicIpv6Block, RecordsDataEvents, RequiresKey, RoutesToInternet, SecretVariables, SubnetZones, Tagged,
+    UsesTagKeys, analyses,
 };
 
 /// Calls the function of each row of the table.

@@ -4,13 +4,16 @@ use crate::eval::Run;
 use crate::eval::value::{Kind, Value};
 use crate::expand::Block;
 use crate::finding::Related;
-use crate::graph::{acl, ingress, network, routes, wide_routes};
+use crate::graph::{acl, ingress, ipv6, network, routes, wide_routes};
 use crate::rules::check::checker::Checker;
 use crate::rules::check::location::{Item, Judgement, value_location};
-use crate::rules::language::analysis::{AclOpensToInternet, OpensPort, OpensToInternet, RoutesToInternet, SubnetZones};
+use crate::rules::language::analysis::{
+    AclOpensToInternet, OpensPort, OpensToInternet, PublicIpv6Block, RoutesToInternet, SubnetZones,
+};
 use crate::rules::language::operand::{Operand, Settings};
 use crate::rules::language::path::Path;
 use crate::truth::Truth;
+use smallvec::SmallVec;
 
 impl OpensPort {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
@@ -45,7 +48,7 @@ fn rule_of<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Op
     (!rule.is_opaque()).then_some(rule)
 }
 
-fn ports_in(operand: &Operand, settings: &Settings) -> Vec<i64> {
+fn ports_in(operand: &Operand, settings: &Settings) -> SmallVec<[i64; 8]> {
     operand.texts(settings).iter().filter_map(|text| text.parse().ok()).collect()
 }
 
@@ -80,12 +83,13 @@ fn opened<'t>(run: &mut Run<'_, 't>, rule: &Value<'t>, wanted: Option<&[i64]>, e
 /// The ports of a rule in words.
 fn ports_text<'t>(run: &Run<'_, 't>, rule: &Value<'t>) -> String {
     let absent = Value::default();
-    let texts = written(rule, &absent).map(|value| run.as_chosen(value).text().unwrap_or_default().into_owned());
-    match texts.each_ref().map(String::as_str) {
+    let chosen = written(rule, &absent).map(|value| run.as_chosen(value));
+    let texts = chosen.each_ref().map(|value| value.text().unwrap_or_default());
+    match texts.each_ref().map(AsRef::as_ref) {
         ["-1", _, _] | [_, "", ""] => "all ports".to_owned(),
         [_, port, ""] => format!("port {port} (`ToPort` is not set)"),
         [_, "", port] => format!("port {port} (`FromPort` is not set)"),
-        [_, from, to] if from == to => format!("port {from}"),
+        [_, from, to] if from == to => ["port ", from].concat(),
         [_, from, to] => format!("ports {from} to {to}"),
     }
 }
@@ -107,8 +111,10 @@ impl OpensToInternet {
                 Item::Value { path, .. } => path.clone(),
                 Item::Block(block) => format!("{}/Properties", block.path()),
             };
+            locations.reserve_exact(sources.len());
             for source in sources.iter().filter(|source| source.truth == truth || !truth.is_true()) {
-                let mut location = value_location(source.value, source.name, &format!("{base}/{}", source.name));
+                let path = [base.as_str(), "/", source.name].concat();
+                let mut location = value_location(source.value, source.name, &path);
                 location.words = vec![("ports", ports_text(checker.run, rule))];
                 location.related = source
                     .related
@@ -184,11 +190,13 @@ fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
     let Some(protocol) = protocol.text() else {
         return if matches!(protocol.kind, Kind::Null) { Range::All } else { Range::Unknown };
     };
-    match protocol.to_ascii_lowercase().as_str() {
-        "-1" | "all" => return Range::All,
-        "icmp" | "1" | "icmpv6" | "58" => return Range::None,
-        "tcp" | "6" | "udp" | "17" => {}
-        _ => return Range::All,
+    let is = |names: &[&str]| names.iter().any(|name| protocol.eq_ignore_ascii_case(name));
+    if is(&["icmp", "1", "icmpv6", "58"]) {
+        return Range::None;
+    }
+    // `-1`, `all`, and what has no ports.
+    if !is(&["tcp", "6", "udp", "17"]) {
+        return Range::All;
     }
     let port = |value: &Value<'_>| value.number().filter(|port| port.fract() == 0.0).map(|port| port as i64);
     match (port(from), port(to)) {
@@ -265,6 +273,34 @@ impl RoutesToInternet {
             locations.push(selection.nearest.location());
         }
         Judgement { truth: result, locations }
+    }
+}
+
+impl PublicIpv6Block {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let model = checker.model;
+        let Some(subnets) = &self.subnets else {
+            let subnet = item.owner();
+            if subnet.kind != "AWS::EC2::Subnet" {
+                return Truth::Unknown.into();
+            }
+            let is_public = ipv6::has_public_block(checker.run, model, subnet);
+            return checker.at(is_public, || item.location());
+        };
+        let selection = checker.select_some(subnets, item);
+        let mut is_public = Truth::from(selection.items.is_empty());
+        if selection.unknown {
+            is_public = is_public.or(Truth::Unknown);
+        }
+        for found in &selection.items {
+            let Item::Value { value, .. } = found else { continue };
+            let named = network::subnets(checker.run, model, value);
+            is_public = is_public.or(named.others.into());
+            for subnet in named.declared {
+                is_public = is_public.or(ipv6::has_public_block(checker.run, model, subnet));
+            }
+        }
+        checker.at(is_public, || item.location())
     }
 }
 

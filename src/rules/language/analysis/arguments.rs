@@ -324,6 +324,21 @@ impl Arguments for RoutesToInternet {
     }
 }
 
+/// Whether the IPv6 block of a subnet of the element is public. Without `subnets`, the element is the subnet.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PublicIpv6Block {
+    /// The path of a subnet ID, or of a list of them. A subnet that the template does not declare counts as public.
+    pub subnets: Option<Path>,
+}
+
+impl Arguments for PublicIpv6Block {
+    fn paths(&self) -> Vec<&Path> {
+        self.subnets.iter().collect()
+    }
+}
+
 /// Whether the subnets are in at least this number of Availability Zones.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -350,11 +365,11 @@ pub struct RecordsDataEvents {
     pub r#type: String,
     /// Patterns of what basic selectors name for all of its resources.
     pub everything: Vec<String>,
-    /// Patterns of the names of events that read. Without them, what is limited to reads or to writes is only known to be
-    /// some of the events.
+    /// The names of the events that read. Without them, what is limited to reads or to writes is only known to be some of the
+    /// events.
     #[serde(default)]
     pub reads: Vec<String>,
-    /// Patterns of the names of events that write.
+    /// The names of the events that write.
     #[serde(default)]
     pub writes: Vec<String>,
 }

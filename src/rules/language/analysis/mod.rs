@@ -6,8 +6,8 @@ mod table;
 pub use arguments::{
     AclOpensToInternet, Api, BucketPolicyDenies, BucketTarget, DeclaresParameter, DeniesItself, Excepted,
     ExposesSecret, Identifies, InSupport, LiteralSecrets, LogsEvent, NameContains, OpensPort, OpensToInternet,
-    OperationsAuthorize, PolicyDenies, RecordsDataEvents, RequestContext, RequiresKey, RoutesToInternet,
-    SecretVariables, SubnetZones, Tagged, UsesTagKeys, Who,
+    OperationsAuthorize, PolicyDenies, PublicIpv6Block, RecordsDataEvents, RequestContext, RequiresKey,
+    RoutesToInternet, SecretVariables, SubnetZones, Tagged, UsesTagKeys, Who,
 };
 pub(in crate::rules) use table::analyses;
 

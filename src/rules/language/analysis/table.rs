@@ -186,6 +186,13 @@ macro_rules! analyses {
                     `subnets`, the resource is the subnet",
                 words: [("subnet", "")],
             }
+            PublicIpv6Block(arguments: PublicIpv6Block) "public-ipv6-block" = PublicIpv6Block::judge {
+                operands: "`public-ipv6-block: {subnets: P}`",
+                on: "resource",
+                decides: "the IPv6 block of a subnet at `P` is public: not in `fd00::/8`, and not of an IPAM pool. A subnet that the \
+                    template does not declare counts as public. Without `subnets`, the resource is the subnet",
+                words: [],
+            }
             SubnetZones(arguments: SubnetZones) "subnet-zones" = SubnetZones::judge {
                 operands: "`subnet-zones: {subnets: P, at-least: n}`",
                 on: "resource",
