@@ -16,8 +16,8 @@ const DECRYPT: Need = Need { action: "kms:decrypt", shown: "`kms:Decrypt`" };
 const GENERATE: Need = Need { action: "kms:generatedatakey", shown: "`kms:GenerateDataKey`" };
 /// Names that a note lists.
 const MAX_NAMED: usize = 8;
-/// What comparing the statements of all roles with all resources may cost, in the texts of [`weight`]: some 0.1 seconds. 130 roles with three
-/// statements each and 130 buckets are below it.
+/// What comparing the statements of all roles with all resources may cost, in the texts of [`weight`]: some 0.1 seconds. 100 roles with three
+/// statements each and 100 buckets are below it.
 const MAX_COMPARED: usize = 1 << 18;
 /// What a role costs without any statements.
 const ROLE: usize = 4;
