@@ -83,6 +83,9 @@ struct About<'a> {
     depth: usize,
 }
 
+/// Findings of one check that wait for those of other blocks, in a template that has no loops and nothing that a transform made.
+const MOST_PENDING: usize = 512;
+
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
 pub struct Linter {
@@ -454,6 +457,9 @@ impl Linter {
         if let (Some(again), Some(keeper)) = (again, keeper) {
             keeper.is_sure = again.end(source, &model, keeper.remembered);
         }
+        if workshop.is_open() {
+            report.missing = fixes::missing(&model);
+        }
         report.nested = stacks::nested(&model, constructs);
         let (elsewhere, note_elsewhere) = stacks::elsewhere(&model, &report.nested);
         report.notices.extend(elsewhere);
@@ -531,6 +537,16 @@ impl Linter {
         let setting = Setting { parameters: &settings, configured: &selected.settings, profile, today: self.today };
         for (index, check) in rule.checks.iter().enumerate() {
             let level = check.level.filter(|_| !selected.is_level_set).unwrap_or(selected.level);
+            let settle = |pending: &mut Vec<Pending<'t>>, findings: &mut Vec<Finding>| {
+                if workshop.is_open() {
+                    for Pending { finding, mark, .. } in pending.iter_mut() {
+                        if let (Some(mark), true) = (mark, !finding.is_suppressed() && workshop.wants(finding)) {
+                            finding.fix = workshop.fix(rule, index, setting, finding, mark).map(Arc::new);
+                        }
+                    }
+                }
+                iterations::unite(pending, findings);
+            };
             let mut record = Record {
                 selected,
                 level,
@@ -548,15 +564,11 @@ impl Linter {
                     None => run(),
                 };
                 record.add(block, model, result);
-            }
-            if workshop.is_open() {
-                for Pending { finding, mark, .. } in pending.iter_mut() {
-                    if let (Some(mark), true) = (mark, !finding.is_suppressed() && workshop.wants(finding)) {
-                        finding.fix = workshop.fix(rule, index, setting, finding, mark).map(Arc::new);
-                    }
+                if record.found.len() >= MOST_PENDING && model.is_as_written() {
+                    settle(record.found, &mut report.findings);
                 }
             }
-            iterations::unite(pending, &mut report.findings);
+            settle(pending, &mut report.findings);
         }
         report.count_of(&selected.id, || selected.id.shared(), counts);
     }

@@ -219,6 +219,11 @@ impl Origins {
         self.by_path.insert(path, origin);
     }
 
+    /// Whether everything is written as it stands.
+    pub fn is_empty(&self) -> bool {
+        self.by_path.is_empty()
+    }
+
     /// Where a block comes from; none where it is written as it stands.
     pub fn of_block(&self, section: &str, name: &str) -> Option<&Provenance> {
         // Most templates have none, so no path is made for them.

@@ -479,6 +479,11 @@ impl<'m, 't> Model<'m, 't> {
         }
     }
 
+    /// Whether no loop or transform made any block.
+    pub fn is_as_written(&self) -> bool {
+        self.expansion.is_none_or(|expansion| expansion.origins.is_empty())
+    }
+
     /// The iterations of loops that made what is at a path, outermost first.
     pub fn iterations(&self, path: &str) -> &'t [Iteration] {
         let origin = self.expansion.and_then(|expansion| expansion.origins.nearest(path));

@@ -81,6 +81,8 @@ pub struct FileReport {
     pub by_rule: Vec<(Arc<str>, Counts)>,
     /// The rules and subjects of undecided checks, where fixes are wanted: what a fix makes undecided is not fixed.
     pub(crate) undecided: Vec<(Arc<str>, String)>,
+    /// The resources that refer to one that is not there in each deployment, with that one, where fixes are wanted: no fix brings more.
+    pub(crate) missing: Vec<[String; 2]>,
     /// The template's parameters.
     pub parameters: Vec<Declared>,
     /// The pinned values that the template's parameters do not accept. The template was linted without them.

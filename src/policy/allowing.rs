@@ -3,7 +3,7 @@
 use super::condition::{RequestValue, holds};
 use super::coverage::covers_action;
 use super::normal::element;
-use super::principal::effect_is;
+use super::principal::{effect_is, is_own_account};
 use super::reach::is_every_resource_of;
 use crate::eval::Run;
 use crate::eval::value::Value;
@@ -32,6 +32,21 @@ pub fn allows_on<'m, 't>(
     };
     let always = if statement.get(element::CONDITIONS).is_some() { Truth::Unknown } else { Truth::True };
     allows.and(covers).and(on).and(always)
+}
+
+/// Whether a normalised statement of a key's policy allows the account all of some actions (in lower case), so that policies of IAM can
+/// grant them. One with conditions does so for some requests only.
+///
+/// Source: AWS KMS Developer Guide, "Default key policy" (docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html), 2026-11.
+pub fn allows_account<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, actions: &[&str]) -> Truth {
+    if statement.get(element::CONDITIONS).is_some() {
+        return Truth::False;
+    }
+    let allows = effect_is(run, statement, "Allow").and(is_own_account(run, statement));
+    if allows.is_false() {
+        return Truth::False;
+    }
+    allows.and(Truth::all(actions.iter().map(|action| covers_action(run, statement, action))))
 }
 
 /// Whether a normalised statement denies, or may deny, one of some actions (in lower case) on some resource.

@@ -305,7 +305,12 @@ fn resource_relation<'t>(
             if how == How::Covers { names } else { !names }
         }
         (Piece::Pattern(inner), Subject::Other { .. }) => {
-            let both = names_subject(run, outer, subject).and(names_subject(run, inner, subject));
+            let (outer_names, inner_names) = (names_subject(run, outer, subject), names_subject(run, inner, subject));
+            let both = outer_names.and(inner_names);
+            // The one resource of the policy, and another one.
+            if outer_names.is_false() && inner_names.is_true() && ask(run, outer, names_one).is_true() {
+                return (how == How::Spares).into();
+            }
             let related = run.decide(&[outer, inner], &|values| match values {
                 [outer, inner] => {
                     let (outer, inner) = (Pattern::of(outer, Side::Outer), Pattern::of(inner, Side::Inner));
@@ -364,6 +369,11 @@ fn names_subject<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, subject: &Subje
             _ => Truth::Unknown,
         })
     }))
+}
+
+/// Whether a resource pattern has no wildcards.
+fn names_one(pattern: &Value<'_>) -> Truth {
+    (!Pattern::of(pattern, Side::Outer).unwrap_or_default().text().contains(['*', '?'])).into()
 }
 
 /// Whether the end of a pattern is written out, without wildcards.

@@ -149,6 +149,31 @@ pub fn is_of_foreign_account<'t>(run: &mut Run<'_, 't>, value: &Value<'t>) -> Tr
     ask(run, value, &|value| is_foreign(value, own.as_deref()).unwrap_or(Truth::False))
 }
 
+/// Whether a principal of a normalised statement is the account that the template is deployed to, or everyone. An account that is written
+/// out counts as that one, unless the user pinned another.
+pub(super) fn is_own_account<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
+    let own = own_account(run);
+    let is_own = |value: &Value<'_>| {
+        let last = match value.parts() {
+            [Part { origin: Origin::Pseudo("AWS::AccountId"), .. }] => return Truth::True,
+            [.., Part { content: Content::Known(last), .. }] => last.as_ref().into(),
+            _ => value.text().unwrap_or_default(),
+        };
+        if last == "*" || is_account_id(&last) && own.as_deref().is_none_or(|own| own == last) {
+            return Truth::True;
+        }
+        let is_root = last.ends_with(":root");
+        match account_of(value) {
+            Account::Own => is_root.into(),
+            Account::Text(account) => (is_root && own.as_deref().is_none_or(|own| own == account)).into(),
+            Account::Unsettled(_) => Truth::Unknown,
+            Account::None => Truth::False,
+        }
+    };
+    let principals = statement.get(element::PRINCIPALS).map(Value::items).unwrap_or_default();
+    Truth::any(principals.iter().filter_map(|entry| entry.get(element::VALUE)).map(|value| ask(run, value, &is_own)))
+}
+
 /// The account that the template is deployed to, where the user pinned it.
 fn own_account(run: &Run<'_, '_>) -> Option<String> {
     let (_, variable) = run.evaluator.choices.by_name("AWS::AccountId")?;

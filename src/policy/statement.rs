@@ -309,7 +309,9 @@ fn chosen_items<'t>(evaluator: &Evaluator<'_, 't>, value: &Value<'t>) -> Option<
     else {
         return None;
     };
-    let texts = evaluator.allowed_items(name)?.iter().map(Node::scalar_text);
+    /// With more values, a list is not known: each statement has all of them.
+    const MOST: usize = 64;
+    let texts = evaluator.allowed_items(name).filter(|allowed| allowed.len() <= MOST)?.iter().map(Node::scalar_text);
     texts.map(|text| Some(normal::string(text?.trim().to_owned(), value.span))).collect()
 }
 

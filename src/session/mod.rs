@@ -288,10 +288,11 @@ impl Session {
                     _ => None,
                 };
                 let wants = |finding: &Finding| preparer.as_ref().is_none_or(|preparer| preparer.wants_fix(finding));
+                // Templates of nested stacks may follow, too.
                 let mut left = candidates.len();
                 project.lint_with(candidates, &Lint { wants: &wants, finish: &finish }, |candidate, file, ready| {
+                    tally.is_last = left == 1;
                     left = left.saturating_sub(1);
-                    tally.is_last = left == 0;
                     tally.add(candidate, file, ready.flatten(), &self.options, &mut self.governing(), sink);
                 });
             }

@@ -67,7 +67,7 @@ pub(super) struct Tally {
     gaps: Gaps,
     unreadable: usize,
     fixes: FixTally,
-    /// Whether no file follows.
+    /// Whether no named file follows.
     pub(super) is_last: bool,
 }
 

@@ -12,6 +12,7 @@ mod evidence;
 mod exceptions;
 mod expansion;
 mod fix;
+mod fix_together;
 mod formats;
 mod gaps;
 mod governing;

@@ -474,24 +474,30 @@ fn customer_managed_keys_are_found_or_added() {
             "Parameters: {{P: {{Type: String}}}}\nConditions: {{C: !Equals [!Ref P, a]}}\nResources:\n{queue}  Own:\n    Type: AWS::KMS::Key\n{key}"
         )
     };
-    let after = fixed(KEY, &with("    Properties: {KeyPolicy: {}}\n"));
-    assert!(after.contains("KmsMasterKeyId: !GetAtt Own.Arn\n") && !after.contains("EncryptionKey"), "{after}");
+    // Without a policy, the account administers it.
+    for own in ["    DeletionPolicy: Retain\n", "    Properties: {EnableKeyRotation: true}\n"] {
+        let after = fixed(KEY, &with(own));
+        assert!(after.contains("KmsMasterKeyId: !GetAtt Own.Arn\n") && !after.contains("EncryptionKey"), "{after}");
+    }
     for other in [
-        "    Properties: {KeySpec: RSA_2048, KeyUsage: SIGN_VERIFY, KeyPolicy: {}}\n",
-        "    Condition: C\n    Properties: {KeyPolicy: {}}\n",
-        "    Properties: {KeyPolicy: {Statement: [{Resource: !GetAtt Jobs.Arn}]}}\n",
-        "    Properties: {Enabled: false, KeyPolicy: {}}\n",
+        "    Properties: {KeySpec: RSA_2048, KeyUsage: SIGN_VERIFY}\n",
+        "    Condition: C\n",
+        "    Properties: {KeyPolicy: {Statement: [ROOT, {Resource: !GetAtt Jobs.Arn}]}}\n",
+        "    Properties: {Enabled: false}\n",
         // Somebody has to import its material, or to connect a key store.
-        "    Properties: {Origin: EXTERNAL, KeyPolicy: {}}\n",
-        "    Properties: {Origin: !If [C, EXTERNAL, AWS_KMS], KeyPolicy: {}}\n",
-        "    Properties: {KeyUsage: !Ref P, KeyPolicy: {}}\n",
+        "    Properties: {Origin: EXTERNAL}\n",
+        "    Properties: {Origin: !If [C, EXTERNAL, AWS_KMS]}\n",
+        "    Properties: {KeyUsage: !Ref P}\n",
     ] {
-        let after = fixed(KEY, &with(other));
+        let after = fixed(KEY, &with(&other.replace("ROOT", ROOT)));
         assert!(after.contains("EncryptionKey"), "{other}\n{after}");
     }
     // A policy that denies the use, perhaps to some only.
     let denying = |statement: &str| {
-        fixed(KEY, &with(&format!("    Properties: {{KeyPolicy: {{Statement: [{{Effect: Deny, {statement}}}]}}}}\n")))
+        fixed(
+            KEY,
+            &with(&format!("    Properties: {{KeyPolicy: {{Statement: [{ROOT}, {{Effect: Deny, {statement}}}]}}}}\n")),
+        )
     };
     for denies in [
         "Principal: '*', Action: 'kms:GenerateDataKey*', Resource: '*', Condition: {StringNotEquals: {'kms:ViaService': s3}}",
@@ -510,6 +516,54 @@ fn customer_managed_keys_are_found_or_added() {
         "Principal: '*', Action: 'kms:*', Resource: '*', Condition: {Bool: {'aws:SecureTransport': false}, StringEquals: {a: b}}",
     ] {
         assert!(!denying(spares).contains("EncryptionKey"), "{spares}");
+    }
+}
+
+/// What lets policies of IAM grant the use of a key.
+const ROOT: &str =
+    "{Effect: Allow, Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}, Action: 'kms:*', Resource: '*'}";
+
+#[test]
+fn a_key_that_policies_of_iam_cannot_open_is_not_used() {
+    let uses_own = |statement: &str| {
+        let template = format!(
+            "Parameters: {{P: {{Type: String}}}}\nResources:\n  Jobs:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: jobs\n  \
+             Own:\n    Type: AWS::KMS::Key\n    Properties: {{KeyPolicy: {{Statement: {statement}}}}}\n"
+        );
+        let after = fixed(KEY, &template);
+        assert_ne!(after.contains("KmsMasterKeyId: !GetAtt Own.Arn\n"), after.contains("EncryptionKey"), "{after}");
+        !after.contains("EncryptionKey")
+    };
+    let allow = |principal: &str, actions: &str| {
+        format!("{{Effect: Allow, Principal: {principal}, Action: {actions}, Resource: '*'}}")
+    };
+    let root = "{AWS: !Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root'}";
+    for opens in [
+        allow(root, "'kms:*'"),
+        allow(root, "'*'"),
+        allow(root, "['kms:Create*', 'kms:De*', 'kms:Enc*', 'kms:GenerateDataKey*', 'kms:ReEncrypt*']"),
+        allow("{AWS: !Ref AWS::AccountId}", "kms:*"),
+        allow("{AWS: '111122223333'}", "kms:*"),
+        allow("{AWS: 'arn:aws-us-gov:iam::111122223333:root'}", "kms:*"),
+        allow("{AWS: !Join ['', ['arn:aws:iam::', !Ref AWS::AccountId, ':root']]}", "kms:*"),
+        allow("{AWS: ['arn:aws:iam::111122223333:role/x', !Sub 'arn:aws:iam::${AWS::AccountId}:root']}", "kms:*"),
+        format!("[{}, {}]", allow("{AWS: 'arn:aws:iam::111122223333:role/x'}", "kms:Decrypt"), allow(root, "kms:*")),
+    ] {
+        assert!(uses_own(&opens), "{opens}");
+    }
+    for closed in [
+        allow("{AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:role/admin'}", "'kms:*'"),
+        allow("{AWS: 'arn:aws:iam::111122223333:user/admin'}", "'kms:*'"),
+        allow("{Service: logs.amazonaws.com}", "'kms:*'"),
+        allow("{AWS: !Sub 'arn:aws:iam::${P}:root'}", "'kms:*'"),
+        // The account administers the key and cannot use it.
+        allow(root, "['kms:Create*', 'kms:Describe*', 'kms:Put*', 'kms:Delete*', 'kms:ScheduleKeyDeletion']"),
+        allow(root, "[kms:Encrypt, kms:Decrypt]"),
+        allow(root, "!Ref P"),
+        allow(root, "'kms:*'").replace("Resource", "Condition: {StringEquals: {'kms:ViaService': s3}}, Resource"),
+        allow(root, "'kms:*'").replace("Allow", "!Ref P"),
+    ] {
+        assert!(!uses_own(&closed), "{closed}");
     }
 }
 
@@ -714,7 +768,7 @@ fn roles_that_cannot_decrypt_are_named() {
     assert_eq!(note(&separate), lacks(both, "them"));
     let key = |principal: &str| {
         format!(
-            "  Own: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {{Statement: [{{Effect: Allow, Principal: {{AWS: {principal}}}, Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: '*'}}]}}}}}}\n"
+            "  Own: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {{Statement: [{{Effect: Allow, Principal: {{AWS: {principal}}}, Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: '*'}}, {ROOT}]}}}}}}\n"
         )
     };
     let root = key("!Sub 'arn:aws:iam::${AWS::AccountId}:root'");

@@ -124,7 +124,9 @@ impl<'t> Sections<'t> {
     pub(super) fn names(self, text: Cow<'t, str>) -> Vec<Cow<'t, str>> {
         let is_reference = |inner: &str| !inner.contains(['$', '{', '}']);
         match text.strip_prefix("${").and_then(|inner| inner.strip_suffix('}')).filter(|inner| is_reference(inner)) {
-            Some(name) => self.values(name.trim()).into_iter().filter_map(Node::scalar_text).collect(),
+            Some(name) => {
+                self.values(name.trim()).into_iter().filter_map(Node::scalar_text).take(MAX_SETTLED).collect()
+            }
             None => vec![text],
         }
     }

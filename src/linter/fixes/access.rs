@@ -16,9 +16,9 @@ const DECRYPT: Need = Need { action: "kms:decrypt", shown: "`kms:Decrypt`" };
 const GENERATE: Need = Need { action: "kms:generatedatakey", shown: "`kms:GenerateDataKey`" };
 /// Names that a note lists.
 const MAX_NAMED: usize = 8;
-/// What comparing the statements of all roles with all resources may cost, in the texts of [`weight`]: some 0.2 seconds. 200 roles with three
-/// statements each and 200 buckets are below it.
-const MAX_COMPARED: usize = 1 << 19;
+/// What comparing the statements of all roles with all resources may cost, in the texts of [`weight`]: some 0.1 seconds. 130 roles with three
+/// statements each and 130 buckets are below it.
+const MAX_COMPARED: usize = 1 << 18;
 /// What a role costs without any statements.
 const ROLE: usize = 4;
 /// Choices of one role that are made in all ways.

@@ -1,12 +1,13 @@
 //! The customer managed key of a fix: the only one of the template, or a new one, which all fixes of the template share.
 
 use super::making::Making;
+use super::services::{Service, map, may_use_keys_of, sub, text};
 use crate::change::{Action, Change, Step, Value};
 use crate::eval::explore;
 use crate::expand::{Block, Model};
 use crate::facts::is_stateful;
 use crate::policy::{self, DocumentKind};
-use crate::rules::fix::Recipe;
+use crate::rules::fix::{Addition, Recipe};
 use crate::syntax::Node;
 
 const KEY: &str = "AWS::KMS::Key";
@@ -25,74 +26,6 @@ const USE: [&str; 8] = [
     "kms:reencryptto",
 ];
 
-/// What a service that uses keys itself has to be allowed in the policy of the key.
-struct Service {
-    /// The type whose resources it encrypts.
-    kind: &'static str,
-    name: &'static str,
-    sid: &'static str,
-    /// Its principal.
-    principal: &'static str,
-    actions: &'static [&'static str],
-    /// The condition's operator, key and value.
-    condition: [&'static str; 3],
-}
-
-/// The services to which a key's policy must grant its use. Others use it for the caller, or by a grant.
-///
-/// Source: Amazon CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS Key Management Service"
-/// (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html), and AWS CloudTrail User Guide, "Configure AWS KMS key
-/// policies for CloudTrail" (docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html), 2026-11.
-const SERVICES: [Service; 2] = [
-    Service {
-        kind: "AWS::CloudTrail::Trail",
-        name: "CloudTrail",
-        sid: "CloudTrailUsesKey",
-        principal: "cloudtrail.amazonaws.com",
-        actions: &["kms:GenerateDataKey*", "kms:Decrypt", "kms:DescribeKey"],
-        condition: ["StringLike", "aws:SourceArn", "arn:${AWS::Partition}:cloudtrail:*:${AWS::AccountId}:trail/*"],
-    },
-    Service {
-        kind: "AWS::Logs::LogGroup",
-        name: "CloudWatch Logs",
-        sid: "CloudWatchLogsUsesKey",
-        principal: "logs.${AWS::Region}.amazonaws.com",
-        actions: &["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-        condition: [
-            "ArnLike",
-            "kms:EncryptionContext:aws:logs:arn",
-            "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*",
-        ],
-    },
-];
-
-fn text(text: &str) -> Value {
-    Value::String(text.to_owned())
-}
-
-fn map<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    Value::Map(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
-}
-
-/// A text, with what it takes from the deployment.
-fn sub(own: &str) -> Value {
-    if own.contains("${") { map([("Fn::Sub", text(own))]) } else { text(own) }
-}
-
-impl Service {
-    fn statement(&self) -> Value {
-        let [operator, key, value] = self.condition;
-        map([
-            ("Sid", text(self.sid)),
-            ("Effect", text("Allow")),
-            ("Principal", map([("Service", sub(self.principal))])),
-            ("Action", Value::List(self.actions.iter().map(|action| text(action)).collect())),
-            ("Resource", text("*")),
-            ("Condition", map([(operator, map([(key, sub(value))]))])),
-        ])
-    }
-}
-
 impl<'m, 't> Making<'_, '_, 'm, 't> {
     /// The logical ID of the key to use, for resources of these types.
     ///
@@ -100,9 +33,16 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
     /// is a change of its own. One that would add another key (with other tags, say) waits for the next round, and finds the first one.
     pub(super) fn key(&mut self, recipe: &Recipe, kinds: &[&str]) -> Option<String> {
         let is_own = kinds.contains(&self.target.kind);
-        let services = SERVICES.iter().filter(|service| kinds.contains(&service.kind));
-        if let Some(found) = self.found_key() {
-            let missing: Vec<&Service> = services.clone().filter(|one| !mentions(found.node, one.principal)).collect();
+        let services = self.services(recipe, kinds);
+        // What is there without a condition cannot use a key that is not.
+        let is_shared = |addition: &Addition| {
+            !addition.name.contains("{resource}")
+                && addition.properties.0.iter().any(|(_, value)| value.has_customer_key())
+        };
+        let condition = self.shared_condition();
+        let is_always = condition.is_none() && recipe.add.iter().any(is_shared);
+        if let Some(found) = self.found_key(is_always) {
+            let missing: Vec<&Service> = services.iter().filter(|one| !one.is_in(found.node)).collect();
             if let Some(path) = if missing.is_empty() { Some(Vec::new()) } else { self.statements_of(found) } {
                 self.let_use(&missing, &path);
                 let sentence = self.access(Some(found)).filter(|_| is_own);
@@ -129,14 +69,10 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
         ];
         self.shop.tag(KEY, &mut properties, Some(self.target));
         let attributes = vec![retain("DeletionPolicy"), retain("UpdateReplacePolicy")];
-        // A condition would keep the key from resources that are there without it.
-        let own = self.job.block.condition;
-        let is_for_all = || self.shop.conditions().iter().any(|other| *other != own);
-        let condition = own.filter(|_| !is_for_all());
         self.push_resource(name.clone(), KEY, condition, attributes, properties);
         let steps = ["Resources", &name, "Properties", "KeyPolicy", "Statement"];
         let path: Vec<Step> = steps.into_iter().map(|step| Step::Key(step.to_owned())).collect();
-        self.let_use(&services.collect::<Vec<_>>(), &path);
+        self.let_use(&services.iter().collect::<Vec<_>>(), &path);
         if !recipe.note.contains("key cost") {
             self.deeds.notes.push("The key costs money.".to_owned());
         }
@@ -146,18 +82,18 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
     }
 
     /// The key of the template that fits: the only one, or the one that an earlier fix added.
-    fn found_key(&self) -> Option<&'m Block<'t>> {
+    fn found_key(&self, is_always: bool) -> Option<&'m Block<'t>> {
         if self.shop.model.may_hide(KEY) {
             return None;
         }
         // Each key is looked at once for all fixes of the template.
         let usable = || {
             let keys = self.shop.model.of_type(KEY);
-            keys.filter(|key| encrypts(key.node) && !is_denied(self.shop.model, key)).collect()
+            keys.filter(|key| encrypts(key.node) && can_be_used(self.shop.model, key)).collect()
         };
         let usable: &Vec<&'m Block<'t>> = self.shop.keys.get_or_init(usable);
-        let keys: Vec<&'m Block<'t>> =
-            usable.iter().copied().filter(|key| self.shop.is_for(key, self.target)).collect();
+        let fits = |key: &&'m Block<'t>| self.shop.is_for(key, self.target) && !(is_always && key.condition.is_some());
+        let keys: Vec<&'m Block<'t>> = usable.iter().copied().filter(fits).collect();
         match keys.as_slice() {
             [only] => Some(only),
             _ => keys.into_iter().find(|key| key.name == NAME),
@@ -178,26 +114,33 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
     /// Adds statements for services to those of a key's policy.
     fn let_use(&mut self, services: &[&Service], path: &[Step]) {
         for service in services {
-            self.statements.push(Change { path: path.to_vec(), action: Action::Append(service.statement()) });
+            let append = |statement: &Value| Change { path: path.to_vec(), action: Action::Append(statement.clone()) };
+            self.statements.extend(service.statements.iter().map(append));
             self.deeds.notes.push(format!("The key policy then lets {} use the key.", service.name));
         }
     }
 }
 
-/// Whether the policy of a key denies its use, perhaps only to some, or for other services.
-fn is_denied<'m, 't>(model: &'m Model<'m, 't>, key: &'m Block<'t>) -> bool {
+/// Whether policies of IAM can grant the use of a key: its policy allows it to the account, and denies it to nobody, not for other services
+/// either. Without a policy, a key gets one that allows everything to the account.
+///
+/// Source: AWS KMS Developer Guide, "Default key policy" (docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html), 2026-11.
+fn can_be_used<'m, 't>(model: &'m Model<'m, 't>, key: &'m Block<'t>) -> bool {
+    let has_policy = key.node.get("Properties").is_some_and(|properties| properties.get("KeyPolicy").is_some());
     let exploration = explore(&model.evaluator, |run| {
         let policy = policy::statements(run, key, DocumentKind::Resource);
-        policy.found.iter().any(|statement| !policy::may_deny_over_tls(run, statement.value, &USE).is_false())
+        let is_open = !has_policy
+            || policy.found.iter().any(|statement| policy::allows_account(run, statement.value, &USE).is_true());
+        is_open && policy.found.iter().all(|statement| policy::may_deny_over_tls(run, statement.value, &USE).is_false())
     });
-    !exploration.complete || exploration.leaves.iter().any(|(_, denies)| *denies)
+    exploration.complete && exploration.leaves.iter().all(|(_, can_be_used)| *can_be_used)
 }
 
 /// Whether a resource, or what fixes add for it, may be encrypted with a key.
 pub(super) fn may_need_key(block: &Block<'_>) -> bool {
     is_stateful(block.kind)
-        || block.kind == "AWS::Lambda::Function"
-        || SERVICES.iter().any(|service| service.kind == block.kind)
+        || matches!(block.kind, "AWS::EC2::Instance" | "AWS::Lambda::Function")
+        || may_use_keys_of(block.kind)
 }
 
 /// Whether a key is there for encryption, as far as its template shows.
@@ -213,16 +156,4 @@ fn encrypts(key: &Node<'_>) -> bool {
         && is("KeyUsage", "ENCRYPT_DECRYPT")
         && is("Origin", "AWS_KMS")
         && is("Enabled", "true")
-}
-
-/// Whether some text in a value has a part.
-fn mentions(node: &Node<'_>, part: &str) -> bool {
-    // The Region may be written.
-    let service = part.split('.').next().unwrap_or(part);
-    match (node.as_str(), node.as_mapping(), node.as_sequence()) {
-        (Some(text), ..) => text.starts_with(service) && text.ends_with("amazonaws.com"),
-        (_, Some(entries), _) => entries.iter().any(|entry| mentions(&entry.value, part)),
-        (.., Some(items)) => items.iter().any(|item| mentions(item, part)),
-        _ => false,
-    }
 }

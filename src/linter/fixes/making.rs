@@ -72,6 +72,9 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         // A part without its own refers to those of the part before it.
         let added = if own.is_empty() { self.before.clone() } else { own };
         self.before.clone_from(&added);
+        if !self.keeps_quota(recipe) {
+            return None;
+        }
         let mut obstacle = None;
         let mut is_possible = false;
         self.moves = !recipe.remove.is_empty();
@@ -415,14 +418,16 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         let is_for_it = |value: &Value| *value == reference(self.job.block.name, "Ref");
         let own: Vec<&str> =
             properties.iter().filter(|(_, value)| is_for_it(value)).map(|(key, _)| key.as_str()).collect();
-        if self.shop.neighbors.may_have(&addition.kind, &own, self.job.block) {
+        let is_twin =
+            |(key, value): &(String, Value)| self.shop.neighbors.has_twin(&addition.kind, key, value, self.job.block);
+        if self.shop.neighbors.may_have(&addition.kind, &own, self.job.block) || properties.iter().any(is_twin) {
             return None;
         }
         self.shop.name(&addition.kind, &mut properties)?;
         // One without the resource's name in its own is for several.
         let owner = addition.name.contains("{resource}").then_some(self.job.block);
         self.shop.tag(&addition.kind, &mut properties, owner);
-        let condition = self.condition()?;
+        let condition = if owner.is_some() { self.condition()? } else { self.shared_condition() };
         self.push_resource(name.to_owned(), &addition.kind, condition, attributes, properties);
         Some(())
     }
@@ -438,6 +443,13 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             (None, [(branch, true)]) => Some(Some(branch)),
             _ => None,
         }
+    }
+
+    /// The condition of an added resource that several resources share, such as a key: that of the finding's resource, unless others are
+    /// there without it.
+    pub(super) fn shared_condition(&self) -> Option<&'t str> {
+        let own = self.job.block.condition;
+        own.filter(|_| self.shop.conditions().iter().all(|other| *other == own))
     }
 
     pub(super) fn push_resource(

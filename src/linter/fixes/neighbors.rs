@@ -97,6 +97,28 @@ impl<'m, 't> Neighbors<'m, 't> {
             })
     }
 
+    /// Whether there is a resource of a type that is for the same as one whose property has a value with a block in it. It may have a
+    /// condition: where that holds, two would be there, and only one of them can be created.
+    pub(super) fn has_twin(&self, kind: &str, property: &str, value: &Value, block: &Block<'t>) -> bool {
+        let is_call = matches!(value, Value::Map(fields) if matches!(fields.as_slice(), [(name, _)] if name == "Ref" || name.starts_with("Fn::")));
+        if !is_call || !mentions(value, block.name) {
+            return false;
+        }
+        let own = facts::name_property(block.kind)
+            .and_then(|name| as_text(&copied(block.node.get("Properties")?.get(name)?)));
+        let reference = format!("${{{}}}", block.name);
+        let text = |value: &Value| {
+            let text = as_text(value)?;
+            Some(own.as_ref().map_or_else(|| text.clone(), |own| text.replace(&reference, own)))
+        };
+        let expected = text(value);
+        let all = self.model.of_type(kind).filter_map(|other| other.node.get("Properties")?.get(property));
+        all.map(copied).any(|other| match text(&other) {
+            Some(text) if kind == "AWS::Logs::LogGroup" => expected.as_ref() == Some(&text),
+            found => mentions(&other, block.name) || found.is_some() && found == expected,
+        })
+    }
+
     /// Whether references lead from one resource to another.
     pub(super) fn leads(&self, from: &Block<'t>, to: &Block<'t>) -> bool {
         let uses = self.uses();
@@ -220,6 +242,43 @@ impl<'m, 't> Neighbors<'m, 't> {
             }
             names
         })
+    }
+}
+
+/// Whether functions in a value refer to a resource.
+fn mentions(value: &Value, name: &str) -> bool {
+    let is_it = |text: &str| text.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    match value {
+        Value::Map(fields) => fields.iter().any(|(key, value)| match (key.as_str(), value) {
+            ("Ref" | "Fn::GetAtt", Value::String(text)) => is_it(text),
+            ("Fn::GetAtt", Value::List(parts)) => matches!(parts.first(), Some(Value::String(text)) if is_it(text)),
+            ("Fn::Sub", Value::String(text)) => {
+                text.split("${").skip(1).any(|part| part.split('}').next().is_some_and(is_it))
+            }
+            _ => mentions(value, name),
+        }),
+        Value::List(items) => items.iter().any(|item| mentions(item, name)),
+        _ => false,
+    }
+}
+
+/// A text as `Fn::Sub` takes it; none if another function makes it.
+fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) | Value::Number(text) => Some(text.clone()),
+        Value::Map(fields) => match fields.as_slice() {
+            [(function, Value::String(name))] if function == "Ref" => Some(format!("${{{name}}}")),
+            [(function, Value::String(text))] if function == "Fn::Sub" => Some(text.clone()),
+            [(function, Value::List(parts))] if function == "Fn::Join" => match parts.as_slice() {
+                [Value::String(between), Value::List(items)] => {
+                    let texts: Option<Vec<String>> = items.iter().map(as_text).collect();
+                    Some(texts?.join(between))
+                }
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a fix does to a deployed resource, from AWS's data: whether CloudFormation replaces it, refuses the change, or interrupts it.
 
 use super::neighbors::Neighbors;
-use super::place::Deed;
+use super::place::{Deed, is_no_value};
 use crate::change::{self, Action, Change, Value};
 use crate::expand::{Block, Model, Section};
 use crate::facts::{Replacement, interruption, is_stateful, name_property, replacement, reviewed_value};
@@ -43,6 +43,8 @@ pub(super) struct Touched {
     is_property: bool,
     /// Joined by dots, without `Properties`.
     path: String,
+    /// The property with the custom name of the resource, if it has one.
+    custom_name: Option<&'static str>,
     deed: Deed,
     leaves: OnceCell<Vec<Leaf>>,
     replacement: OnceCell<Option<Replacement>>,
@@ -113,11 +115,17 @@ impl Touched {
             Section::Parameters => "parameter",
             _ => block.kind,
         };
+        let has_name = |path: &&str| {
+            let properties = block.node.get("Properties");
+            let name = path.split('.').try_fold(properties, |node, step| Some(node?.get(step))).flatten();
+            name.is_some_and(|name| !is_no_value(name))
+        };
         Self {
             name: block.written_name().to_owned(),
             kind: kind.to_owned(),
             is_property,
             path,
+            custom_name: name_property(kind).filter(has_name),
             deed: deed.clone(),
             leaves: OnceCell::new(),
             replacement: OnceCell::new(),
@@ -217,17 +225,34 @@ impl Touched {
                          data first."
                     ),
                 });
-                let mut others: Vec<&str> = Vec::new();
-                for (other, path) in neighbors.users(name) {
+                // Source: AWS CloudFormation Template Reference, "CloudFormation resource custom naming"
+                // (docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html), 2026-11.
+                // One that CloudFormation changes in place is no identity.
+                let is_identity =
+                    |property: &&str| property != path && replacement(kind, property) == Replacement::Always;
+                if let Some(property) = self.custom_name.filter(is_identity) {
+                    risk.push(format!(
+                        "It has a custom name, and CloudFormation cannot replace it unless `{property}` changes, too."
+                    ));
+                }
+                let (mut others, mut perhaps): (Vec<&str>, Vec<&str>) = Default::default();
+                for (other, path) in neighbors.users(name).filter(|(other, _)| other.name != name.as_str()) {
                     let property = path.strip_prefix("Properties/").map(|path| path.replace('/', "."));
-                    let is_replaced =
-                        property.is_some_and(|path| replacement(other.kind, &path) == Replacement::Always);
-                    if is_replaced && other.name != name.as_str() && !others.contains(&other.name) {
-                        others.push(other.name);
+                    let into = match property.map(|path| replacement(other.kind, &path)) {
+                        Some(Replacement::Always) => &mut others,
+                        Some(Replacement::Maybe) => &mut perhaps,
+                        _ => continue,
+                    };
+                    if !into.contains(&other.name) {
+                        into.push(other.name);
                     }
                 }
+                perhaps.retain(|name| !others.contains(name));
                 if !others.is_empty() {
                     risk.push(format!("It also replaces {}, which cannot change the reference.", listed(&others)));
+                }
+                if !perhaps.is_empty() {
+                    risk.push(format!("It may also replace {}, because the reference changes.", listed(&perhaps)));
                 }
             }
         }

@@ -45,7 +45,7 @@ pub(super) struct Done<'d> {
 /// New findings.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct New {
-    /// The names of what they are about.
+    /// The names of what they are about, and of resources that refer to what is not always there.
     pub(super) subjects: BTreeSet<String>,
     /// Their numbers among the findings of the text; suppressed ones come after the others.
     pub(super) findings: Vec<usize>,
@@ -123,6 +123,9 @@ pub(super) fn verdict(before: &FileReport, done: &Done<'_>, after: &FileReport) 
             }
         }
     }
+    for names in after.missing.iter().filter(|names| !before.missing.contains(names)) {
+        new.subjects.extend(names.iter().map(|name| format!("Resources/{name}")));
+    }
     let undecided = undecided(before, made, after);
     if undecided.is_empty() {
         still.findings.extend(new.findings.iter().filter(|_| !new.uncovers));
@@ -130,7 +133,7 @@ pub(super) fn verdict(before: &FileReport, done: &Done<'_>, after: &FileReport) 
         still.findings.clear();
         still.fixes.extend(undecided);
     }
-    match (still.fixes.is_empty(), new.findings.is_empty()) {
+    match (still.fixes.is_empty(), new.subjects.is_empty()) {
         (false, _) => Verdict::StillThere(still),
         (true, false) => Verdict::New(new),
         (true, true) => Verdict::Good,
@@ -375,6 +378,20 @@ mod tests {
         let made = [(0, &before.findings[0])];
         let done = Done { findings: &made, added: BTreeSet::new(), shifts: true };
         assert_eq!(super::verdict(&before, &done, &after), still(&[0], &[1]));
+    }
+
+    #[test]
+    fn a_reference_to_what_is_not_always_there_is_in_the_way() {
+        let missing = |places: &[&str], names: &[[&str; 2]]| FileReport {
+            missing: names.iter().map(|names| names.map(str::to_owned)).collect(),
+            ..report(places)
+        };
+        let before = missing(&["Resources/A"], &[["A", "B"]]);
+        let (made, none) = ([(0, &before.findings[0])], BTreeSet::new());
+        assert_eq!(verdict(&before, &made, &none, &missing(&[], &[["A", "B"]])), Verdict::Good);
+        let subjects = BTreeSet::from(["Resources/A".to_owned(), "Resources/C".to_owned()]);
+        let new = Verdict::New(New { subjects, findings: Vec::new(), uncovers: false });
+        assert_eq!(verdict(&before, &made, &none, &missing(&[], &[["A", "B"], ["A", "C"]])), new);
     }
 
     #[test]

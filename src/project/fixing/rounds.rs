@@ -300,7 +300,7 @@ impl Rounds<'_, '_> {
         let File::Linted(linted) = file else { return None };
         let indices = match verdict {
             // What was covered is not to be fixed.
-            Verdict::New(new) if !new.uncovers => &new.findings,
+            Verdict::New(new) if !new.uncovers && !new.findings.is_empty() => &new.findings,
             Verdict::StillThere(still) if !still.findings.is_empty() => &still.findings,
             _ => return None,
         };

@@ -1,0 +1,209 @@
+//! What the fixes of one run make together: it can be deployed, and what worked before still works.
+
+use crate::support::Folder;
+
+/// A template after all fixes of a selection of rules, and what was said.
+fn fixed(selection: [&str; 2], template: &str) -> (String, String) {
+    let folder = Folder::with(&[("app.yaml", template)]);
+    let [option, value] = selection;
+    let ran = folder.run(&["--no-config", option, value, "--fix", "--unsafe-fixes", "app.yaml"]);
+    (folder.read("app.yaml"), ran.all().split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+const STRICT: [&str; 2] = ["--profile", "strict"];
+
+const PRODUCTION: &str = "Parameters:
+  Env: { Type: String, Default: dev, AllowedValues: [dev, prod] }
+Conditions:
+  IsProd: !Equals [!Ref Env, prod]
+";
+
+/// The part of a text from a resource on, up to the next one.
+fn resource<'t>(text: &'t str, name: &str) -> &'t str {
+    let start = text.find(&format!("\n  {name}:")).unwrap_or_else(|| panic!("no {name}: {text}")) + 1;
+    let rest = &text[start..];
+    let end = rest.match_indices("\n  ").map(|(at, _)| at).find(|at| !rest[at + 3..].starts_with([' ', '-', '#']));
+    &rest[..end.unwrap_or(rest.len())]
+}
+
+#[test]
+fn what_resources_share_is_there_with_each_of_them() {
+    let reports = "  Reports:
+    Type: AWS::RDS::DBInstance
+    Condition: IsProd
+    Properties: { Engine: postgres, DBInstanceClass: db.t4g.micro, AllocatedStorage: \"20\", ManageMasterUserPassword: true }
+";
+    let patients = "  Patients:
+    Type: AWS::DynamoDB::Table
+    Properties: { BillingMode: PAY_PER_REQUEST, AttributeDefinitions: [{ AttributeName: id, AttributeType: S }], KeySchema: [{ AttributeName: id, KeyType: HASH }] }
+";
+    let shared = ["BackupPlan", "BackupVault", "BackupRole", "EncryptionKey"];
+    for both in [format!("{reports}{patients}"), format!("{patients}{reports}")] {
+        let (text, _) = fixed(["--rule", "*-in-backup-plan"], &format!("{PRODUCTION}Resources:\n{both}"));
+        for name in shared {
+            assert!(!resource(&text, name).contains("Condition: IsProd"), "{name}: {text}");
+        }
+        assert!(resource(&text, "ReportsBackupSelection").contains("Condition: IsProd"), "{text}");
+        assert!(!resource(&text, "PatientsBackupSelection").contains("Condition:"), "{text}");
+    }
+    // All of them have the condition.
+    let (text, _) = fixed(["--rule", "*-in-backup-plan"], &format!("{PRODUCTION}Resources:\n{reports}"));
+    for name in shared {
+        assert!(resource(&text, name).contains("Condition: IsProd"), "{name}: {text}");
+    }
+    // A key with the condition is not for a vault without it.
+    let key = "  Key: { Type: AWS::KMS::Key, Condition: IsProd, Properties: { EnableKeyRotation: true } }\n";
+    let (text, _) = fixed(["--rule", "*-in-backup-plan"], &format!("{PRODUCTION}Resources:\n{key}{reports}{patients}"));
+    assert!(resource(&text, "BackupVault").contains("EncryptionKeyArn: !GetAtt EncryptionKey.Arn"), "{text}");
+}
+
+#[test]
+fn nothing_is_added_beside_its_twin() {
+    let condition = PRODUCTION.replace("Default: dev", "Default: prod");
+    let function = "  Fn: { Type: AWS::Lambda::Function, Properties: { FunctionName: claims, Code: { ZipFile: x }, Handler: a.b, Runtime: python3.13, Role: \"arn:aws:iam::111122223333:role/r\" } }\n";
+    for name in ["/aws/lambda/claims", "!Sub \"/aws/lambda/${Fn}\"", "!Join [/, [\"\", aws, lambda, !Ref Fn]]"] {
+        let log = format!(
+            "  Log: {{ Type: AWS::Logs::LogGroup, Condition: IsProd, Properties: {{ LogGroupName: {name} }} }}\n"
+        );
+        let (text, _) = fixed(["--rule", "lambda-log-group"], &format!("{condition}Resources:\n{function}{log}"));
+        assert!(!text.contains("FnLogGroup"), "{text}");
+    }
+    let other =
+        "  Log: { Type: AWS::Logs::LogGroup, Condition: IsProd, Properties: { LogGroupName: /aws/lambda/other } }\n";
+    let (text, _) = fixed(["--rule", "lambda-log-group"], &format!("{condition}Resources:\n{function}{other}"));
+    assert!(text.contains("FnLogGroup"), "{text}");
+    let acl = "  Acl: { Type: AWS::WAFv2::WebACL, Properties: { Scope: REGIONAL, DefaultAction: { Allow: {} }, VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: m } } }
+  Api: { Type: AWS::AppSync::GraphQLApi, Properties: { Name: records, AuthenticationType: AWS_IAM } }
+";
+    let twins = "  AclLog: { Type: AWS::WAFv2::LoggingConfiguration, Condition: IsProd, Properties: { ResourceArn: !GetAtt Acl.Arn, LogDestinationConfigs: [\"arn:aws:s3:::aws-waf-logs-x\"] } }
+  Association: { Type: AWS::WAFv2::WebACLAssociation, Condition: IsProd, Properties: { ResourceArn: !GetAtt Api.Arn, WebACLArn: !GetAtt Acl.Arn } }
+";
+    for rule in ["waf-log", "appsync-waf"] {
+        let (text, _) = fixed(["--rule", rule], &format!("{condition}Resources:\n{acl}{twins}"));
+        assert!(!text.contains("AclLogging") && !text.contains("ApiWebAclAssociation"), "{text}");
+        let (text, _) = fixed(["--rule", rule], &format!("{condition}Resources:\n{acl}"));
+        assert!(text.contains("AclLogging") || text.contains("ApiWebAclAssociation"), "{text}");
+    }
+}
+
+#[test]
+fn a_boundary_is_not_made_of_a_part_of_the_permissions() {
+    let trust = "AssumeRolePolicyDocument: { Version: \"2012-10-17\", Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: \"sts:AssumeRole\" }] }";
+    let function = "  Fn: { Type: AWS::Lambda::Function, Properties: { Code: { ZipFile: x }, Handler: a.b, Runtime: python3.13, Role: !GetAtt Role.Arn } }\n";
+    // The permissions of the role are in another stack.
+    let role = format!("  Role: {{ Type: AWS::IAM::Role, Properties: {{ {trust} }} }}\n");
+    let (text, _) = fixed(STRICT, &format!("Resources:\n{role}{function}"));
+    assert!(text.contains("!Ref FnDeadLetterPolicy") && !text.contains("PermissionsBoundary"), "{text}");
+    // What the key needs later would be denied.
+    let policies = |action: &str| {
+        format!(
+            "Policies: [{{ PolicyName: send, PolicyDocument: {{ Version: \"2012-10-17\", Statement: [{{ Effect: Allow, Action: {action}, Resource: !GetAtt Queue.Arn }}] }} }}]"
+        )
+    };
+    let with = |action: &str| {
+        format!(
+            "Resources:\n  Queue: {{ Type: AWS::SQS::Queue }}\n  Role: {{ Type: AWS::IAM::Role, Properties: {{ {trust}, {} }} }}\n",
+            policies(action)
+        )
+    };
+    let (text, _) = fixed(STRICT, &with("\"sqs:SendMessage\""));
+    assert!(text.contains("RoleSendPolicy") && !text.contains("PermissionsBoundary"), "{text}");
+    let (text, _) = fixed(
+        STRICT,
+        &with("[\"sqs:SendMessage\", \"kms:GenerateDataKey\", \"kms:Decrypt\", \"xray:PutTraceSegments\"]"),
+    );
+    assert!(text.contains("PermissionsBoundary"), "{text}");
+    // Systems Manager manages an instance, and its programs need more.
+    let server = "Resources:\n  Server: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-0123456789abcdef0, InstanceType: t3.micro } }\n";
+    let (text, _) = fixed(STRICT, server);
+    let role = resource(&text, "ServerRole");
+    assert!(role.contains("AmazonSSMManagedInstanceCore") && !role.contains("PermissionsBoundary"), "{text}");
+}
+
+#[test]
+fn an_identity_has_at_most_ten_managed_policies() {
+    let with = |managed: usize, more: &str| {
+        let arns: String =
+            (0..managed).map(|at| format!("        - arn:aws:iam::111122223333:policy/p{at}\n")).collect();
+        format!(
+            "Resources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      RoleName: reader\n      AssumeRolePolicyDocument: {{}}\n      \
+             ManagedPolicyArns:\n{arns}{more}  Read:\n    Type: AWS::IAM::Policy\n    Properties: {{ PolicyName: read, Roles: [!Ref Role], \
+             PolicyDocument: {{ Version: \"2012-10-17\", Statement: [{{ Effect: Allow, Action: \"s3:GetObject\", Resource: \"arn:aws:s3:::b/*\" }}] }} }}\n"
+        )
+    };
+    let becomes = |managed: usize, more: &str| {
+        fixed(["--rule", "iam-no-inline-policy"], &with(managed, more)).0.contains("ReadManaged")
+    };
+    assert!(becomes(9, "") && !becomes(10, ""));
+    let more = "  Write:\n    Type: AWS::IAM::RolePolicy\n    Properties: { PolicyName: write, RoleName: reader, PolicyDocument: {} }\n";
+    assert!(becomes(8, more) && !becomes(9, more));
+    let inline = "      Policies: [{ PolicyName: a, PolicyDocument: {} }]\n";
+    assert!(becomes(8, inline) && !becomes(9, inline));
+}
+
+#[test]
+fn what_keeps_its_name_cannot_be_replaced() {
+    let with = |name: &str| {
+        format!(
+            "Resources:\n  Database: {{ Type: AWS::RDS::DBInstance, Properties: {{ {name}Engine: postgres, DBInstanceClass: db.t4g.micro, \
+             AllocatedStorage: \"20\", ManageMasterUserPassword: true }} }}\n  Replica: {{ Type: AWS::RDS::DBInstance, Properties: {{ \
+             SourceDBInstanceIdentifier: !Ref Database, DBInstanceClass: db.t4g.micro, StorageEncrypted: true }} }}\n"
+        )
+    };
+    let said = |name: &str| fixed(["--rule", "rds-storage-encrypted"], &with(name)).1;
+    let named = said("DBInstanceIdentifier: claims, ");
+    assert!(named.contains("cannot replace it unless `DBInstanceIdentifier` changes, too"), "{named}");
+    assert!(named.contains("It may also replace `Replica`"), "{named}");
+    for name in ["", "DBInstanceIdentifier: !Ref AWS::NoValue, "] {
+        let said = said(name);
+        assert!(said.contains("CloudFormation replaces `Database`") && !said.contains("custom name"), "{said}");
+    }
+}
+
+#[test]
+fn a_key_lets_the_services_use_it_that_use_its_resources() {
+    let (text, said) = fixed(
+        ["--rule", "*-kms-*"],
+        "Resources:
+  Template:
+    Type: AWS::EC2::LaunchTemplate
+    Properties: { LaunchTemplateData: { BlockDeviceMappings: [{ DeviceName: /dev/xvda, Ebs: { Encrypted: true, VolumeSize: 8 } }] } }
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties: { MinSize: \"1\", MaxSize: \"2\", LaunchTemplate: { LaunchTemplateId: !Ref Template, Version: \"1\" } }
+  Cluster: { Type: AWS::ECS::Cluster }
+  Service: { Type: AWS::ECS::Service, Properties: { Cluster: !Ref Cluster, LaunchType: FARGATE, TaskDefinition: web } }
+  Topic: { Type: AWS::SNS::Topic, Properties: { KmsMasterKeyId: alias/aws/sns } }
+  TopicPolicy:
+    Type: AWS::SNS::TopicPolicy
+    Properties:
+      Topics: [!Ref Topic]
+      PolicyDocument: { Version: \"2012-10-17\", Statement: [{ Effect: Allow, Principal: { Service: [s3.amazonaws.com, events.amazonaws.com] }, Action: \"sns:Publish\", Resource: !Ref Topic }] }
+  Alarm: { Type: AWS::CloudWatch::Alarm, Properties: { AlarmActions: [!Ref Topic], ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1 } }
+  FlowLogs: { Type: AWS::S3::Bucket }
+  FlowLog: { Type: AWS::EC2::FlowLog, Properties: { ResourceId: vpc-1, ResourceType: VPC, LogDestinationType: s3, LogDestination: !GetAtt FlowLogs.Arn } }
+  Recorded: { Type: AWS::S3::Bucket }
+  Channel: { Type: AWS::Config::DeliveryChannel, Properties: { S3BucketName: !Ref Recorded } }
+",
+    );
+    let key = resource(&text, "EncryptionKey");
+    for sid in [
+        "AutoScalingUsesKey",
+        "AutoScalingGrantsKey",
+        "FargateUsesKey",
+        "FargateGrantsKey",
+        "S3UsesKey",
+        "EventsUsesKey",
+        "CloudwatchUsesKey",
+        "LogDeliveryUsesKey",
+        "ConfigUsesKey",
+    ] {
+        assert_eq!(key.matches(&format!("Sid: {sid}\n")).count(), 1, "{sid}: {text}");
+    }
+    assert!(said.contains("lets `s3.amazonaws.com` use the key"), "{said}");
+    // Who has permission already gets none.
+    let own = text.replace("EncryptionKey", "Own").replace("UsesKey", "").replace("GrantsKey", "");
+    let own = own.replace("KmsMasterKeyId: !GetAtt Own.Arn", "KmsMasterKeyId: alias/aws/sns");
+    let (again, _) = fixed(["--rule", "sns-topic-kms-key"], &own);
+    assert!(again.contains("KmsMasterKeyId: !GetAtt Own.Arn") && !again.contains("UsesKey"), "{again}");
+}
