@@ -268,7 +268,11 @@ impl<'t> Uses<'t> {
                 // `{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}`
                 let references = holds_reference(text).then(|| text.split(RESOLVE).skip(1));
                 for after in references.into_iter().flatten() {
-                    let reference = after.split_once("}}").map_or(after, |(reference, _)| reference);
+                    // The braces of a parameter may stand before those of the reference: `${DatabaseSecret}}}`.
+                    let end = after
+                        .find("}}")
+                        .map(|end| end + usize::from(after.get(end..).is_some_and(|rest| rest.starts_with("}}}"))));
+                    let reference = end.and_then(|end| after.get(..end)).unwrap_or(after);
                     self.as_reference.extend(in_braces(reference).map(|name| (name, span)));
                     self.noted += 1;
                 }
