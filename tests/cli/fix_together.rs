@@ -113,11 +113,17 @@ fn a_boundary_is_not_made_of_a_part_of_the_permissions() {
         &with("[\"sqs:SendMessage\", \"kms:GenerateDataKey\", \"kms:Decrypt\", \"xray:PutTraceSegments\"]"),
     );
     assert!(text.contains("PermissionsBoundary"), "{text}");
-    // Systems Manager manages an instance, and its programs need more.
-    let server = "Resources:\n  Server: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-0123456789abcdef0, InstanceType: t3.micro } }\n";
-    let (text, _) = fixed(STRICT, server);
-    let role = resource(&text, "ServerRole");
-    assert!(role.contains("AmazonSSMManagedInstanceCore") && !role.contains("PermissionsBoundary"), "{text}");
+    // Systems Manager manages the instances, and their programs need more. In a run that asks for a boundary, no such role is added.
+    let arn = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore";
+    let role =
+        format!("  Role: {{ Type: AWS::IAM::Role, Properties: {{ {trust}, ManagedPolicyArns: [\"{arn}\"] }} }}\n");
+    let server =
+        "  Server: { Type: AWS::EC2::LaunchTemplate, Properties: { LaunchTemplateData: { ImageId: ami-1 } } }\n";
+    let group = "  Group: { Type: AWS::AutoScaling::AutoScalingGroup, Properties: { MinSize: \"1\", MaxSize: \"2\", LaunchTemplate: { LaunchTemplateId: !Ref Server, Version: \"1\" } } }\n";
+    for resources in [role, format!("{server}{group}")] {
+        let (text, _) = fixed(STRICT, &format!("Resources:\n{resources}"));
+        assert!(!text.contains("PermissionsBoundary"), "{text}");
+    }
 }
 
 #[test]

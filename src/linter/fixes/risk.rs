@@ -227,7 +227,7 @@ impl Touched {
                 });
                 // Source: AWS CloudFormation Template Reference, "CloudFormation resource custom naming"
                 // (docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html), 2026-11.
-                // One that CloudFormation changes in place is no identity.
+                // A name that CloudFormation changes in place does not identify the resource.
                 let is_identity =
                     |property: &&str| property != path && replacement(kind, property) == Replacement::Always;
                 if let Some(property) = self.custom_name.filter(is_identity) {
