@@ -323,8 +323,8 @@ impl Deeds {
         };
         let capability = if added.any(has_name) { "CAPABILITY_NAMED_IAM" } else { "CAPABILITY_IAM" };
         let known = known();
-        let is_new = !known.is_named && !(known.is_iam && capability == "CAPABILITY_IAM");
-        is_new.then(|| format!("Who deploys the template then has to pass `{capability}`."))
+        let is_needed = known.is_named || (known.is_iam && capability == "CAPABILITY_IAM");
+        (!is_needed).then(|| format!("Who deploys the template then has to pass `{capability}`."))
     }
 
     /// The same, of a fix that is only shown: what would be added has no name.
