@@ -157,6 +157,8 @@ impl<'m, 't> Neighbors<'m, 't> {
     fn uses(&self) -> &Uses<'t> {
         self.uses.get_or_init(|| {
             let mut uses = Uses::default();
+            // The last resource that uses each name: a resource may use thousands.
+            let mut last: HashMap<&'t str, usize> = HashMap::default();
             for (place, block) in self.model.resources().iter().enumerate() {
                 let mut names: Vec<&'t str> = Vec::new();
                 of_resource(block.node, &mut |met| {
@@ -164,7 +166,7 @@ impl<'m, 't> Neighbors<'m, 't> {
                     if !is_of_resource || self.model.place_of(met.name).is_none() {
                         return;
                     }
-                    if !names.contains(&met.name) {
+                    if last.insert(met.name, place) != Some(place) {
                         names.push(met.name);
                     }
                     if met.by == Use::DependsOn {
