@@ -93,10 +93,24 @@ fn is_name(values: &[&Value<'_>]) -> Truth {
         (Some(value), Some(name)) => (value == name || is_arn_of(&value, &name)).into(),
         // Which account and region an ARN speaks of does not matter for whose it is.
         (None, Some(name)) if is_arn_of(&known_end(value), &name) => Truth::True,
-        (None, None) if shares_parts(value, name) && is_arn_of(&text::canonical(value), &text::canonical(name)) => {
+        (None, None)
+            if ends_alike(value, name)
+                && shares_parts(value, name)
+                && is_arn_of(&text::canonical(value), &text::canonical(name)) =>
+        {
             Truth::True
         }
         _ => text::equal(value, name),
+    }
+}
+
+/// Whether the last parts of two texts may be the ends of the same text: those of nearly all are not.
+fn ends_alike(one: &Value<'_>, other: &Value<'_>) -> bool {
+    let (Some(one), Some(other)) = (one.parts().last(), other.parts().last()) else { return false };
+    match (&one.content, &other.content) {
+        (Content::Known(one), Content::Known(other)) => one.ends_with(&**other) || other.ends_with(&**one),
+        (Content::Known(known), _) | (_, Content::Known(known)) => known.is_empty(),
+        _ => one.origin == other.origin,
     }
 }
 

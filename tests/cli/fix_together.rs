@@ -164,6 +164,10 @@ fn what_keeps_its_name_cannot_be_replaced() {
         let said = said(name);
         assert!(said.contains("CloudFormation replaces `Database`") && !said.contains("custom name"), "{said}");
     }
+    // Another task definition of a family is its next revision.
+    let task = "Resources:\n  Task: { Type: AWS::ECS::TaskDefinition, Properties: { Family: intake, ContainerDefinitions: [{ Name: a, Image: b }] } }\n";
+    let said = fixed(["--rule", "ecs-readonly-root"], task).1;
+    assert!(said.contains("CloudFormation replaces `Task`") && !said.contains("custom name"), "{said}");
 }
 
 #[test]

@@ -19,6 +19,9 @@ const OR: char = '|';
 /// The types whose properties are known, and the properties of each, at most.
 pub(super) const MAX_TYPES: usize = 256;
 pub(super) const MAX_PROPERTIES: usize = 64;
+/// The types of which a new resource with the same name is a new revision or version of it. Source: "family" of an ECS task definition,
+/// "Create a job definition" of AWS Batch and "PublishLayerVersion" of AWS Lambda, API references, 2026-11.
+const REVISED: [&str; 3] = ["AWS::Batch::JobDefinition", "AWS::ECS::TaskDefinition", "AWS::Lambda::LayerVersion"];
 /// Longer values are not in titles.
 const MAX_VALUE: usize = 60;
 
@@ -228,8 +231,11 @@ impl Touched {
                 // Source: AWS CloudFormation Template Reference, "CloudFormation resource custom naming"
                 // (docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html), 2026-11.
                 // A name that CloudFormation changes in place does not identify the resource.
-                let is_identity =
-                    |property: &&str| property != path && replacement(kind, property) == Replacement::Always;
+                let is_identity = |property: &&str| {
+                    property != path
+                        && replacement(kind, property) == Replacement::Always
+                        && !REVISED.contains(&kind.as_str())
+                };
                 if let Some(property) = self.custom_name.filter(is_identity) {
                     risk.push(format!(
                         "It has a custom name, and CloudFormation cannot replace it unless `{property}` changes, too."
