@@ -93,25 +93,31 @@ fn is_name(values: &[&Value<'_>]) -> Truth {
         (Some(value), Some(name)) => (value == name || is_arn_of(&value, &name)).into(),
         // Which account and region an ARN speaks of does not matter for whose it is.
         (None, Some(name)) if is_arn_of(&known_end(value), &name) => Truth::True,
-        (None, None)
-            if ends_alike(value, name)
-                && shares_parts(value, name)
-                && is_arn_of(&text::canonical(value), &text::canonical(name)) =>
-        {
-            Truth::True
-        }
+        (None, None) if shares_parts(value, name) && ends_with_parts(value, name) => Truth::True,
         _ => text::equal(value, name),
     }
 }
 
-/// Whether the last parts of two texts may be the ends of the same text: those of nearly all are not.
-fn ends_alike(one: &Value<'_>, other: &Value<'_>) -> bool {
-    let (Some(one), Some(other)) = (one.parts().last(), other.parts().last()) else { return false };
-    match (&one.content, &other.content) {
-        (Content::Known(one), Content::Known(other)) => one.ends_with(&**other) || other.ends_with(&**one),
-        (Content::Known(known), _) | (_, Content::Known(known)) => known.is_empty(),
+/// Whether the last parts of a value are those of a name, behind what an ARN has before a name.
+fn ends_with_parts(value: &Value<'_>, name: &Value<'_>) -> bool {
+    let (parts, own) = (value.parts(), name.parts());
+    let Some((before, same)) = parts.len().checked_sub(own.len()).and_then(|at| parts.split_at_checked(at)) else {
+        return false;
+    };
+    let (Some((begin, rest)), Some((first, others))) = (same.split_first(), own.split_first()) else { return false };
+    let are_same = rest.iter().zip(others).all(|(one, other)| match (&one.content, &other.content) {
+        (Content::Known(one), Content::Known(other)) => one == other,
+        (Content::Known(_), _) | (_, Content::Known(_)) => false,
         _ => one.origin == other.origin,
-    }
+    });
+    let separates = |text: &str| text.ends_with([':', '/']);
+    let is_separated = || matches!(before.last(), Some(Part { content: Content::Known(text), .. }) if separates(text));
+    are_same
+        && match (&begin.content, &first.content) {
+            (Content::Known(begin), Content::Known(first)) => begin.strip_suffix(&**first).is_some_and(separates),
+            (Content::Known(_), _) | (_, Content::Known(_)) => false,
+            _ => begin.origin == first.origin && is_separated(),
+        }
 }
 
 /// Whether all that is not known of a name is in a value as well, and is the same there.
@@ -139,7 +145,7 @@ fn is_arn_of(text: &str, name: &str) -> bool {
 }
 
 /// The end of a text from its last part on that is not known.
-fn known_end(value: &Value<'_>) -> String {
+pub fn known_end(value: &Value<'_>) -> String {
     let known = value.parts().iter().rev().map_while(|part| match &part.content {
         Content::Known(text) => Some(text.as_ref()),
         _ => None,

@@ -1,9 +1,10 @@
 //! Analyses of policy statements, based on [`crate::policy`].
 
 use super::subject::SubjectOf;
+use crate::eval::Groups;
 use crate::eval::value::{Content, Origin, Value};
-use crate::eval::{Groups, text};
 use crate::facts::{Grant, any_sends_source, managed_policy_grant, sends_source};
+use crate::graph::known_end;
 use crate::policy::{self, DocumentKind};
 use crate::rules::check::checker::Checker;
 use crate::rules::check::location::{Item, Judgement, Location, value_location};
@@ -312,16 +313,13 @@ pub(super) fn managed_policy_grants<'m, 't>(
                 Some(arn) => is_such(&arn),
                 // `arn:${AWS::Partition}:iam::aws:policy/…`: the partition does not matter.
                 None => {
-                    let ending = text::canonical(value);
-                    match ending.rsplit_once(text::CLOSE) {
-                        Some((_, known)) if known.contains(":aws:policy/") => is_such(&format!("arn:aws{known}")),
-                        _ if value.is_opaque() => match value.as_reference() {
-                            // A managed policy of this template is judged where it is declared.
-                            Some(Origin::Resource { .. }) => Truth::False,
-                            _ => Truth::Unknown,
-                        },
-                        _ => Truth::False,
+                    let known = known_end(value);
+                    if known.contains(":aws:policy/") {
+                        return is_such(&format!("arn:aws{known}"));
                     }
+                    // A managed policy of this template is judged where it is declared.
+                    let is_of_template = matches!(value.as_reference(), Some(Origin::Resource { .. }));
+                    if value.is_opaque() && !is_of_template { Truth::Unknown } else { Truth::False }
                 }
             },
             None => Truth::Unknown,
