@@ -90,7 +90,9 @@ pub(super) fn in_other_words(mut location: Location, block: &Block<'_>) -> Locat
         (Some("Properties") | None, None) => location.name.split('.').next().unwrap_or_default(),
         (step, _) => step.unwrap_or_default(),
     };
-    if let Some(advice) = block.advice(property) {
+    // What an OpenAPI document says of an integration is written by hand, in SAM, too.
+    let is_written = below.contains("/x-amazon-apigateway-integration");
+    if let Some(advice) = block.advice(property).filter(|_| !is_written) {
         location.words.push(("advice", advice));
     }
     location

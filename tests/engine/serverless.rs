@@ -649,6 +649,20 @@ Resources:
 "
         )
     };
+    let documented = |uri: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Labs:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      DefinitionBody:
+        openapi: 3.0.1
+        paths: {{ /labs: {{ get: {{ x-amazon-apigateway-integration: {{ type: http_proxy, httpMethod: GET, uri: '{uri}' }} }} }} }}
+"
+        )
+    };
     let tags = "Tags: { Environment: prod, DataClassification: PHI, ComplianceScope: HIPAA }";
     let propagating = format!("{tags}\n      PropagateTags: true");
     let missing = "is missing required tags: `Environment`, `DataClassification`, `ComplianceScope`";
@@ -741,6 +755,22 @@ Resources:
             vec![
                 "Permission `Intake` (a permission that SAM adds) grants access to everyone: `Principal` is \"*\" | SAM adds \
                  this permission because `AuthType` in `FunctionUrlConfig` is set to NONE: set it to AWS_IAM"
+                    .to_owned(),
+            ],
+        ),
+        (
+            "what a document says of an integration is changed there",
+            "apigateway-integration-https",
+            documented("http://labs.example.com"),
+            vec!["`Labs` forwards requests over unencrypted HTTP: `uri` is \"http://labs.example.com\" | ".to_owned()],
+        ),
+        (
+            "who may call is SAM's",
+            "apigateway-method-authorization",
+            documented("https://labs.example.com"),
+            vec![
+                "API `Labs` does not require authorization for `GET /labs`: `security` is not set | Set \
+                 `DefaultAuthorizer` in the `Auth` of the API, or `security` in its `DefinitionBody`"
                     .to_owned(),
             ],
         ),
