@@ -9,6 +9,7 @@ use super::{Run, Trace};
 use crate::syntax::{Entry, Node};
 use crate::truth::Truth;
 use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 use std::rc::Rc;
 
 /// Conditions in values in conditions, past which nothing is known of one more: a chain of them is as deep as a template makes it.
@@ -146,7 +147,7 @@ impl<'t> Run<'_, 't> {
 
     fn evaluated(&mut self, start: Turn<'t>) -> bool {
         self.nested += 1;
-        let mut waiting: Vec<Waiting<'t>> = Vec::new();
+        let mut waiting: SmallVec<[Waiting<'t>; 4]> = SmallVec::new();
         let mut turn = start;
         let holds = loop {
             turn = match turn {
@@ -181,7 +182,7 @@ impl<'t> Run<'_, 't> {
         holds
     }
 
-    fn named(&mut self, name: &'t str, waiting: &mut Vec<Waiting<'t>>) -> Turn<'t> {
+    fn named(&mut self, name: &'t str, waiting: &mut SmallVec<[Waiting<'t>; 4]>) -> Turn<'t> {
         if self.is_over() {
             return Turn::Is(false);
         }
@@ -210,7 +211,7 @@ impl<'t> Run<'_, 't> {
         })
     }
 
-    fn tested(&mut self, node: &'t Node<'t>, waiting: &mut Vec<Waiting<'t>>) -> Turn<'t> {
+    fn tested(&mut self, node: &'t Node<'t>, waiting: &mut SmallVec<[Waiting<'t>; 4]>) -> Turn<'t> {
         if let Some([Entry { key, value, .. }]) = node.as_mapping() {
             match (key.as_ref(), value.as_sequence()) {
                 ("Fn::And", Some([first, rest @ ..])) if is_takeable(rest) => {

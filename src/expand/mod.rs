@@ -199,10 +199,20 @@ impl<'t> Block<'t> {
 
     /// Its path from the template's root: `Resources/Bucket`; empty for the template as a whole.
     pub fn path(&self) -> String {
-        match self.section {
-            Section::Template => String::new(),
-            section => [section.name(), "/", self.name].concat(),
+        self.path_before(0)
+    }
+
+    /// The same with room for so many bytes after it.
+    pub fn path_before(&self, more: usize) -> String {
+        if self.section == Section::Template {
+            return String::with_capacity(more);
         }
+        let section = self.section.name();
+        let mut path = String::with_capacity(section.len() + 1 + self.name.len() + more);
+        path.push_str(section);
+        path.push('/');
+        path.push_str(self.name);
+        path
     }
 
     /// Whether both are the same block.

@@ -149,11 +149,15 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         if !self.explain {
             return String::new();
         }
+        let below: usize = names.iter().map(|name| name.as_ref().len() + 1).sum();
         let mut base = match item {
-            Item::Block(block) => block.path(),
-            Item::Value { path, .. } => path.clone(),
+            Item::Block(block) => block.path_before(below),
+            Item::Value { path, .. } => {
+                let mut base = String::with_capacity(path.len() + below);
+                base.push_str(path);
+                base
+            }
         };
-        base.reserve(names.iter().map(|name| name.as_ref().len() + 1).sum());
         for name in names {
             if !base.is_empty() {
                 base.push('/');
