@@ -21,6 +21,7 @@ mod marks;
 pub mod names;
 pub mod network;
 pub mod phi;
+pub mod ports;
 pub mod references;
 pub mod routes;
 pub mod secrets;

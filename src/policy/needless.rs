@@ -40,6 +40,23 @@ const VPC_ACCESS: [&str; 5] = [
 /// Source: AWS managed policy reference, `AWSLambdaBasicExecutionRole` (2026-11).
 const OWN_LOG: [&str; 3] = ["logs:createloggroup", "logs:createlogstream", "logs:putlogevents"];
 
+/// Actions that name a resource only if the caller wants one of its own: a lexicon, a terminology, a model. A call without it is made on
+/// `*`, so no ARN allows it. Sorted.
+///
+/// Sources: API references (2026-11): Comprehend, `DetectEntities` (`EndpointArn`) and `StartEntitiesDetectionJob`; Polly,
+/// `SynthesizeSpeech` and `StartSpeechSynthesisTask` (`LexiconNames`); Rekognition, `DetectModerationLabels` (`ProjectVersion`); Translate,
+/// `TranslateText` and `TranslateDocument` (`TerminologyNames`). None of these parameters is required. The policy templates of SAM
+/// (`ComprehendBasicAccessPolicy`, `RekognitionDetectOnlyPolicy`) have no other form.
+const OPTIONAL: [&str; 7] = [
+    "comprehend:detectentities",
+    "comprehend:startentitiesdetectionjob",
+    "polly:startspeechsynthesistask",
+    "polly:synthesizespeech",
+    "rekognition:detectmoderationlabels",
+    "translate:translatedocument",
+    "translate:translatetext",
+];
+
 /// The beginnings of actions, most of them of EC2, that create something whose ID EC2 assigns. The ID is not known before, so `instance/*` is the
 /// narrowest ARN. Source: Amazon EC2 user guide, "Example policies to control access the Amazon EC2 API", "Launch
 /// instances (RunInstances)".
@@ -176,7 +193,10 @@ fn is_needless(resource: &Value<'_>, everything: impl Fn() -> Truth, action: &Va
         };
     };
     let lower = pattern.to_ascii_lowercase();
-    if VPC_ACCESS.contains(&lower.as_str()) || (makes_own_log && OWN_LOG.contains(&lower.as_str())) {
+    if VPC_ACCESS.contains(&lower.as_str())
+        || OPTIONAL.contains(&lower.as_str())
+        || (makes_own_log && OWN_LOG.contains(&lower.as_str()))
+    {
         return Truth::False;
     }
     match everything() {

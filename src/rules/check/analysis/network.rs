@@ -2,9 +2,9 @@
 
 use crate::eval::Run;
 use crate::eval::value::{Kind, Value};
-use crate::expand::Block;
+use crate::expand::{Block, Model};
 use crate::finding::Related;
-use crate::graph::{acl, ingress, ipv6, network, routes, wide_routes};
+use crate::graph::{acl, ingress, ipv6, network, ports, routes, wide_routes};
 use crate::rules::check::checker::Checker;
 use crate::rules::check::location::{Item, Judgement, value_location};
 use crate::rules::language::analysis::{
@@ -14,20 +14,24 @@ use crate::rules::language::operand::{Operand, Settings};
 use crate::rules::language::path::Path;
 use crate::truth::Truth;
 use smallvec::SmallVec;
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 impl OpensPort {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let Some(rule) = rule_of(checker, item) else { return Truth::Unknown.into() };
         let numbers = |operand: &Option<Operand>| operand.as_ref().map(|operand| ports_in(operand, checker.settings));
         let (wanted, excepted) = (numbers(&self.any_of), numbers(&self.other_than));
-        let truth = opened(checker.run, rule, wanted.as_deref(), excepted.as_deref());
+        let model = checker.model;
+        let truth = opened(checker.run, model, rule, wanted.as_deref(), excepted.as_deref());
         let exact = match &self.at {
             Some(at) if checker.explain => checker.select(at, item).items.into_iter().next(),
             _ => None,
         };
+        let text = if checker.explain { ports_text(checker.run, model, rule) } else { String::new() };
         checker.at(truth, || {
             let mut location = checker.explained(exact.as_ref().unwrap_or(item));
-            location.words = vec![("ports", ports_text(checker.run, rule))];
+            location.words = vec![("ports", text)];
             location
         })
     }
@@ -58,34 +62,54 @@ fn written<'a, 't>(rule: &'a Value<'t>, absent: &'a Value<'t>) -> [&'a Value<'t>
 }
 
 /// Whether a rule opens one of some ports, or a port other than some; any port where neither are given.
-fn opened<'t>(run: &mut Run<'_, 't>, rule: &Value<'t>, wanted: Option<&[i64]>, excepted: Option<&[i64]>) -> Truth {
+fn opened<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    rule: &Value<'t>,
+    wanted: Option<&[i64]>,
+    excepted: Option<&[i64]>,
+) -> Truth {
     let absent = Value::default();
-    run.decide(&written(rule, &absent), &|values| {
+    let written = written(rule, &absent);
+    let [_, from, to] = written;
+    let limits = [from, to].map(|end| ports::limits(run, model, end));
+    run.decide(&written, &|values| {
         let [protocol, from, to] = values else { return Truth::Unknown };
-        let range = match range(protocol, from, to) {
-            Range::All => 0..=65535,
+        // The ports that are open for sure, and all that may be.
+        let (surely, perhaps) = match range(protocol, from, to, &limits) {
+            Range::All => (0..=65535, 0..=65535),
             Range::None => return Truth::False,
             Range::Unknown => return Truth::Unknown,
-            Range::Ports(from, to) => from..=to,
+            Range::Ports(surely, perhaps) => (surely, perhaps),
+        };
+        let others = |range: &RangeInclusive<i64>, excepted: &[i64]| {
+            let inside = excepted.iter().filter(|port| range.contains(port)).count();
+            range.end() - range.start() + 1 > i64::try_from(inside).unwrap_or(i64::MAX)
         };
         match (wanted, excepted) {
-            (Some(wanted), _) => wanted.iter().any(|port| range.contains(port)).into(),
-            (None, Some(excepted)) => {
-                let inside = excepted.iter().filter(|port| range.contains(port)).count();
-                let inside = i64::try_from(inside).unwrap_or(i64::MAX);
-                (range.end() - range.start() + 1 > inside).into()
-            }
+            (Some(wanted), _) if wanted.iter().any(|port| surely.contains(port)) => Truth::True,
+            (Some(wanted), _) if !wanted.iter().any(|port| perhaps.contains(port)) => Truth::False,
+            (None, Some(excepted)) if others(&surely, excepted) => Truth::True,
+            (None, Some(excepted)) if !excepted.iter().any(|port| perhaps.contains(port)) => Truth::True,
+            (None, Some(excepted)) if !others(&perhaps, excepted) => Truth::False,
             (None, None) => Truth::True,
+            _ => Truth::Unknown,
         }
     })
 }
 
 /// The ports of a rule in words.
-fn ports_text<'t>(run: &Run<'_, 't>, rule: &Value<'t>) -> String {
+fn ports_text<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, rule: &Value<'t>) -> String {
     let absent = Value::default();
-    let chosen = written(rule, &absent).map(|value| run.as_chosen(value));
-    let texts = chosen.each_ref().map(|value| value.text().unwrap_or_default());
-    match texts.each_ref().map(AsRef::as_ref) {
+    let texts = written(rule, &absent).map(|value| match ports::limits(run, model, value) {
+        Some(limits) if limits.start() == limits.end() => limits.start().to_string(),
+        Some(_) => value.display(),
+        None => {
+            let chosen = run.as_chosen(value);
+            if chosen.is_opaque() { chosen.display() } else { chosen.text().map(Cow::into_owned).unwrap_or_default() }
+        }
+    });
+    match texts.each_ref().map(String::as_str) {
         ["-1", _, _] | [_, "", ""] => "all ports".to_owned(),
         [_, port, ""] => format!("port {port} (`ToPort` is not set)"),
         [_, "", port] => format!("port {port} (`FromPort` is not set)"),
@@ -98,11 +122,11 @@ impl OpensToInternet {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let Some(rule) = rule_of(checker, item) else { return Truth::Unknown.into() };
         let spared = self.other_than.as_ref().map(|operand| ports_in(operand, checker.settings));
-        let opened = opened(checker.run, rule, None, spared.as_deref());
+        let model = checker.model;
+        let opened = opened(checker.run, model, rule, None, spared.as_deref());
         if opened.is_false() {
             return Truth::False.into();
         }
-        let model = checker.model;
         let sources = ingress::from_internet(checker.run, model, rule);
         let truth = opened.and(Truth::any(sources.iter().map(|source| source.truth)));
         let mut locations = Vec::new();
@@ -115,7 +139,7 @@ impl OpensToInternet {
             for source in sources.iter().filter(|source| source.truth == truth || !truth.is_true()) {
                 let path = [base.as_str(), "/", source.name].concat();
                 let mut location = value_location(source.value, source.name, &path);
-                location.words = vec![("ports", ports_text(checker.run, rule))];
+                location.words = vec![("ports", ports_text(checker.run, model, rule))];
                 location.related = source
                     .related
                     .iter()
@@ -181,12 +205,14 @@ enum Range {
     All,
     None,
     Unknown,
-    Ports(i64, i64),
+    /// Those that are open for sure, which may be none, and all that may be.
+    Ports(RangeInclusive<i64>, RangeInclusive<i64>),
 }
 
-/// The ports of a rule. Source: `AWS::EC2::SecurityGroupIngress` in the CloudFormation resource reference:
-/// protocol -1 means all, ICMP has types instead of ports, a protocol other than tcp, udp and icmp has all ports.
-fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
+/// The ports of a rule; `limits`: what its ends can be, where they are references. Source: `AWS::EC2::SecurityGroupIngress` in the
+/// CloudFormation resource reference: protocol -1 means all, ICMP has types instead of ports, a protocol other than tcp, udp and icmp has
+/// all ports.
+fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>, limits: &[Option<RangeInclusive<i64>>; 2]) -> Range {
     let Some(protocol) = protocol.text() else {
         return if matches!(protocol.kind, Kind::Null) { Range::All } else { Range::Unknown };
     };
@@ -199,17 +225,27 @@ fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
         return Range::All;
     }
     let port = |value: &Value<'_>| value.number().filter(|port| port.fract() == 0.0).map(|port| port as i64);
-    match (port(from), port(to)) {
-        (Some(-1), _) | (_, Some(-1)) => Range::All,
-        (Some(from), Some(to)) => Range::Ports(from.clamp(0, 65535), to.clamp(0, 65535)),
-        (None, None) if matches!((&from.kind, &to.kind), (Kind::Null, Kind::Null)) => Range::All,
-        // EC2 refuses one end without the other; whatever is meant, it is this port at least.
-        (Some(port), None) if matches!(to.kind, Kind::Null) => Range::Ports(port.clamp(0, 65535), port.clamp(0, 65535)),
-        (None, Some(port)) if matches!(from.kind, Kind::Null) => {
-            Range::Ports(port.clamp(0, 65535), port.clamp(0, 65535))
-        }
-        _ => Range::Unknown,
+    if let (Kind::Null, Kind::Null) = (&from.kind, &to.kind) {
+        return Range::All;
     }
+    let exactly = |port: i64| Some(port.clamp(0, 65535)..=port.clamp(0, 65535));
+    let [from, to] = match (port(from), port(to)) {
+        (Some(-1), _) | (_, Some(-1)) => return Range::All,
+        (Some(from), Some(to)) => [exactly(from), exactly(to)],
+        // EC2 refuses one end without the other; whatever is meant, it is this port at least.
+        (Some(port), None) if matches!(to.kind, Kind::Null) => [exactly(port), exactly(port)],
+        (None, Some(port)) if matches!(from.kind, Kind::Null) => [exactly(port), exactly(port)],
+        (Some(port), None) => [exactly(port), limits[1].clone()],
+        (None, Some(port)) => [limits[0].clone(), exactly(port)],
+        (None, None) => limits.clone(),
+    };
+    if from.is_none() && to.is_none() {
+        return Range::Unknown;
+    }
+    let (from, to) = (from.unwrap_or(0..=65535), to.unwrap_or(0..=65535));
+    // EC2 refuses a range that ends before it begins.
+    let surely = *from.end()..=(*to.start()).max(*from.start());
+    Range::Ports(surely, *from.start()..=*to.end())
 }
 
 impl RoutesToInternet {
