@@ -58,7 +58,7 @@ use std::sync::{Arc, OnceLock};
 use targets::{Kinds, blocks, occurs};
 use unjudged::{no_template, unjudged};
 
-pub(crate) use fixes::edited;
+pub(crate) use fixes::{Names, edited};
 
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use crate::graph::secrets::is_secret_name;

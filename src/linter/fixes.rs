@@ -44,6 +44,7 @@ use place::Choice;
 use risk::{Acknowledged, Deeds};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, OnceCell, RefCell};
+pub(crate) use unique::Names;
 
 use super::check::Setting;
 use super::{Fixes, Linter, Wants};

@@ -2,6 +2,7 @@
 
 use super::making::Making;
 use super::services::{Service, map, may_use_keys_of, sub, text};
+use super::unique;
 use crate::change::{Action, Change, Step, Value};
 use crate::eval::explore;
 use crate::expand::{Block, Model};
@@ -43,8 +44,9 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
         let is_always = condition.is_none() && recipe.add.iter().any(is_shared);
         if let Some(found) = self.found_key(is_always) {
             let missing: Vec<&Service> = services.iter().filter(|one| !one.is_in(found.node)).collect();
-            if let Some(path) = if missing.is_empty() { Some(Vec::new()) } else { self.statements_of(found) } {
-                self.let_use(&missing, &path);
+            let place = if missing.is_empty() { Some((Vec::new(), &[][..])) } else { self.statements_of(found) };
+            if let Some((path, items)) = place {
+                self.let_use(&missing, &path, items);
                 let sentence = self.access(Some(found)).filter(|_| is_own);
                 self.deeds.notes.extend(sentence);
                 return Some(found.name.to_owned());
@@ -72,7 +74,7 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
         self.push_resource(name.clone(), KEY, condition, attributes, properties);
         let steps = ["Resources", &name, "Properties", "KeyPolicy", "Statement"];
         let path: Vec<Step> = steps.into_iter().map(|step| Step::Key(step.to_owned())).collect();
-        self.let_use(&services.iter().collect::<Vec<_>>(), &path);
+        self.let_use(&services.iter().collect::<Vec<_>>(), &path, &[]);
         if !recipe.note.contains("key cost") {
             self.deeds.notes.push("The key costs money.".to_owned());
         }
@@ -100,21 +102,25 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
         }
     }
 
-    /// Where the statements of a key's policy are written, if more can be added to them.
-    fn statements_of(&self, key: &Block<'t>) -> Option<Vec<Step>> {
+    /// Where the statements of a key's policy are written, and those, if more can be added to them.
+    fn statements_of(&self, key: &Block<'t>) -> Option<(Vec<Step>, &'t [Node<'t>])> {
         let (mut node, mut path) = self.shop.written(key).ok()?;
         for step in ["Properties", "KeyPolicy", "Statement"] {
             node = node.get(step)?;
             path.push(Step::Key(step.to_owned()));
         }
         let is_statement = node.as_mapping().is_some_and(|_| node.get("Effect").is_some());
-        (is_statement || node.as_sequence().is_some()).then_some(path)
+        let items = node.as_sequence().unwrap_or(std::slice::from_ref(node));
+        (is_statement || node.as_sequence().is_some()).then_some((path, items))
     }
 
     /// Adds statements for services to those of a key's policy.
-    fn let_use(&mut self, services: &[&Service], path: &[Step]) {
+    fn let_use(&mut self, services: &[&Service], path: &[Step], items: &[Node<'t>]) {
         for service in services {
-            let append = |statement: &Value| Change { path: path.to_vec(), action: Action::Append(statement.clone()) };
+            let append = |statement: &Value| {
+                let action = Action::Append(unique::renamed(statement, items));
+                Change { path: path.to_vec(), action }
+            };
             self.statements.extend(service.statements.iter().map(append));
             self.deeds.notes.push(format!("The key policy then lets {} use the key.", service.name));
         }

@@ -30,6 +30,8 @@ struct Uses<'t> {
     of: Vec<Vec<&'t str>>,
     /// The resources that use a name, with the property that does.
     by: HashMap<&'t str, Vec<(usize, String)>>,
+    /// The resources that use the version of a launch template, with the property that does.
+    versions: HashMap<&'t str, Vec<(usize, String)>>,
     /// The resources that depend on a name.
     after: HashMap<&'t str, Vec<usize>>,
     /// The names that outputs use.
@@ -144,6 +146,12 @@ impl<'m, 't> Neighbors<'m, 't> {
         users.filter_map(|(place, path)| Some((self.model.at(*place)?, path.as_str())))
     }
 
+    /// The properties of other resources that have the version of a launch template.
+    pub(super) fn users_of_version(&self, name: &str) -> impl Iterator<Item = (&'m Block<'t>, &str)> {
+        let users = self.uses().versions.get(name).into_iter().flatten();
+        users.filter_map(|(place, path)| Some((self.model.at(*place)?, path.as_str())))
+    }
+
     /// The resources that depend on one; none if something else refers to it.
     pub(super) fn followers(&self, name: &str) -> Option<Vec<&'m Block<'t>>> {
         let uses = self.uses();
@@ -168,6 +176,9 @@ impl<'m, 't> Neighbors<'m, 't> {
                     }
                     if last.insert(met.name, place) != Some(place) {
                         names.push(met.name);
+                    }
+                    if matches!(met.attribute, Some("LatestVersionNumber" | "DefaultVersionNumber")) {
+                        uses.versions.entry(met.name).or_default().push((place, met.reference().path));
                     }
                     if met.by == Use::DependsOn {
                         uses.after.entry(met.name).or_default().push(place);

@@ -197,6 +197,33 @@ impl Touched {
         *self.replacement.get_or_init(|| if self.is_property { all() } else { None })
     }
 
+    /// What a new version of a launch template does to the resources that have its number.
+    fn new_version(&self, neighbors: &Neighbors<'_, '_>) -> Vec<String> {
+        let (mut replaced, mut perhaps, mut groups): (Vec<&str>, Vec<&str>, Vec<&str>) = Default::default();
+        for (user, path) in neighbors.users_of_version(&self.name) {
+            let property = path.strip_prefix("Properties/").map(|path| path.replace('/', "."));
+            let into = match property.map(|path| replacement(user.kind, &path)) {
+                Some(Replacement::Always) => &mut replaced,
+                _ if replaces_instances(user) => &mut groups,
+                Some(Replacement::Maybe) => &mut perhaps,
+                _ => continue,
+            };
+            if !into.contains(&user.name) {
+                into.push(user.name);
+            }
+        }
+        let name = &self.name;
+        let all = [
+            (replaced, "so CloudFormation replaces", ": data on their disks is lost unless you keep it"),
+            (perhaps, "so CloudFormation may replace", ""),
+            (groups, "so CloudFormation or the service replaces the instances of", ""),
+        ];
+        let sentence = |(users, does, then): (Vec<&str>, &str, &str)| {
+            (!users.is_empty()).then(|| format!("`{name}` gets a new version, {does} {}{then}.", listed(&users)))
+        };
+        all.into_iter().filter_map(sentence).collect()
+    }
+
     fn risk(&self, neighbors: &Neighbors<'_, '_>) -> Vec<String> {
         let Self { name, kind, path, .. } = self;
         let mut risk = Vec::new();
@@ -261,6 +288,9 @@ impl Touched {
                     risk.push(format!("It may also replace {}, because the reference changes.", listed(&perhaps)));
                 }
             }
+        }
+        if kind == "AWS::EC2::LaunchTemplate" && self.replacement() != Some(Replacement::Always) {
+            risk.extend(self.new_version(neighbors));
         }
         let mut sentences = self.leaves().iter().filter_map(|leaf| leaf.known.interruption);
         risk.extend(sentences.next().filter(|_| self.is_property).map(str::to_owned));
@@ -423,6 +453,16 @@ fn shown(value: &Value) -> Option<String> {
         },
         _ => None,
     }
+}
+
+/// Whether the instances of a resource are replaced when its launch template gets another version.
+///
+/// Sources, 2026-11: AWS CloudFormation Template Reference, "UpdatePolicy attribute" (aws-attribute-updatepolicy.html); Amazon EKS User
+/// Guide, "Update a managed node group for your cluster" (docs.aws.amazon.com/eks/latest/userguide/update-managed-node-group.html).
+fn replaces_instances(user: &Block<'_>) -> bool {
+    let policy = user.node.get("UpdatePolicy");
+    let has = |name: &str| policy.is_some_and(|policy| policy.get(name).is_some());
+    user.kind == "AWS::EKS::Nodegroup" || has("AutoScalingRollingUpdate") || has("AutoScalingReplacingUpdate")
 }
 
 fn is_call(fields: &[(String, Value)]) -> bool {

@@ -112,6 +112,41 @@ impl Service {
         Self::new("AWS Config", "ConfigUsesKey", "config.amazonaws.com", &actions, &conditions)
     }
 
+    /// Source: Amazon EventBridge User Guide, "Authorizing EventBridge to use a customer managed key"
+    /// (docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html), 2026-11.
+    fn event_bus() -> Self {
+        let own = ["StringEquals", "aws:SourceAccount", ACCOUNT];
+        let principal = || map([("Service", text("events.amazonaws.com"))]);
+        Self {
+            name: "EventBridge".to_owned(),
+            principal: "events.amazonaws.com".to_owned(),
+            statements: vec![
+                statement("EventBridgeDescribesKey", principal(), &["kms:DescribeKey"], &[]),
+                statement("EventBridgeUsesKey", principal(), &["kms:GenerateDataKey", "kms:Decrypt"], &[own]),
+            ],
+        }
+    }
+
+    /// Source: Amazon S3 User Guide, "Data protection and encryption in S3 Vectors"
+    /// (docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-data-encryption.html), 2026-11.
+    fn vectors() -> Self {
+        let source = "arn:${AWS::Partition}:s3vectors:${AWS::Region}:${AWS::AccountId}:bucket/*";
+        let conditions = [["StringEquals", "aws:SourceAccount", ACCOUNT], ["ArnLike", "aws:SourceArn", source]];
+        let principal = "indexing.s3vectors.amazonaws.com";
+        Self::new("S3 Vectors", "S3VectorsUsesKey", principal, &["kms:Decrypt"], &conditions)
+    }
+
+    /// Of an origin access control. The ARN of the distribution would make the key and the distribution depend on each other.
+    ///
+    /// Source: Amazon CloudFront Developer Guide, "Restrict access to an Amazon S3 origin", "SSE-KMS"
+    /// (docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html), 2026-11.
+    fn cloud_front() -> Self {
+        let source = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*";
+        let actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"];
+        let conditions = [["StringLike", "aws:SourceArn", source]];
+        Self::new("CloudFront", "CloudFrontUsesKey", "cloudfront.amazonaws.com", &actions, &conditions)
+    }
+
     /// A condition with the name of the cluster would make the key and the cluster depend on each other.
     ///
     /// Source: Amazon ECS Developer Guide, "Create an encryption key for Fargate ephemeral storage for Amazon ECS"
@@ -218,6 +253,8 @@ impl<'t> Making<'_, '_, '_, 't> {
         let is_used_by =
             |kinds: &[&str]| self.shop.neighbors.users(target.name).any(|(user, _)| kinds.contains(&user.kind));
         match target.kind {
+            "AWS::Events::EventBus" => services.push(Service::event_bus()),
+            "AWS::S3Vectors::VectorBucket" | "AWS::S3Vectors::Index" => services.push(Service::vectors()),
             "AWS::ECS::Cluster" => {
                 let is_for_fargate = |path: &str| path.contains("FargateEphemeralStorageKmsKeyId");
                 let own = recipe.customer_key.iter().any(|path| is_for_fargate(&path.path.text));
@@ -238,6 +275,12 @@ impl<'t> Making<'_, '_, '_, 't> {
                 services.extend(delivers.then(Service::log_delivery));
                 let records = has("config.amazonaws.com") || is_used_by(&["AWS::Config::DeliveryChannel"]);
                 services.extend(records.then(Service::config));
+                let mut users = self.shop.neighbors.users(target.name);
+                let is_origin = users.any(|(user, path)| {
+                    user.kind == "AWS::CloudFront::Distribution"
+                        && path.starts_with("Properties/DistributionConfig/Origins")
+                });
+                services.extend((is_origin || has("cloudfront.amazonaws.com")).then(Service::cloud_front));
             }
             "AWS::SNS::Topic" => {
                 let mut senders = self.named_services("AWS::SNS::TopicPolicy", "Topics");
@@ -249,7 +292,12 @@ impl<'t> Making<'_, '_, '_, 't> {
                 services.extend(senders.iter().map(|name| Service::sender(name)));
             }
             "AWS::SQS::Queue" => {
-                let senders = self.named_services("AWS::SQS::QueuePolicy", "Queues");
+                let mut senders = self.named_services("AWS::SQS::QueuePolicy", "Queues");
+                // A policy may name the topic and not the service.
+                let topics = ["AWS::SNS::Subscription", "AWS::SNS::Topic"];
+                if is_used_by(&topics) && !senders.iter().any(|name| name == "sns.amazonaws.com") {
+                    senders.push("sns.amazonaws.com".to_owned());
+                }
                 services.extend(senders.iter().map(|name| Service::sender(name)));
             }
             _ => {}

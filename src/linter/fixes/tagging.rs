@@ -49,6 +49,8 @@ impl Making<'_, '_, '_, '_> {
         let property = self.tag_property()?;
         let own = node.get("Properties").and_then(|properties| properties.get(property.name));
         let mut reason = None;
+        let is_folded = self.has_folded_tag_keys();
+        let written = if is_folded { self.shop.all_tags_of(self.target) } else { Vec::new() };
         let (changes, all) = (self.changes.len(), self.deeds.all.len());
         for key in keys {
             let value = self.shop.tag_value(key);
@@ -60,6 +62,16 @@ impl Making<'_, '_, '_, '_> {
                 reason.get_or_insert(self.why(obstacle));
             } else if walked.changes.is_empty() {
                 continue;
+            }
+            let others = written.iter().map(|(other, _)| *other).chain(self.deeds.tags.iter().map(String::as_str));
+            let folded = key.to_lowercase();
+            let other = others.filter(|_| is_folded).find(|other| *other != key && other.to_lowercase() == folded);
+            if let Some(other) = other {
+                reason = Some(format!(
+                    "`{}` has the tag `{other}`, and IAM does not distinguish upper and lower case in the tag keys of roles and users: \
+                     rename that tag to `{key}`.",
+                    self.target.written_name()
+                ));
             }
             self.deeds.tags.push(key.clone());
             match value {
@@ -94,6 +106,14 @@ impl Making<'_, '_, '_, '_> {
             }
             None => Ok(!self.deeds.tags.is_empty()),
         }
+    }
+
+    /// Whether the resource cannot have two tags whose keys differ in upper and lower case alone.
+    ///
+    /// Source: IAM User Guide, "Tags for AWS Identity and Access Management resources", "Naming tags"
+    /// (docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html), 2026-11: users and roles; not other resources of IAM.
+    fn has_folded_tag_keys(&self) -> bool {
+        matches!(self.target.kind, "AWS::IAM::Role" | "AWS::IAM::User")
     }
 
     /// The property for the tags of the resource as it is written.

@@ -1,6 +1,6 @@
 //! Which of several fixes can be made in one text at the same time, and the text with them.
 
-use crate::change::Change;
+use crate::change::{Action, Change};
 use crate::finding::Fix;
 use crate::linter;
 use crate::source::SourceId;
@@ -91,6 +91,7 @@ fn alone(text: &str, left: Vec<(usize, &Fix)>, mut plan: Plan, editor: &Editor<'
 fn united(fixes: &[(usize, &Fix)]) -> (Vec<Change>, Vec<BTreeSet<usize>>) {
     let mut changes: Vec<Change> = Vec::new();
     let mut users: Vec<BTreeSet<usize>> = Vec::new();
+    let mut names = linter::Names::default();
     let mut by_path: BTreeMap<&[crate::change::Step], Vec<usize>> = BTreeMap::new();
     for (index, fix) in fixes {
         for change in &fix.changes {
@@ -105,6 +106,12 @@ fn united(fixes: &[(usize, &Fix)]) -> (Vec<Change>, Vec<BTreeSet<usize>>) {
             if let Some(users) = users.get_mut(at) {
                 users.insert(*index);
             }
+        }
+    }
+    // Different items of one list have different names, whichever fixes add them.
+    for change in &mut changes {
+        if let Action::Append(value) = &mut change.action {
+            names.give(&change.path, value);
         }
     }
     (changes, users)

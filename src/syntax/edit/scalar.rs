@@ -67,8 +67,8 @@ fn is_safe(text: &str, flow: bool) -> bool {
     // Most texts hold neither.
     let may_end = memchr2(b':', b'#', text.as_bytes()).is_some();
     let inside = may_end && (text.contains(": ") || text.contains(" #") || text.ends_with(':'));
-    // A colon before a bracket or comma ends a key, too.
-    let separates = flow && text.contains([',', '[', ']', '{', '}']);
+    // A colon before a bracket or comma ends a key, too. Some readers of YAML 1.1 (PyYAML) refuse a question mark there.
+    let separates = flow && text.contains([',', '[', ']', '{', '}', '?']);
     let document = text.starts_with("---") || text.starts_with("...") || text == "<<";
     let blank = text.starts_with(' ') || text.ends_with(' ');
     let short = matches!(text, "y" | "Y" | "n" | "N");
@@ -98,6 +98,12 @@ mod tests {
         let mut written = String::new();
         super::yaml(text, flow, quotes, always, &mut written);
         written
+    }
+
+    #[test]
+    fn a_question_mark_is_quoted_between_brackets() {
+        assert_eq!(yaml("cron(0 5 ? * * *)", false, Quotes::Single, false), "cron(0 5 ? * * *)");
+        assert_eq!(yaml("cron(0 5 ? * * *)", true, Quotes::Single, false), "'cron(0 5 ? * * *)'");
     }
 
     #[test]
