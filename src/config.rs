@@ -59,6 +59,8 @@ pub struct Config {
     pub parameters: Pins,
     /// Folders of custom rules, relative to the configuration.
     pub rule_folders: Vec<PathBuf>,
+    /// Where each of them is written.
+    pub rule_folder_places: Vec<Span>,
     /// Files and folders to leave out of folders that are searched.
     pub skip: Option<Globs>,
     /// The file of known findings, relative to the configuration.
@@ -265,7 +267,9 @@ impl ConfigReader<'_> {
                 "tags" => config.tags = self.tags(value),
                 "rules" => config.changes = self.rules(value),
                 "rule-folders" => {
-                    config.rule_folders = self.texts(value, "`rule-folders`").into_iter().map(PathBuf::from).collect();
+                    let folders = self.placed_texts(value, "`rule-folders`").into_iter();
+                    (config.rule_folders, config.rule_folder_places) =
+                        folders.map(|(folder, place)| (PathBuf::from(folder), place)).unzip();
                 }
                 "baseline" => match value.as_str() {
                     Some(file) => config.baseline = Some(PathBuf::from(file)),
@@ -277,7 +281,7 @@ impl ConfigReader<'_> {
                     ),
                 },
                 name if SHARED_PARAMETERS.contains(&name) => {
-                    let values = self.texts(value, &format!("`{name}`"));
+                    let values = self.names(value, &format!("`{name}`"));
                     config.shared.insert(name.to_owned(), values);
                 }
                 _ => self.unknown_key(entry, &KEYS.map(|key| key.name)),
@@ -386,15 +390,29 @@ impl ConfigReader<'_> {
     }
 
     fn texts(&mut self, node: &Node<'_>, what: &str) -> Vec<String> {
+        self.placed_texts(node, what).into_iter().map(|(text, _)| text).collect()
+    }
+
+    /// Texts, each with its place.
+    fn placed_texts(&mut self, node: &Node<'_>, what: &str) -> Vec<(String, Span)> {
         let items = node.as_sequence().unwrap_or(std::slice::from_ref(node));
         let mut texts = Vec::with_capacity(items.len());
         for item in items {
             match item.scalar_text() {
-                Some(text) => texts.push(text.into_owned()),
+                Some(text) => texts.push((text.into_owned(), item.span)),
                 None => self.unexpected(item, what, "a scalar or a list of scalars", "Write `[one, two]`."),
             }
         }
         texts
+    }
+
+    /// Texts that are names, so none is empty.
+    fn names(&mut self, node: &Node<'_>, what: &str) -> Vec<String> {
+        let names = self.texts(node, what);
+        if names.iter().any(|name| name.trim().is_empty()) {
+            self.problem(node.span, format!("{what} has an empty name"), "Write a name, or remove the key.".to_owned());
+        }
+        names.into_iter().filter(|name| !name.trim().is_empty()).collect()
     }
 
     fn one_of<'k>(&mut self, node: &Node<'_>, what: &str, known: &[&'k str]) -> Option<&'k str> {

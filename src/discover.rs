@@ -261,7 +261,7 @@ impl Finder<'_, '_> {
             let skips = self.filter.skips_named;
             let is_skipped =
                 absolute.as_deref().is_some_and(|real| skips && self.is_skipped_with_those_above(real, true));
-            let is_assembly = cdk::stacks(folder, self.files).is_some();
+            let is_assembly = cdk::stacks(folder, self.files, &mut self.found.diagnostics).is_some();
             Around { folder: folder.to_owned(), absolute, is_skipped, is_assembly }
         });
         self.around.insert(known)
@@ -291,7 +291,7 @@ impl Finder<'_, '_> {
                     if self.filter.gitignore {
                         walk.ignored.enter(&absolute, files);
                     }
-                    if let Some(stacks) = cdk::stacks(&path, files) {
+                    if let Some(stacks) = cdk::stacks(&path, files, &mut self.found.diagnostics) {
                         self.add_assembly(&path, stacks, &mut walk);
                     }
                 }
@@ -360,7 +360,7 @@ impl Finder<'_, '_> {
         if !self.around(folder_of(path)).is_assembly {
             return Assembled::default();
         }
-        let stacks = cdk::stacks(folder_of(path), self.files).unwrap_or_default();
+        let stacks = cdk::stacks(folder_of(path), self.files, &mut self.found.diagnostics).unwrap_or_default();
         let own = stacks.into_iter().find(|stack| stack.template == name);
         own.map(|stack| Assembled { pinned: stack.pinned, constructs: Some(stack.constructs) }).unwrap_or_default()
     }
@@ -420,7 +420,7 @@ fn has_template_ending(path: &Path) -> bool {
 
 /// Whether a folder is a cloud assembly of the AWS CDK.
 pub fn is_assembly(folder: &Path, files: &Files) -> bool {
-    cdk::stacks(folder, files).is_some()
+    cdk::stacks(folder, files, &mut Vec::new()).is_some()
 }
 
 /// A named folder without templates.

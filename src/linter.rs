@@ -1,9 +1,11 @@
 //! Templates and rules in, findings out: the library's one entry. Prints nothing.
 
 mod again;
+mod applied;
 mod check;
 mod coverage;
 pub mod drawing;
+mod ends;
 mod exceptions;
 mod file_report;
 mod fixes;
@@ -25,16 +27,15 @@ mod targets;
 mod unjudged;
 
 use crate::change::Value;
-use crate::code::Code;
 use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::eval::Memory;
 use crate::eval::inputs::{Inputs, Pinned};
 use crate::eval::reads::Sought;
-use crate::exceptions::{Aliases, Exceptions};
+use crate::exceptions::Aliases;
 use crate::expand::expansion::Expansion;
 use crate::expand::{self, Kind, Model};
-use crate::finding::{Counts, Diagnostic, Finding, Level, RuleSeverity};
+use crate::finding::{Finding, Level, RuleSeverity};
 use crate::graph::secrets::{secret_parameters, written_secrets};
 use crate::rules::load::{RuleEntry, RuleId, RuleSet};
 use crate::rules::operand::Settings;
@@ -43,19 +44,15 @@ use crate::source::Source;
 use crate::syntax::{Entry, Node};
 use crate::template::{self, Template};
 use again::{Again, Ground, Linted, Memorable};
-use check::{Setting, run_check};
+use applied::Results;
 use fixes::Workshop;
-use iterations::Pending;
 use notes::Notes;
 use parsed::unread;
-use record::Record;
-use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use spelling::spelling;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
-use targets::{Kinds, blocks, occurs};
+use std::sync::OnceLock;
+use targets::{Kinds, occurs};
 use unjudged::{no_template, unjudged};
 
 pub(crate) use fixes::{Names, edited};
@@ -66,7 +63,7 @@ pub use again::Remembered;
 pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
 pub use parsed::{Parsed, nests, parse, shared};
-pub use redaction::Mask;
+pub use redaction::{Mask, hidden_in_unread};
 pub use setup::SetupError;
 pub use stacks::Nested;
 
@@ -82,9 +79,6 @@ struct About<'a> {
     /// The number of templates that it is inside of.
     depth: usize,
 }
-
-/// Findings of one check that wait for those of other blocks, in a template that has no loops and nothing that a transform made.
-const MOST_PENDING: usize = 512;
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
@@ -443,16 +437,17 @@ impl Linter {
             Again::begin(keeper.remembered, ground, &linted)
         });
         self.add_expansion(&expansion, &model, &notes, &mut report);
-        notes.add_refused(refused, &mut report);
         report.resources = model.resources().len();
         self.count_unruled(&model, &mut report);
-        report.parameters = declared(&template, &model);
+        let parameters = declared(&template, &model);
+        notes.add_refused(refused, &parameters, &mut report);
+        report.parameters = parameters;
         let files_and_text = exceptions::Texts { source, document, included: &texts, files: &files, constructs };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
-        let mut pending = Vec::new();
+        let mut results = Results::default();
         let workshop = Workshop::new(source, document, &model, self, wants);
         for (selected, kinds) in self.for_template(&model) {
-            self.apply((selected, &kinds), &workshop, &mut exceptions, &mut pending, again.as_mut(), &mut report);
+            self.apply((selected, &kinds), &workshop, &mut exceptions, &mut results, again.as_mut(), &mut report);
         }
         if let (Some(again), Some(keeper)) = (again, keeper) {
             keeper.is_sure = again.end(source, &model, keeper.remembered);
@@ -511,67 +506,6 @@ impl Linter {
         let left = coverage::notice_left(expansion, report);
         notes.add(spelling.notes.iter().chain(&expansion.notes).chain(&left), report);
     }
-
-    fn apply<'m, 't>(
-        &self,
-        (selected, kinds): (&Selected, &[Kind<'m, 't>]),
-        workshop: &Workshop<'_, 'm, 't>,
-        exceptions: &mut Exceptions,
-        pending: &mut Vec<Pending<'t>>,
-        mut again: Option<&mut Again>,
-        report: &mut FileReport,
-    ) {
-        let model = workshop.model;
-        let Some(entry) = self.rules.entries().get(selected.index) else { return };
-        let rule = match entry.rule() {
-            Ok(rule) => rule,
-            Err(error) => return report.diagnostics.push(broken_rule(&selected.id, error)),
-        };
-        let mut settings = Cow::Borrowed(&rule.settings);
-        if !selected.settings.is_empty() {
-            settings.to_mut().extend(selected.settings.iter().map(|(name, texts)| (name.clone(), texts.clone())));
-        }
-        let mut counts = Counts::default();
-        // A rule that runs outside of its profiles, because a configuration sets its level, runs as a whole.
-        let profile = self.profile.as_deref().filter(|profile| entry.file.is_some() || entry.is_in(profile));
-        let setting = Setting { parameters: &settings, configured: &selected.settings, profile, today: self.today };
-        for (index, check) in rule.checks.iter().enumerate() {
-            let level = check.level.filter(|_| !selected.is_level_set).unwrap_or(selected.level);
-            let settle = |pending: &mut Vec<Pending<'t>>, findings: &mut Vec<Finding>| {
-                if workshop.is_open() {
-                    for Pending { finding, mark, .. } in pending.iter_mut() {
-                        if let (Some(mark), true) = (mark, !finding.is_suppressed() && workshop.wants(finding)) {
-                            finding.fix = workshop.fix(rule, index, setting, finding, mark).map(Arc::new);
-                        }
-                    }
-                }
-                iterations::unite(pending, findings);
-            };
-            let mut record = Record {
-                selected,
-                level,
-                keep: self.keep,
-                counts: &mut counts,
-                exceptions,
-                found: &mut *pending,
-                open: &mut report.undecided,
-                at: FxHashMap::default(),
-            };
-            for block in blocks(&check.targets, kinds, model) {
-                let run = || run_check(check, rule, setting, block, model);
-                let result = match again.as_deref_mut() {
-                    Some(again) => again.answer((selected.index, index), block, model, run),
-                    None => run(),
-                };
-                record.add(block, model, result);
-                if record.found.len() >= MOST_PENDING && model.is_as_written() {
-                    settle(record.found, &mut report.findings);
-                }
-            }
-            settle(pending, &mut report.findings);
-        }
-        report.count_of(&selected.id, || selected.id.shared(), counts);
-    }
 }
 
 /// The parameters that a template declares.
@@ -587,11 +521,4 @@ fn declared<'m, 't>(template: &Template<'t>, model: &'m Model<'m, 't>) -> Vec<De
 /// Sorts in the order of reports.
 pub fn sort_findings(findings: &mut [Finding]) {
     findings.sort_by(Finding::reading_order);
-}
-
-/// A rule of the embedded pack that cannot be read. Its tests should keep that from being released; if one slips through,
-/// no run may look as if the rule had passed. (Users' own rules were read when they were loaded.)
-fn broken_rule(id: &str, error: &str) -> Diagnostic {
-    Diagnostic::error(Code::RuleUnreadable, format!("built-in rule `{id}` cannot be read, so it did not run: {error}"))
-        .with_help("This is a bug in hipaalint. Please report it.")
 }

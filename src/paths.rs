@@ -51,14 +51,17 @@ impl Base {
     }
 
     /// A path as reports show it. An absolute path into the folder becomes relative, because readers of the report, such as code
-    /// scanning, expect the same name for the same file. Steps are separated by `/`, and the name has no `./` in front.
+    /// scanning, expect the same name for the same file. Steps are separated by one `/`, and none is `.`.
     pub fn name(&self, path: &Path) -> String {
         let inside = if path.is_absolute() { path.strip_prefix(&self.folder).ok() } else { None };
         let name = slashed(inside.filter(|inside| !inside.as_os_str().is_empty()).unwrap_or(path));
-        match name.strip_prefix("./") {
+        let name = match name.strip_prefix("./") {
             Some(rest) if !rest.is_empty() => rest.trim_start_matches('/').to_owned(),
             _ => name,
-        }
+        };
+        // Nearly all names are whole. An address is no path.
+        let has_idle_steps = (name.contains("//") || name.contains("/./")) && !name.contains("://");
+        if has_idle_steps { without_idle_steps(&name) } else { name }
     }
 
     /// The relative path from the folder to a file, whose path is absolute and has no links: `../hipaalint.yaml`. The path itself if
@@ -103,6 +106,18 @@ pub fn slashed(path: &Path) -> String {
     if MAIN_SEPARATOR == '\\' { name.replace('\\', "/") } else { name.into_owned() }
 }
 
+/// A name without steps that lead nowhere: `a//b` and `a/./b` are `a/b`.
+fn without_idle_steps(name: &str) -> String {
+    let (first, rest) = name.split_once('/').unwrap_or((name, ""));
+    let is_folder = name.ends_with('/');
+    let steps = rest.split('/').filter(|step| !step.is_empty() && *step != ".");
+    let mut clean = steps.fold(first.to_owned(), |before, step| before + "/" + step);
+    if is_folder {
+        clean.push('/');
+    }
+    clean
+}
+
 /// A path without `..` after a folder, as people read it.
 pub fn without_detours(path: &Path) -> PathBuf {
     let mut short = PathBuf::new();
@@ -130,8 +145,11 @@ mod tests {
     #[test]
     fn names_are_as_given_without_the_base() {
         let names = ["./a.yaml", "a/./b.yaml", ".", "./", "../a", ".//a", "/a", "/home/link/a/b", "/home/link"];
+        let doubled = ["a//b", "/srv//a/./b", "a/././/b/", "a/.b/..c", "/home/link//a//b"];
+        let doubled = doubled.map(|name| base().name(Path::new(name)));
+        assert_eq!(doubled, ["a/b", "/srv/a/b", "a/b/", "a/.b/..c", "a/b"]);
         let shown = names.map(|name| base().name(Path::new(name)));
-        assert_eq!(shown, ["a.yaml", "a/./b.yaml", ".", "./", "../a", "a", "/a", "a/b", "/home/link"]);
+        assert_eq!(shown, ["a.yaml", "a/b.yaml", ".", "./", "../a", "a", "/a", "a/b", "/home/link"]);
     }
 
     #[test]

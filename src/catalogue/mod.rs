@@ -13,9 +13,9 @@ mod wrap;
 pub use citations::{Citation, citations, citations_page};
 pub use core_page::core_page;
 pub use fixes_page::fixes_page;
-pub use index::index_page;
+pub use index::{index_page, index_page_alone};
 pub use remedy::{Line, Remedy};
-pub use rule_page::rule_page;
+pub use rule_page::{rule_page, rule_page_alone};
 
 use crate::rules::load::RuleEntry;
 use crate::rules::rule::TargetName;

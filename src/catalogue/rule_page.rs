@@ -7,7 +7,14 @@ use crate::rules::load::{RuleEntry, controls, unmark};
 use crate::rules::meta::{Control, FalseAlarms, RuleKind, RuleProse};
 use crate::rules::rule::Example;
 
-/// The page of a rule.
+/// The page of a rule for a reader who has neither its file nor the other pages, which are below an address.
+pub fn rule_page_alone(entry: &RuleEntry, documents: &str) -> String {
+    let page = rule_page(entry);
+    let text = page.split_once("-->\n").map_or(page.as_str(), |(_, text)| text);
+    text.replace("](../", &format!("]({documents}/"))
+}
+
+/// The page of a rule in the folder of such pages.
 pub fn rule_page(entry: &RuleEntry) -> String {
     let meta = &entry.meta;
     let prose = entry.prose();

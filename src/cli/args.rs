@@ -29,7 +29,9 @@ pub(super) use shared::Color;
 pub(super) use test::{TestArguments, TestFormat};
 
 use super::deferred::Deferred;
-use clap::{Parser, Subcommand};
+use crate::report::PROJECT_ADDRESS;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 
 /// Checks AWS CloudFormation templates against the HIPAA Security Rule
@@ -75,6 +77,14 @@ const COMMANDS: [&str; 14] = [
     "test",
 ];
 
+/// The commands that the build leaves out.
+const LEFT_OUT: &[&str] = match (cfg!(feature = "lsp"), cfg!(feature = "mcp")) {
+    (true, true) => &[],
+    (true, false) => &["mcp"],
+    (false, true) => &["lsp"],
+    (false, false) => &["lsp", "mcp"],
+};
+
 /// Reads the arguments. Commands and rare options are described to clap only if the other options do not suffice, so that they cost a
 /// run without them nothing. All errors and helps are those of the whole description.
 ///
@@ -82,6 +92,13 @@ const COMMANDS: [&str; 14] = [
 /// Those of clap, and its help.
 pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(name) = arguments.get(1).and_then(|first| LEFT_OUT.iter().find(|name| first == **name)) {
+        let message = format!(
+            "this build of hipaalint has no command '{name}'; install one that has it with \
+             'cargo install --locked --features {name} --git {PROJECT_ADDRESS}'"
+        );
+        return Err(Arguments::command().error(ErrorKind::InvalidSubcommand, message));
+    }
     let names_command = arguments.iter().skip(1).any(|argument| COMMANDS.iter().any(|name| argument == name));
     if !names_command && let Ok(Frequent { lint }) = Frequent::try_parse_from(&arguments) {
         return Ok(Arguments { command: None, lint, import: AccountArguments::default() });
@@ -164,7 +181,6 @@ pub(super) enum Command {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn every_command_is_known_by_its_name() {

@@ -26,11 +26,20 @@ pub(super) fn run(arguments: &CompletionsArguments) -> Exit {
     output::print(&script, Exit::Clean)
 }
 
-/// The command line with the arguments that are described only if their command is named.
+/// The command line with the arguments that are described only if their command is named, and without those that help does not show.
 fn described(mut command: Command) -> Command {
     command.build();
-    command
+    // The generators add these two themselves.
+    let is_shown = |argument: &&Arg| !argument.is_hide_set() && !GENERATED.contains(&argument.get_id().as_str());
+    Command::new("hipaalint")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
+        .args(command.get_arguments().filter(is_shown).cloned())
+        .subcommands(command.get_subcommands().cloned())
 }
+
+/// The arguments that generators add.
+const GENERATED: [&str; 2] = ["help", "version"];
 
 /// The script that clap makes of a command line.
 fn script(shell: Shell, mut command: Command) -> String {
@@ -70,6 +79,7 @@ impl Names {
         command
             .mut_arg("rule", with(&ids))
             .mut_arg("ignore", with(&ids))
+            .mut_arg("fix_rule", with(&ids))
             .mut_subcommand("explain", |command| command.mut_arg("topics", with(&ids)))
             .mut_subcommand("man", |command| command.mut_arg("command", with(&commands)))
             .mut_subcommand("rules", |command| {
@@ -81,8 +91,7 @@ impl Names {
 /// The script for zsh. The generator takes the first word for a path and the second for a command, so it gets commands and paths
 /// one by one, and this function joins the two scripts.
 fn for_zsh(command: &Command) -> String {
-    // The generator adds these two itself.
-    let own = |argument: &&Arg| !["help", "version"].contains(&argument.get_id().as_str());
+    let own = |argument: &&Arg| !GENERATED.contains(&argument.get_id().as_str());
     let options = command.get_arguments().filter(|argument| !argument.is_positional()).filter(own).cloned();
     let commands = Command::new("hipaalint").args(options).subcommands(command.get_subcommands().cloned());
     let paths = Command::new("hipaalint").args(command.get_arguments().filter(own).cloned());

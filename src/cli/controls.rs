@@ -4,7 +4,7 @@ use super::args::{ControlsArguments, ListFormat};
 use super::explain::ONLY_RUNNING;
 use super::page::{Page, widest};
 use super::plan::usage;
-use super::topic::{Matches, Topic};
+use super::topic::{LIST_RULES, Matches, Topic};
 use super::{output, terminal};
 use crate::catalogue::{Citation, citations, citations_page};
 use crate::files::Files;
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &ControlsArguments) -> Result<Exit, clap::Error> {
     let listed = match listed(&topics, &rules.set) {
         Ok(listed) => listed,
         Err(complaint) => {
-            output::complain(&complaint);
+            output::complain(&complaint.replace(LIST_RULES, "`hipaalint controls` lists all citations."));
             return Ok(Exit::Trouble);
         }
     };

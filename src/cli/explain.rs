@@ -5,11 +5,12 @@ use super::page::{Page, widest};
 use super::rules::list;
 use super::topic::{Matches, Topic};
 use super::{output, terminal};
-use crate::catalogue::{Remedy, index_page, rule_page};
+use crate::catalogue::{Remedy, index_page_alone, rule_page_alone};
 use crate::files::Files;
 use crate::finding::Applicability;
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
+use crate::report::{documents_address, rule_address};
 use crate::rules::frameworks::{Framework, frameworks};
 use crate::rules::load::{RuleEntry, RuleSet, controls, runtime_checks, unmark, unruled_services};
 use crate::rules::meta::{Control, RuntimeCheck, UnruledService};
@@ -27,11 +28,11 @@ pub(super) fn run(arguments: &ExplainArguments) -> Exit {
     let style = terminal::style(arguments.color.color);
     let is_markdown = arguments.format == DocumentFormat::Markdown;
     let text = match subject(&arguments.topics, &rules.set) {
-        Ok(Subject::Rule(entry)) if is_markdown => rule_page(entry),
+        Ok(Subject::Rule(entry)) if is_markdown => rule_page_alone(entry, &documents_address()),
         Ok(Subject::Rule(entry)) => page(entry, &rules, style, problems.files()),
         Ok(Subject::Runtime(check)) => runtime_page(check, style),
         Ok(Subject::Unruled(service)) => unruled_page(service, style),
-        Ok(Subject::Several(_, matches)) if is_markdown => index_page(&matches.rules),
+        Ok(Subject::Several(_, matches)) if is_markdown => index_page_alone(&matches.rules, rule_address),
         Ok(Subject::Several(topics, matches)) => {
             topic_page(&topics, &matches, terminal::list_style(arguments.color.color))
         }

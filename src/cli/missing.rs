@@ -13,6 +13,14 @@ use std::path::{Path, PathBuf};
 
 /// The names of this command in other linters. hipaalint lints without a command.
 const LINT: [&str; 4] = ["lint", "check", "scan", "validate"];
+/// Other words that people take for commands, and what does what they mean.
+const MEANT: [(&str, &str); 5] = [
+    ("baseline", "To write a baseline, type `hipaalint --write-baseline FILE`."),
+    ("config", "To name a configuration, type `hipaalint --config FILE`. To write a first one, type `hipaalint init`."),
+    ("diff", "To compare with a revision of git, type `hipaalint --since REF`."),
+    ("fix", "To fix templates, type `hipaalint --fix`. To see the changes first, type `hipaalint --fix --diff`."),
+    ("format", "To choose the format of the report, type `hipaalint --format FORMAT`."),
+];
 /// What is typed before the paths to lint.
 pub(super) const LINTING: &str = "hipaalint";
 /// Folders with more entries are not searched for similar names.
@@ -49,6 +57,13 @@ fn suggest_for(diagnostic: &mut Diagnostic, path: &Path, paths: &[PathBuf], comm
             [] => "To lint the current folder, type `hipaalint`.".to_owned(),
             others => format!("To lint, type `hipaalint {}`.", others.join(" ")),
         };
+        return;
+    }
+    if command == LINTING
+        && let Some((_, help)) = MEANT.iter().find(|(word, _)| *word == typed)
+    {
+        diagnostic.message = format!("there is no command `{typed}`, and no such file or folder");
+        diagnostic.help = (*help).to_owned();
         return;
     }
     if let Some(similar) = similar(path, files) {

@@ -9,7 +9,7 @@ use crate::config::FILE_NAME;
 use crate::discover::has_resources;
 use crate::evidence::Bundle;
 use crate::files::{Files, MAX_NAMED, Reach};
-use crate::finding::Finding;
+use crate::finding::{Diagnostic, Finding, Severity};
 use crate::linter::Fixes;
 use crate::report::asff::Asff;
 use crate::report::diff;
@@ -29,6 +29,7 @@ use crate::report::text::{count, one_line};
 use crate::report::whole::Whole;
 use crate::report::{Prepared, Preparer, Report, Reporter};
 use crate::session::{End, Exit, FixedText, Problems, Saving, Session, Sink, WrittenBaseline};
+use crate::source::Source;
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -140,6 +141,8 @@ pub(super) struct Outputs<'o> {
     diffs_from: DiffBase,
     /// Until something else is on the terminal.
     progress: Option<Progress>,
+    /// Whether no report names what could not be done.
+    hides_errors: bool,
     /// Whether nothing follows the reports.
     pub(super) ends_process: bool,
     written: Option<Written>,
@@ -176,7 +179,12 @@ impl<'o> Outputs<'o> {
         };
         let texts = texts.map(|texts| (texts, shown.style));
         let standard = Writing { reporter: Ok(report) };
-        let formats = outputs.iter().map(|output| output.format).chain([shown.format]).collect();
+        let formats: Vec<Format> = outputs.iter().map(|output| output.format).chain([shown.format]).collect();
+        let is_silent = texts.is_none() && shown.format == Format::Json && shown.part == Part::Statistics;
+        let hides_errors = match formats.split_last() {
+            Some((_, files)) if is_silent => !files.iter().any(|format| format.names_errors()),
+            _ => !formats.iter().any(|format| format.names_errors()),
+        };
         Self {
             files,
             formats,
@@ -188,6 +196,7 @@ impl<'o> Outputs<'o> {
             has_diffs: false,
             diffs_from: DiffBase::default(),
             progress,
+            hides_errors,
             ends_process: false,
             written: None,
         }
@@ -233,6 +242,18 @@ impl<'o> Outputs<'o> {
         self.files.iter_mut().map(|file| &mut file.writing).chain([&mut self.standard])
     }
 
+    /// Names on standard error what could not be done, if no report does: what is missing in a report would be missing silently.
+    fn complain(&mut self, part: &Report<'_>) {
+        if !self.hides_errors {
+            return;
+        }
+        for diagnostic in part.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
+            self.progress = None;
+            let source = diagnostic.span.and_then(|span| part.source(span.source));
+            complain(&in_one_line(diagnostic, source));
+        }
+    }
+
     /// What is on a terminal is no more than a report.
     fn is_reporting(&mut self, part: &Report<'_>) {
         if self.is_terminal && !(part.findings.is_empty() && part.diagnostics.is_empty()) {
@@ -244,6 +265,7 @@ impl<'o> Outputs<'o> {
 impl Sink for Outputs<'_> {
     fn file(&mut self, part: &Report<'_>) {
         self.is_reporting(part);
+        self.complain(part);
         self.reports().for_each(|writing| writing.feed(|reporter| reporter.file(part)));
     }
 
@@ -266,6 +288,7 @@ impl Sink for Outputs<'_> {
     fn prepared(&mut self, part: &Report<'_>, prepared: Prepared) {
         let Ok(prepared) = prepared.downcast::<Vec<Option<Prepared>>>() else { return self.file(part) };
         self.is_reporting(part);
+        self.complain(part);
         let mut prepared = prepared.into_iter();
         for writing in self.reports() {
             let own = prepared.next().flatten();
@@ -302,6 +325,7 @@ impl Sink for Outputs<'_> {
     /// Ends the files, and then standard output with the resulting exit code.
     fn end(&mut self, end: &End<'_>) {
         self.progress = None;
+        self.complain(end.rest);
         tell_of_baseline(end.baseline.as_ref());
         let mut exit = end.exit;
         // What the run depends on is known only now.
@@ -442,18 +466,21 @@ fn finish(written: io::Result<()>, exit: Exit) -> Exit {
 /// Writes problems with configuration and rules to standard error, for commands without a report. Returns the exit code.
 pub(super) fn complain_of(problems: &Problems) -> Exit {
     for diagnostic in &problems.diagnostics {
-        let position = diagnostic.span.and_then(|span| {
-            let source = problems.sources.iter().find(|source| source.id == span.source)?;
-            Some(source.position(span.start))
-        });
-        let position = position.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
-        let end = if diagnostic.message.ends_with(['?', '!']) { "" } else { "." };
-        let place = format!("{}{position}", diagnostic.file);
-        let place = if place.is_empty() { place } else { place + ": " };
-        let text = format!("{place}{}{end} {}", diagnostic.message, diagnostic.help);
-        complain(&one_line(text.trim_end(), true));
+        let source = diagnostic.span.and_then(|span| problems.sources.iter().find(|source| source.id == span.source));
+        complain(&in_one_line(diagnostic, source));
     }
     if problems.diagnostics.is_empty() { Exit::Clean } else { Exit::Trouble }
+}
+
+/// A problem with its place, on one line.
+fn in_one_line(diagnostic: &Diagnostic, source: Option<&Source>) -> String {
+    let position = diagnostic.span.zip(source).map(|(span, source)| source.position(span.start));
+    let position = position.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
+    let end = if diagnostic.message.ends_with(['?', '!']) { "" } else { "." };
+    let place = format!("{}{position}", diagnostic.file);
+    let place = if place.is_empty() { place } else { place + ": " };
+    let text = format!("{place}{}{end} {}", diagnostic.message, diagnostic.help);
+    one_line(text.trim_end(), true).into_owned()
 }
 
 /// Writes a message to standard error, if that is open.

@@ -271,10 +271,17 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
     if file.is_empty() {
         return Err(usage(ErrorKind::InvalidValue, format!("'--output {text}' does not name a file")));
     }
+    if file == STANDARD_STREAM {
+        let message = format!(
+            "'--output {text}' would write a file with the name `-`; --format sets the format of standard output, and \
+             ./- is such a file"
+        );
+        return Err(usage(ErrorKind::InvalidValue, message));
+    }
     let ending = Path::new(file).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    // An archive is never another report, whatever standard output shows.
-    let of_ending = Format::of_ending(ending);
-    let format = named.or(of_ending.filter(|of_ending| *of_ending == Format::Evidence)).or(format).or(of_ending);
+    // A format whose files have another ending is meant for standard output.
+    let of_ending = Format::of_ending(ending).filter(|_| !format.is_some_and(|format| format.has_ending(ending)));
+    let format = named.or(of_ending).or(format);
     let is_plain = ending.is_empty() || PLAIN.iter().any(|plain| ending.eq_ignore_ascii_case(plain));
     let Some(format) = format.or(is_plain.then_some(Format::Human)) else {
         let message = format!(
@@ -288,6 +295,9 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
     };
     Ok(Output { format, file: PathBuf::from(file) })
 }
+
+/// What people mean standard output by.
+const STANDARD_STREAM: &str = "-";
 
 /// Endings of the human report.
 const PLAIN: [&str; 2] = ["txt", "log"];

@@ -4,10 +4,11 @@ use super::args::{ListFormat, RulesArguments};
 use super::page::{Page, widest};
 use super::topic::{Matches, Topic, unknown_citation, unknown_service};
 use super::{output, terminal};
-use crate::catalogue::{cites, index_page, is_about, is_within};
+use crate::catalogue::{cites, index_page_alone, is_about, is_within};
 use crate::files::Files;
 use crate::finding::{Applicability, Level, RuleSeverity};
 use crate::report::human::paint::Ink;
+use crate::report::rule_address;
 use crate::report::text::count;
 use crate::rules::fix::Limit;
 use crate::rules::frameworks::{Basis, Framework, frameworks};
@@ -54,7 +55,7 @@ pub(super) fn run(arguments: &RulesArguments) -> Exit {
             page.finish()
         }
         ListFormat::Json => output::pretty(&entries.iter().map(|entry| row(entry)).collect::<Vec<_>>()),
-        ListFormat::Markdown => index_page(&entries),
+        ListFormat::Markdown => index_page_alone(&entries, rule_address),
     };
     output::print(&text, exit)
 }

@@ -7,6 +7,9 @@ use crate::rules::meta::{Control, RuntimeCheck};
 use crate::rules::rule::TargetName;
 use std::collections::BTreeSet;
 
+/// Where to look if no topic is like the one that does not exist.
+pub(super) const LIST_RULES: &str = "`hipaalint rules` lists all rules.";
+
 /// One topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Topic {
@@ -102,7 +105,7 @@ impl Topic {
                     set.entries().iter().flat_map(|entry| entry.targets.iter()).map(TargetName::name).collect();
                 let known = kinds.into_iter().filter(|name| name.contains("::"));
                 let near = nearest(kind, known).map(|near| format!("Did you mean `{near}`?"));
-                let help = near.unwrap_or_else(|| "`hipaalint rules` lists all rules.".to_owned());
+                let help = near.unwrap_or_else(|| LIST_RULES.to_owned());
                 format!("no rule is for `{kind}`. {help}")
             }
             Self::Word(word) => {
@@ -113,7 +116,7 @@ impl Topic {
                 let words: BTreeSet<String> = set.entries().iter().flat_map(words_of).collect();
                 match nearest(&word, words.iter().map(String::as_str)) {
                     Some(near) => format!("there is no rule and no topic `{word}`. Did you mean `{near}`?"),
-                    None => format!("there is no rule and no topic `{word}`. `hipaalint rules` lists all rules."),
+                    None => format!("there is no rule and no topic `{word}`. {LIST_RULES}"),
                 }
             }
         }

@@ -54,9 +54,11 @@ impl ConfigReader<'_> {
                 self.problem(node.span, format!("{what} cannot be `AWS::NoValue`"), HELP.to_owned());
                 None
             }
-            ("Ref" | "Fn::Sub", Some(text)) if !text.trim().is_empty() => self
-                .tag_text(&what, text, call.value.span)
-                .then(|| Value::Map(vec![(call.key.to_string(), Value::String(text.to_owned()))])),
+            (name @ ("Ref" | "Fn::Sub"), Some(text)) if !text.trim().is_empty() => {
+                (self.tag_text(&what, text, call.value.span)
+                    && (name == "Ref" || self.refers_to_parameters(&what, text, call.value.span)))
+                .then(|| Value::Map(vec![(call.key.to_string(), Value::String(text.to_owned()))]))
+            }
             (name @ ("Ref" | "Fn::Sub"), _) => {
                 self.unexpected(&call.value, &format!("`{name}` of the tag `{key}`"), "a text", HELP);
                 None
@@ -80,6 +82,18 @@ impl ConfigReader<'_> {
         };
         self.problem(span, problem, help.to_owned());
         false
+    }
+
+    /// Whether the text of `Fn::Sub` refers to parameters alone: the attribute of a resource is not the value of a tag everywhere.
+    fn refers_to_parameters(&mut self, what: &str, text: &str, span: Span) -> bool {
+        let names = text.split("${").skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.trim());
+        match names.filter(|name| !name.starts_with('!')).find(|name| name.contains('.') || name.is_empty()) {
+            None => true,
+            Some(name) => {
+                self.problem(span, format!("{what} refers to `{name}`, which is not a parameter"), HELP.to_owned());
+                false
+            }
+        }
     }
 }
 

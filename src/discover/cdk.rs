@@ -7,8 +7,10 @@ mod metadata;
 
 pub(super) use metadata::acknowledgements;
 
+use crate::code::Code;
 use crate::constructs::Constructs;
 use crate::files::{Files, Reach};
+use crate::finding::Diagnostic;
 use metadata::Metadata;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -17,6 +19,11 @@ use std::sync::Arc;
 
 /// The manifest's name.
 const MANIFEST: &str = "manifest.json";
+/// The name of the file that marks an assembly.
+const MARK: &str = "cdk.out";
+/// The types of artifacts that are stacks, and the assets of stacks.
+const STACK: &str = "aws:cloudformation:stack";
+const ASSET_MANIFEST: &str = "cdk:asset-manifest";
 /// Larger manifests are not read: they list stacks and constructs, not resources.
 const MAX_BYTES: u64 = 64 << 20;
 
@@ -54,13 +61,19 @@ struct Artifact {
     metadata_file: Option<String>,
 }
 
-/// The stacks of a folder, sorted by the names of their templates; `None` if it is not an assembly.
-pub(super) fn stacks(folder: &Path, files: &Files) -> Option<Vec<Stack>> {
+/// The stacks of a folder, sorted by the names of their templates; `None` if it is not an assembly. Adds a problem for each file of an
+/// assembly that is there and cannot be read: without it, stacks, their Regions or their exceptions would be missing silently.
+pub(super) fn stacks(folder: &Path, files: &Files, problems: &mut Vec<Diagnostic>) -> Option<Vec<Stack>> {
     let path = folder.join(MANIFEST);
     // Most folders have none.
     files.own_metadata(&path).ok()?;
-    let text = Reach::of_project(folder, files).read(&path, MAX_BYTES, files).ok()?;
-    let mut manifest: Manifest = serde_json::from_slice(&text).ok()?;
+    let mut manifest = match manifest(folder, &path, files) {
+        Ok(manifest) => manifest?,
+        Err(reason) => {
+            problems.push(broken(&path, &reason, files));
+            return None;
+        }
+    };
     // Other manifests have a version, too; only this one has artifacts of the CDK.
     let is_assembly = |artifact: &Artifact| artifact.r#type.starts_with("aws:") || artifact.r#type.starts_with("cdk:");
     if manifest.version.is_empty() || !manifest.artifacts.values().any(is_assembly) {
@@ -69,18 +82,50 @@ pub(super) fn stacks(folder: &Path, files: &Files) -> Option<Vec<Stack>> {
     let assets: BTreeMap<String, String> = manifest
         .artifacts
         .iter()
-        .filter(|(_, artifact)| artifact.r#type == "cdk:asset-manifest")
+        .filter(|(_, artifact)| artifact.r#type == ASSET_MANIFEST)
         .filter_map(|(id, artifact)| Some((id.clone(), artifact.property("file")?.to_owned())))
         .collect();
     let mut stacks: Vec<Stack> = manifest
         .artifacts
         .iter_mut()
-        .filter(|(_, artifact)| artifact.r#type == "aws:cloudformation:stack")
-        .filter_map(|(id, artifact)| stack(folder, id, artifact, &assets, files))
+        .filter(|(_, artifact)| artifact.r#type == STACK)
+        .filter_map(|(id, artifact)| stack(folder, id, artifact, &assets, (files, &mut *problems)))
         .collect();
     stacks.sort_by(|one, other| one.template.cmp(&other.template));
     stacks.dedup_by(|one, other| one.template == other.template);
     Some(stacks)
+}
+
+/// The manifest of a folder; none if the file is that of another program, as far as that can be seen.
+///
+/// # Errors
+/// Why the manifest of an assembly cannot be read, as a clause.
+fn manifest(folder: &Path, path: &Path, files: &Files) -> Result<Option<Manifest>, String> {
+    // The CDK writes a file of this name into each assembly.
+    let is_marked = || files.has_file(&folder.join(MARK));
+    let text = match Reach::of_project(folder, files).read(path, MAX_BYTES, files) {
+        Ok(text) => text,
+        Err(error) if is_marked() => return Err(error.to_string()),
+        Err(_) => return Ok(None),
+    };
+    match serde_json::from_slice(&text) {
+        Ok(manifest) => Ok(Some(manifest)),
+        Err(error) if names_stacks(&text) || is_marked() => Err(error.to_string()),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Whether a text names what only manifests of the CDK have.
+fn names_stacks(text: &[u8]) -> bool {
+    [STACK, ASSET_MANIFEST].iter().any(|kind| memchr::memmem::find(text, kind.as_bytes()).is_some())
+}
+
+/// The problem with a file of an assembly that cannot be read.
+fn broken(path: &Path, reason: &str, files: &Files) -> Diagnostic {
+    let message = format!("the file is a part of a cloud assembly of the AWS CDK and cannot be read: {reason}");
+    Diagnostic::error(Code::FileUnreadable, message)
+        .in_file(files.name(path))
+        .with_help("Write the assembly again with `cdk synth`.")
 }
 
 impl Artifact {
@@ -99,7 +144,7 @@ fn stack(
     id: &str,
     artifact: &mut Artifact,
     assets: &BTreeMap<String, String>,
-    files: &Files,
+    (files, problems): (&Files, &mut Vec<Diagnostic>),
 ) -> Option<Stack> {
     let template = artifact.property("templateFile").filter(|template| is_inner(template))?.to_owned();
     let mut pinned = BTreeMap::new();
@@ -114,7 +159,7 @@ fn stack(
     }
     let inline = std::mem::take(&mut artifact.metadata);
     let own: Vec<&str> = artifact.dependencies.iter().filter_map(|id| assets.get(id)).map(String::as_str).collect();
-    let constructs = metadata::read(folder, artifact.metadata_file.as_deref(), inline, &own, files);
+    let constructs = metadata::read(folder, artifact.metadata_file.as_deref(), inline, &own, (files, problems));
     let constructs = Arc::new(Constructs { stack: Arc::new(constructs), template: template.clone() });
     Some(Stack { template, pinned, constructs })
 }

@@ -34,10 +34,10 @@ pub fn shows_template(text: &str) -> bool {
 
 /// Whether `Resources` is nearly at the root of a text: its colon is missing, or a bracket before it.
 fn has_slipped_resources(text: &str) -> bool {
-    let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
-    if is_json {
-        let begins_map =
-            |after: &str| after.trim_start_matches(|c: char| c.is_whitespace() || c == ':').starts_with('{');
+    if opens_json_map(text) {
+        let begins_map = |after: &str| {
+            after_space(after).trim_start_matches(|c: char| c.is_whitespace() || c == ':').starts_with('{')
+        };
         has_string(text, 2, |string, after| string == "Resources" && begins_map(after))
     } else {
         text.lines().any(|line| line.trim_end() == "Resources")
@@ -46,8 +46,29 @@ fn has_slipped_resources(text: &str) -> bool {
 
 /// Whether the root of a text has a key that `fits`, as far as that can be seen without parsing.
 pub(super) fn has_root_key(text: &str, fits: impl Fn(&str) -> bool) -> bool {
-    text.lines().filter_map(root_key).any(&fits)
-        || (text.trim_start_matches('\u{feff}').trim_start().starts_with('{') && has_shallow_key(text, &fits))
+    text.lines().filter_map(root_key).any(&fits) || (opens_json_map(text) && has_shallow_key(text, &fits))
+}
+
+/// Whether a text opens as JSON (or nearly, with comments) with a map.
+fn opens_json_map(text: &str) -> bool {
+    after_space(text.trim_start_matches('\u{feff}')).starts_with('{')
+}
+
+/// A text behind white space and comments that JSON does not have.
+fn after_space(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    while let Some(after) = after_comment(rest) {
+        rest = after.trim_start();
+    }
+    rest
+}
+
+/// A text behind the comment that it begins with, if it begins with one.
+fn after_comment(text: &str) -> Option<&str> {
+    if let Some(line) = text.strip_prefix("//") {
+        return Some(line.split_once('\n').map_or("", |(_, rest)| rest));
+    }
+    text.strip_prefix("/*").map(|inner| inner.split_once("*/").map_or("", |(_, rest)| rest))
 }
 
 /// The key of a line of block YAML without indentation.
@@ -62,19 +83,24 @@ fn root_key(line: &str) -> Option<&str> {
 
 /// Whether JSON (or nearly) has a string that `fits`, followed by a colon inside no more than one brace.
 fn has_shallow_key(text: &str, fits: impl Fn(&str) -> bool) -> bool {
-    has_string(text, 1, |string, after| after.trim_start().starts_with(':') && fits(string))
+    has_string(text, 1, |string, after| after_space(after).starts_with(':') && fits(string))
 }
 
 /// Whether JSON (or nearly) has a string that `fits` with the text after it, inside so many braces or fewer, and at least one.
 fn has_string(text: &str, most: usize, fits: impl Fn(&str, &str) -> bool) -> bool {
     let mut depth = 0_usize;
     let mut rest = text;
-    while let Some(at) = rest.find(['{', '[', '}', ']', '"']) {
+    while let Some(at) = rest.find(['{', '[', '}', ']', '"', '/']) {
+        if let Some(after) = rest.get(at..).and_then(after_comment) {
+            rest = after;
+            continue;
+        }
         let (mark, after) = rest.split_at(at).1.split_at(1);
         rest = after;
         match mark {
             "{" | "[" => depth += 1,
             "}" | "]" => depth = depth.saturating_sub(1),
+            "/" => {}
             _ => {
                 let end = end_of_string(rest);
                 let (string, after) = rest.split_at(end);
@@ -118,6 +144,8 @@ mod tests {
             "'resources' :\n  A: {Type: AWS::S3::Bucket",
             "Transform: AWS::Serverless-2016-10-31\nGlobals: {",
             "Parameters:\n  A: {Type: String}\nResources\n  A:\n    Type: AWS::S3::Bucket",
+            "// it's {\n{\"Resources\": {",
+            "/* { \" */ {\n  // don't {\n  \"Resources\" /* : */ : {",
             "{\"Resources\" {\"A\": {\"Type\": \"AWS::S3::Bucket\"}}}",
             "{\"Parameters\": {\"A\": {\"Type\": \"String\"}, \"Resources\": {\"A\": {\"Type\": \"AWS::S3::Bucket\"}}}",
         ] {
@@ -136,6 +164,8 @@ mod tests {
             "{\"a\": {\"Resources\": {",
             "[{\"Resources\": ",
             "{\"a\": \"Resources\" }",
+            "{\"a\": 1 // \"Resources\": {\n}",
+            "/* {\"Resources\": {} */",
             "ResourcesOfMine: [",
             "a:\n  Resources\n  AWS::S3::Bucket: [",
             "{\"a\": {\"b\": {\"Resources\": {\"A\": \"AWS::S3::Bucket\"",

@@ -29,16 +29,33 @@ pub struct Refusal {
     /// The item of a list that is refused, where there are several.
     item: Option<String>,
     /// What is wrong with it: "is not a number".
-    problem: String,
+    problem: Words,
+}
+
+/// What is wrong with a value, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Words {
+    shown: String,
+    /// The same without the values that the template lists, which are secrets where the value is one; none where there are none.
+    hidden: Option<String>,
+}
+
+impl From<String> for Words {
+    fn from(shown: String) -> Self {
+        Self { shown, hidden: None }
+    }
 }
 
 impl Refusal {
-    /// The reason, as the end of "CloudFormation refuses the value: …". An item of a list is named where it may be shown.
+    /// The reason, as the end of "CloudFormation refuses the value: …". An item of a list and the values that are allowed are named
+    /// where they may be shown.
     pub fn reason(&self, is_shown: bool) -> String {
+        let Words { shown, hidden } = &self.problem;
+        let problem = hidden.as_ref().filter(|_| !is_shown).unwrap_or(shown);
         match &self.item {
-            None => format!("it {}", self.problem),
-            Some(item) if is_shown => format!("its item `{}` {}", super::value::shorten(item), self.problem),
-            Some(_) => format!("one of its items {}", self.problem),
+            None => format!("it {problem}"),
+            Some(item) if is_shown => format!("its item `{}` {problem}", super::value::shorten(item)),
+            Some(_) => format!("one of its items {problem}"),
         }
     }
 }
@@ -101,7 +118,7 @@ impl Form {
 }
 
 /// Checks an item against one constraint: where it is declared, and the problem as a predicate of "it".
-type Problem<'p, 't> = fn(&Constraints<'p, 't>, &str) -> Option<(Span, String)>;
+type Problem<'p, 't> = fn(&Constraints<'p, 't>, &str) -> Option<(Span, Words)>;
 
 impl<'p, 't> Constraints<'p, 't> {
     pub(super) fn of(parameter: &'p Parameter<'t>) -> Self {
@@ -167,7 +184,7 @@ impl<'p, 't> Constraints<'p, 't> {
         value.split(',').find_map(|item| of(item.trim(), is_one_of_many))
     }
 
-    fn outside_type(&self, item: &str) -> Option<(Span, String)> {
+    fn outside_type(&self, item: &str) -> Option<(Span, Words)> {
         let kind = self.parameter.node.get("Type")?;
         let problem = match self.form {
             Form::Number | Form::Numbers if matches!(number(item), Numeric::Nothing) => "is not a number".to_owned(),
@@ -186,10 +203,10 @@ impl<'p, 't> Constraints<'p, 't> {
             }
             _ => return None,
         };
-        Some((kind.span, problem))
+        Some((kind.span, problem.into()))
     }
 
-    fn outside_allowed(&self, item: &str) -> Option<(Span, String)> {
+    fn outside_allowed(&self, item: &str) -> Option<(Span, Words)> {
         if self.parameter.allowed.is_empty() {
             return None;
         }
@@ -210,17 +227,20 @@ impl<'p, 't> Constraints<'p, 't> {
             allowed.iter().take(MAX_NAMED).map(|one| format!("`{}`", super::value::shorten(one))).collect();
         let more = allowed.len().saturating_sub(MAX_NAMED);
         let list = if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") };
-        Some((span, format!("is not one of the `AllowedValues`: {list}")))
+        let hidden = Some("is not one of the `AllowedValues`".to_owned());
+        Some((span, Words { shown: format!("is not one of the `AllowedValues`: {list}"), hidden }))
     }
 
-    fn outside_pattern(&self, item: &str) -> Option<(Span, String)> {
+    fn outside_pattern(&self, item: &str) -> Option<(Span, Words)> {
         let (node, text) = self.pattern?;
         (self.pattern()?.matches(item) == Truth::False).then(|| {
-            (node.span, format!("does not match the `AllowedPattern` `{}` as a whole", super::value::shorten(text)))
+            let shown = format!("does not match the `AllowedPattern` `{}` as a whole", super::value::shorten(text));
+            // A pattern may list values, too.
+            (node.span, Words { shown, hidden: Some("does not match the `AllowedPattern` as a whole".to_owned()) })
         })
     }
 
-    fn outside_lengths(&self, item: &str) -> Option<(Span, String)> {
+    fn outside_lengths(&self, item: &str) -> Option<(Span, Words)> {
         if self.form != Form::Text {
             return None;
         }
@@ -235,16 +255,16 @@ impl<'p, 't> Constraints<'p, 't> {
             (None, None) => return None,
         };
         let characters = if least == 1 { "character" } else { "characters" };
-        Some((node.span, format!("has {least} {characters}, {problem}")))
+        Some((node.span, format!("has {least} {characters}, {problem}").into()))
     }
 
-    fn outside_range(&self, item: &str) -> Option<(Span, String)> {
+    fn outside_range(&self, item: &str) -> Option<(Span, Words)> {
         let (Form::Number, Numeric::Value(value)) = (self.form, number(item)) else { return None };
         let low = self.limit("MinValue").filter(|(_, limit)| value < *limit);
         let high = self.limit("MaxValue").filter(|(_, limit)| value > *limit);
         match (low, high) {
-            (Some((node, limit)), _) => Some((node.span, format!("is less than the `MinValue` of {limit}"))),
-            (None, Some((node, limit))) => Some((node.span, format!("is more than the `MaxValue` of {limit}"))),
+            (Some((node, limit)), _) => Some((node.span, format!("is less than the `MinValue` of {limit}").into())),
+            (None, Some((node, limit))) => Some((node.span, format!("is more than the `MaxValue` of {limit}").into())),
             (None, None) => None,
         }
     }

@@ -1,7 +1,7 @@
 //! What is known of a deployment besides the template's own text: pinned parameters, what a parent stack passes on, and what
 //! other stacks export.
 
-use super::constraints::refusal;
+use super::constraints::{Refusal, refusal};
 use super::value::shorten;
 use crate::source::Span;
 use crate::syntax::Node;
@@ -84,19 +84,28 @@ pub struct Refused {
     pub value: Option<String>,
     /// Whether a parent stack passes it. Otherwise the user pinned it.
     pub is_given: bool,
-    /// Why CloudFormation refuses it, as the end of "…: it is not a number".
-    pub reason: String,
-    /// Where the template declares the constraint.
-    pub span: Span,
+    /// Why CloudFormation refuses it.
+    refusal: Refusal,
 }
 
 impl Refused {
+    /// Where the template declares the constraint.
+    pub fn span(&self) -> Span {
+        self.refusal.span
+    }
+
+    /// Hides the value, and those that the template lists.
+    pub fn hide(&mut self) {
+        self.value = None;
+    }
+
     /// What CloudFormation refuses, and why: one sentence without a period.
     pub fn sentence(&self) -> String {
         let value =
             self.value.as_ref().map_or("the value".to_owned(), |value| format!("the value `{}`", shorten(value)));
+        let reason = self.refusal.reason(self.value.is_some());
         let from = if self.is_given { " that a parent stack passes" } else { "" };
-        format!("CloudFormation refuses {value}{from} for parameter `{}`: {}", self.parameter, self.reason)
+        format!("CloudFormation refuses {value}{from} for parameter `{}`: {reason}", self.parameter)
     }
 }
 
@@ -126,8 +135,7 @@ impl Inputs {
                     parameter: name.to_owned(),
                     value: is_shown.then(|| value.to_owned()),
                     is_given,
-                    reason: refusal.reason(is_shown),
-                    span: refusal.span,
+                    refusal,
                 });
                 let accepts = refused.is_none();
                 all_refused.extend(refused);

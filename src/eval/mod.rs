@@ -17,6 +17,7 @@ mod glob;
 pub mod inputs;
 mod memo;
 mod partition;
+pub mod pseudo;
 pub mod reads;
 mod remembered;
 mod resources;

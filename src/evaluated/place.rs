@@ -135,6 +135,15 @@ pub(super) fn at_path(opened: &Opened<'_, '_, '_>, path: &str) -> Result<Vec<Par
             match [RESOURCES, OUTPUTS].into_iter().find(|section| has(section)) {
                 Some(section) => in_section(opened, section, path),
                 None => {
+                    // Without its section, only a resource or an output is meant.
+                    let of = [
+                        (PARAMETERS, parameters().any(|name| name == first)),
+                        (CONDITIONS, conditions().any(|name| name == first)),
+                    ];
+                    if let Some((section, _)) = of.into_iter().find(|(_, has)| *has) {
+                        let nearest = Some(step(section, first));
+                        return Err(Missing { step: first.to_owned(), parent: String::new(), nearest });
+                    }
                     let names = opened.model.resources().iter().map(|block| block.name);
                     Err(missing(first, "", SECTIONS.into_iter().chain(names)))
                 }

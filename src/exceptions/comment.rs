@@ -12,6 +12,7 @@ use super::cover::Cover;
 use super::draft::{Draft, Sites, one_line};
 use super::place::{Blocks, Target};
 use crate::finding::Dialect;
+use crate::rules::load::nearest;
 use crate::source::Span;
 use crate::syntax::Comment;
 
@@ -104,11 +105,31 @@ fn own(words: &str, span: Span) -> ExceptionText {
         }
         None => head,
     };
-    exception.ids = rules.split([',', ' ', '\t']).filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    let mut ids: Vec<&str> = rules.split([',', ' ', '\t']).filter(|id| !id.is_empty()).collect();
+    if let Some((at, problem)) = no_rule(&ids, exception.until.is_none(), exception.reason.is_none()) {
+        ids.truncate(at);
+        exception.problem = Some(problem);
+    }
+    exception.ids = ids.into_iter().map(str::to_owned).collect();
     if exception.ids.is_empty() {
         exception.problem = Some("it does not name a rule; write `except RULE because …`".to_owned());
     }
     exception
+}
+
+/// The first of some words behind a rule that was not meant as a rule, and the problem: a misspelled keyword, or a reason without one.
+fn no_rule(words: &[&str], lacks_until: bool, lacks_because: bool) -> Option<(usize, String)> {
+    let keywords = [("until", lacks_until), ("because", lacks_because)];
+    let lacking = || keywords.iter().filter(|(_, lacks)| *lacks).map(|(keyword, _)| *keyword);
+    for (at, word) in words.iter().enumerate().skip(1).filter(|(_, word)| !word.contains('-')) {
+        if let Some(keyword) = nearest(word, lacking()) {
+            return Some((at, format!("`{word}` is not a keyword; did you mean `{keyword}`?")));
+        }
+        if lacks_because {
+            return Some((at, "`because` is missing before the reason; write `except RULE because …`".to_owned()));
+        }
+    }
+    None
 }
 
 /// What stands before and after the first occurrence of a word of its own.

@@ -33,12 +33,12 @@ impl Linter {
     }
 
     /// The narrowest of the wider profiles that has a rule about a type of resource. None if the run has no profile, or one that is
-    /// not part of wider ones.
-    pub fn wider_profile(&self, kind: &str) -> Option<&'static str> {
+    /// not part of wider ones. Rules that are off count for no profile.
+    pub fn wider_profile(&self, kind: &str, is_off: impl Fn(&str) -> bool) -> Option<&'static str> {
         let own = self.profile.as_deref().filter(|own| *own != PROPOSAL)?;
         let own = PROFILES.iter().position(|name| *name == own)?;
-        let about: Vec<&RuleEntry> =
-            self.rules.about(kind).filter_map(|index| self.rules.entries().get(index)).collect();
+        let about = self.rules.about(kind).filter_map(|index| self.rules.entries().get(index));
+        let about: Vec<&RuleEntry> = about.filter(|entry| !is_off(entry.id())).collect();
         let wider = PROFILES.iter().skip(own + 1).filter(|name| **name != PROPOSAL);
         wider.copied().find(|name| about.iter().any(|entry| entry.is_in(name)))
     }

@@ -9,6 +9,7 @@ use crate::finding::{Counts, Finding, Flaw, Level, Outcome};
 use crate::rules::rule::Rule;
 use crate::source::Source;
 use crate::syntax::{Document, Node};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 
 /// The texts of a template.
@@ -45,17 +46,20 @@ impl Linter {
             std::mem::take(&mut report.findings).into_iter().partition(Finding::is_suppressed);
         let ran = |id: &str| self.selected.binary_search_by(|selected| (*selected.id).cmp(id)).is_ok();
         let judged = exceptions.judge(&report.suppressed, ran, may_change);
+        let subjects = subjects(&judged);
         for (selected, rule) in self.about_exceptions() {
-            for exception in &judged {
-                self.say(selected, rule, exception, report);
-            }
+            self.say(selected, rule, (&judged, &subjects), report);
         }
         for selected in &self.companions {
             let Some(rule) = self.rules.entries().get(selected.index).and_then(|entry| entry.rule().ok()) else {
                 continue;
             };
+            let mut known = FxHashSet::default();
             for exception in judged.iter().filter(|judged| self.concerns_selected(judged)) {
-                report.findings.extend(problems(selected, rule, exception));
+                let problems = problems(selected, rule, exception);
+                report
+                    .findings
+                    .extend(problems.filter(|problem| known.insert((problem.span, problem.message.clone()))));
             }
         }
         report.exceptions = judged.into_iter().map(|judged| judged.exception).collect();
@@ -84,17 +88,48 @@ impl Linter {
         judged.flaws.iter().any(keeps)
     }
 
-    /// What one rule reports about one exception.
-    fn say(&self, selected: &Selected, rule: &Rule, judged: &Judged<'_>, report: &mut FileReport) {
-        let before = report.findings.len();
-        report.findings.extend(problems(selected, rule, judged));
-        let passed = report.findings.len() == before;
-        let counts = Counts { passed: passed.into(), failed: (!passed).into(), undecided: 0 };
-        report.count_of(&selected.id, || selected.id.shared(), counts);
-        if passed && self.keep.passed {
-            report.findings.push(finding(selected, judged, None, Outcome::Pass, "Passes".to_owned()));
+    /// What one rule reports about exceptions, with the number of the subject of each. All of one subject are one check.
+    fn say(
+        &self,
+        selected: &Selected,
+        rule: &Rule,
+        (judged, subjects): (&[Judged<'_>], &[usize]),
+        report: &mut FileReport,
+    ) {
+        // Of each subject, the first exception, and whether none has a problem.
+        let mut checks: Vec<(&Judged<'_>, bool)> = Vec::new();
+        // One that names several rules is several exceptions, which may have the same problem.
+        let mut known = FxHashSet::default();
+        for (exception, subject) in judged.iter().zip(subjects) {
+            let passes = !exception.flaws.iter().any(|problem| Some(problem.flaw) == rule.exception);
+            match checks.get_mut(*subject) {
+                Some((_, all_pass)) => *all_pass &= passes,
+                None => checks.push((exception, passes)),
+            }
+            if !passes {
+                let problems = problems(selected, rule, exception);
+                report.findings.extend(problems.filter(|one| known.insert((one.span, one.message.clone()))));
+            }
+        }
+        for (exception, passes) in checks {
+            let counts = Counts { passed: passes.into(), failed: (!passes).into(), undecided: 0 };
+            report.count_of(&selected.id, || selected.id.shared(), counts);
+            if passes && self.keep.passed {
+                report.findings.push(finding(selected, exception, None, Outcome::Pass, "Passes".to_owned()));
+            }
         }
     }
+}
+
+/// The numbers of the subjects of exceptions, in the order in which they occur.
+fn subjects(judged: &[Judged<'_>]) -> Vec<usize> {
+    let mut known: FxHashMap<(&str, &str), usize> = FxHashMap::default();
+    let mut numbers = Vec::with_capacity(judged.len());
+    for Judged { subject, .. } in judged {
+        let next = known.len();
+        numbers.push(*known.entry((subject.section, subject.name.as_str())).or_insert(next));
+    }
+    numbers
 }
 
 /// The problems of an exception that a rule is about, as findings.

@@ -1,7 +1,7 @@
 //! What a report notes about a text besides findings, each in the file that it is in.
 
-use super::FileReport;
 use super::includes::Texts;
+use super::{Declared, FileReport};
 use crate::code::Code;
 use crate::eval::inputs::Refused;
 use crate::expand::expansion::Note;
@@ -38,11 +38,17 @@ impl Notes<'_> {
     }
 
     /// Parameters whose value the template does not accept: those that the user gave are noted, pinned ones are kept for the caller.
-    pub(super) fn add_refused(&self, refused: Vec<Refused>, report: &mut FileReport) {
+    /// `declared` are the parameters of the template.
+    pub(super) fn add_refused(&self, mut refused: Vec<Refused>, declared: &[Declared], report: &mut FileReport) {
+        for one in &mut refused {
+            if declared.iter().any(|parameter| parameter.is_secret && parameter.name == one.parameter) {
+                one.hide();
+            }
+        }
         let (given, pinned): (Vec<Refused>, Vec<Refused>) = refused.into_iter().partition(|refused| refused.is_given);
         report.refused = pinned;
         let help = "Pass a value that the parameter accepts.";
-        let given = given.iter().map(|one| self.one(Code::RefusedParameter, one.span, &one.sentence(), help));
+        let given = given.iter().map(|one| self.one(Code::RefusedParameter, one.span(), &one.sentence(), help));
         report.diagnostics.extend(given);
     }
 }

@@ -90,7 +90,6 @@ pub fn open<R>(
     let template = Template::new(&expansion.root);
     let notes = Notes { source, texts: &texts };
     notes.add(expansion.notes.iter(), &mut report);
-    notes.add_refused(refused, &mut report);
     let memory = Memory::default();
     let model = Model::expanded(&template, &expansion, inputs, &memory);
     let mut secrets = files.unread(&texts);
@@ -102,6 +101,7 @@ pub fn open<R>(
     let mask = Mask::new(&secrets, names.collect());
     let known = expansion.before_transform.as_deref().unwrap_or(&expansion.root);
     let parameters = declared(&template, &model);
+    notes.add_refused(refused, &parameters, &mut report);
     let result = question(&Opened { model: &model, known, inputs, mask: &mask, source });
     redaction::redact(&mut report, source, texts.into_sources(), &secrets);
     let own = Source::new(source.id, source.name.as_str(), source.text()).in_file(source.path().map(Into::into));

@@ -1,6 +1,7 @@
 //! The results of one check on the blocks of a template, as counts and findings.
 
 use super::check::{CheckResult, Violation};
+use super::ends::{End, Ends};
 use super::fixes::Mark;
 use super::iterations::Pending;
 use super::locations::as_written;
@@ -15,12 +16,14 @@ use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// What the results of one check go into.
-pub(super) struct Record<'a, 't> {
+pub(super) struct Record<'a, 'm, 't> {
     pub(super) selected: &'a Selected,
     /// The level of its findings, unless a violation needs a parameter to leave its default.
     pub(super) level: Level,
     pub(super) keep: Keep,
     pub(super) counts: &'a mut Counts,
+    /// How the rule ended by subject, where another block or check may be about the same subject; none where none can be.
+    pub(super) ends: Option<&'a mut Ends<'m, 't>>,
     pub(super) exceptions: &'a mut Exceptions,
     pub(super) found: &'a mut Vec<Pending<'t>>,
     /// The subjects of undecided checks, where fixes are wanted.
@@ -47,45 +50,69 @@ impl Words {
     }
 }
 
-impl<'t> Record<'_, 't> {
+impl<'m, 't> Record<'_, 'm, 't> {
     /// Adds the result for a block.
-    pub(super) fn add<'m>(&mut self, block: &Block<'t>, model: &'m Model<'m, 't>, result: CheckResult) {
+    pub(super) fn add(&mut self, block: &'m Block<'t>, model: &'m Model<'m, 't>, result: CheckResult) {
         match result {
             CheckResult::NotApplicable => {}
-            CheckResult::Pass => {
-                self.counts.passed += 1;
-                if self.keep.passed {
-                    self.add_whole(block, model, Outcome::Pass, "Passes".to_owned());
-                }
-            }
+            CheckResult::Pass => match &mut self.ends {
+                Some(ends) => ends.add(block, Outcome::Pass, self.level, Vec::new()),
+                None => self.passes(block, model),
+            },
             CheckResult::Undecided(reasons) => {
                 self.exceptions.note_undecided(&self.selected.id, block);
-                self.counts.undecided += 1;
                 if self.keep.fixes != Fixes::None {
                     self.open.push((self.selected.id.shared(), block.subject().qualified_name()));
                 }
-                if self.keep.undecided {
-                    let message = format!("Cannot be decided: {}", reasons.join("; "));
-                    self.add_whole(block, model, Outcome::Undecided, message);
+                match &mut self.ends {
+                    Some(ends) => ends.add(block, Outcome::Undecided, self.level, reasons),
+                    None => self.is_undecided(block, &reasons, model),
                 }
             }
             CheckResult::Fail(violations) => {
-                let mut is_news = false;
                 for Violation { location, message, of_whole, advice, as_written, by_default, when } in violations {
                     let level = if by_default { self.level } else { self.level.min(Level::Warning) };
                     let words = Words { message, of_whole, as_written, advice, when };
                     let mut pending = self.pending(block, model, Outcome::Fail, location, words);
                     pending.finding.level = level;
                     self.exceptions.suppress(&mut pending.finding);
-                    is_news |= self.push(pending);
+                    self.push(pending);
                 }
-                self.counts.failed += usize::from(is_news);
+                match &mut self.ends {
+                    Some(ends) => ends.add(block, Outcome::Fail, self.level, Vec::new()),
+                    None => self.counts.failed += 1,
+                }
             }
         }
     }
 
+    /// Counts how the rule ended for a subject, and adds what is not a violation.
+    pub(super) fn count(&mut self, end: &End<'m, 't>, model: &'m Model<'m, 't>) {
+        self.level = end.level;
+        match end.outcome {
+            Outcome::Fail => self.counts.failed += 1,
+            Outcome::Undecided => self.is_undecided(end.block, &end.reasons, model),
+            Outcome::Pass => self.passes(end.block, model),
+        }
+    }
+
+    fn passes(&mut self, block: &Block<'t>, model: &'m Model<'m, 't>) {
+        self.counts.passed += 1;
+        if self.keep.passed {
+            self.add_whole(block, model, Outcome::Pass, "Passes".to_owned());
+        }
+    }
+
+    fn is_undecided(&mut self, block: &Block<'t>, reasons: &[String], model: &'m Model<'m, 't>) {
+        self.counts.undecided += 1;
+        if self.keep.undecided {
+            let message = format!("Cannot be decided: {}", reasons.join("; "));
+            self.add_whole(block, model, Outcome::Undecided, message);
+        }
+    }
+
     /// Adds a result about a block as a whole.
-    fn add_whole<'m>(&mut self, block: &Block<'t>, model: &'m Model<'m, 't>, outcome: Outcome, message: String) {
+    fn add_whole(&mut self, block: &Block<'t>, model: &'m Model<'m, 't>, outcome: Outcome, message: String) {
         let location = block_location(block);
         // What nothing made of something else is where it is written.
         let location = if block.origin.is_some() { as_written(location, model) } else { location };
@@ -94,7 +121,7 @@ impl<'t> Record<'_, 't> {
     }
 
     /// A finding about a block.
-    fn pending<'m>(
+    fn pending(
         &self,
         block: &Block<'t>,
         model: &'m Model<'m, 't>,
@@ -133,18 +160,16 @@ impl<'t> Record<'_, 't> {
         Pending { finding, of_whole, as_written, iterations, mark }
     }
 
-    /// Keeps a finding. False if it is like one that was kept before.
-    fn push(&mut self, one: Pending<'t>) -> bool {
+    /// Keeps a finding, unless it is like one that was kept before.
+    fn push(&mut self, one: Pending<'t>) {
         // What a transform makes of one resource stands together, and may lack the same.
         if self.found.last().is_none_or(|known| known.finding.subject != one.finding.subject) {
             self.at.clear();
         }
         let same = self.at.entry(one.finding.span).or_default();
-        let is_news = same.iter().all(|known| self.found.get(*known).is_none_or(|known| !known.is_like(&one)));
-        if is_news {
+        if same.iter().all(|known| self.found.get(*known).is_none_or(|known| !known.is_like(&one))) {
             same.push(self.found.len());
             self.found.push(one);
         }
-        is_news
     }
 }

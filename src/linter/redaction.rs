@@ -57,6 +57,11 @@ pub(super) fn unread(source: &Source) -> Vec<Written> {
     written.collect()
 }
 
+/// The bytes of what looks like a secret in a text that is not a template.
+pub fn hidden_in_unread(source: &Source) -> Vec<Hidden> {
+    Redaction::new(&unread(source)).map(|redaction| redaction.hidden(source)).unwrap_or_default()
+}
+
 /// Characters of a secret that are shown.
 const SHOWN: usize = 2;
 /// Characters that a secret has at least of which some are shown.

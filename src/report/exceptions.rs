@@ -6,6 +6,7 @@ mod csv;
 pub use csv::{Csv, write as write_csv};
 
 use super::escape::{Markdown, MarkdownCode};
+use super::headline::undone;
 use super::spill::Spill;
 use super::text::count;
 use super::{Report, Reporter, write_whole};
@@ -78,6 +79,10 @@ impl<W: io::Write> Reporter for Register<W> {
         let as_of = rest.today.map(|day| format!(", as of {day}")).unwrap_or_default();
         let all: usize = self.numbers.iter().sum();
         writeln!(out, "# Register of exceptions\n")?;
+        // Without this, a register that lacks the exceptions of a file would look complete.
+        for undone in undone(rest.summary) {
+            writeln!(out, "**{}.**\n", Markdown(&undone))?;
+        }
         if all == 0 {
             writeln!(out, "No exceptions in {templates}{as_of}.")?;
             return out.flush();

@@ -49,7 +49,7 @@ fn nothing_found(summary: &Summary) -> Headline {
     }
     let scope = if summary.unreadable > 0 {
         " in the other files"
-    } else if clauses(summary, 0).is_empty() {
+    } else if clauses(summary, 0).is_empty() && summary.with_errors == 0 {
         ""
     } else {
         " in what was checked"
@@ -62,7 +62,8 @@ fn nothing_found(summary: &Summary) -> Headline {
     let text = format!("No findings{scope}{rest}");
     // Checks of tags and names pass on a template that contains nothing to protect.
     if summary.passed > summary.supporting {
-        Headline::Good(text)
+        // What passed may be about something that the author of the template did not mean.
+        if summary.with_errors > 0 { Headline::Neutral(text) } else { Headline::Good(text) }
     } else {
         Headline::Neutral(format!("{text}, but no check of a safeguard applied"))
     }
@@ -100,13 +101,18 @@ impl Headline {
     }
 }
 
-/// What could not be done, which makes the exit code 2 in any case: a sentence for files, one for the run's own settings.
+/// What could not be done, which makes the exit code 2 in any case: sentences for files, and one for the run's own settings.
 pub(crate) fn undone(summary: &Summary) -> Vec<String> {
     let files = (summary.unreadable > 0).then(|| format!("{} could not be linted", count(summary.unreadable, "file")));
+    let flawed = match summary.with_errors {
+        0 => None,
+        1 => Some("1 template has errors of its own".to_owned()),
+        more => Some(format!("{} templates have errors of their own", grouped(more))),
+    };
     // They are listed among the files of a report, by their names: without this, the end of a long one would not mention them.
     let settings = (summary.problems > 0)
         .then(|| format!("{} with options, configuration, rules or baseline", count(summary.problems, "problem")));
-    files.into_iter().chain(settings).collect()
+    files.into_iter().chain(flawed).chain(settings).collect()
 }
 
 /// What was linted with what.
@@ -188,5 +194,8 @@ mod tests {
         assert_eq!(headline(&summary(3, 2)), Headline::Good("No findings: all 3 checks passed".into()));
         let text = "No findings: both checks passed, but no check of a safeguard applied";
         assert_eq!(headline(&summary(2, 2)), Headline::Neutral(text.into()));
+        let flawed = Summary { with_errors: 1, ..summary(3, 2) };
+        assert_eq!(headline(&flawed), Headline::Neutral("No findings in what was checked: all 3 checks passed".into()));
+        assert_eq!(undone(&flawed), ["1 template has errors of its own"]);
     }
 }

@@ -13,7 +13,7 @@
 //!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],
 //!   summary: { selection, governed: [{ configuration?, profile?, templates }], min_severity?: SEVERITY, ignored: [rule or pattern],
 //!              notice?, templates, skipped,
-//!              left_out_files, left_out_folders, unreadable, problems, resources, not_looked_at: GAPS, rules,
+//!              left_out_files, left_out_folders, unreadable, with_errors, problems, resources, not_looked_at: GAPS, rules,
 //!              passed, supporting, failed, undecided, errors, warnings, notes,
 //!              suppressed_by_exceptions, suppressed_required, in_baseline, stale, since?: SINCE, fixable?: FIXABLE, fixes?: FIXES } }
 //! SINCE: { revision, commit, new, fixed, unchanged }

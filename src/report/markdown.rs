@@ -3,7 +3,7 @@
 //! A comment takes 65,536 characters. Findings that have no room are counted, and the page refers to the full report.
 
 use super::escape::{Markdown, MarkdownCode};
-use super::headline::{Headline, checks, fixable, headline, not_counted, selection, since};
+use super::headline::{Headline, checks, fixable, headline, not_counted, selection, since, undone};
 use super::ledger::{Breakdown, Ledger, Results, Standing};
 use super::not_looked_at::clauses;
 use super::patch::{Hunk, hunks};
@@ -153,8 +153,11 @@ fn head(report: &Report) -> String {
         Headline::Neutral(_) => "➖",
     };
     // The comment marks the page, so that a workflow that posts it again finds the one to replace.
-    let mut text =
-        format!("<!-- hipaalint -->\n## {}\n\n{mark} **{}**\n", Markdown(&title(report)), Markdown(&headline.text()));
+    let mut text = format!("<!-- hipaalint -->\n## {}\n\n", Markdown(&title(report)));
+    for undone in undone(summary) {
+        text.push_str(&format!("❌ **{}**\n\n", Markdown(&undone)));
+    }
+    text.push_str(&format!("{mark} **{}**\n", Markdown(&headline.text())));
     if let Some(since) = since(summary) {
         text.push_str(&format!("\nSince {}\n", Markdown(&since)));
     }

@@ -53,9 +53,14 @@ pub use since::Since;
 /// The address of the project.
 pub const PROJECT_ADDRESS: &str = "https://github.com/hipaalint/hipaalint";
 
+/// The folder of the documentation.
+pub fn documents_address() -> String {
+    format!("{PROJECT_ADDRESS}/blob/main/docs")
+}
+
 /// The page that documents a rule.
 pub fn rule_address(id: &str) -> String {
-    format!("{PROJECT_ADDRESS}/blob/main/docs/rules/{id}.md")
+    format!("{}/rules/{id}.md", documents_address())
 }
 
 /// What a format makes of a file in the thread that lints it. Only that format's [`Reporter`] knows what it is.
@@ -250,6 +255,8 @@ pub struct Summary {
     pub left_out_folders: usize,
     /// Files that could not be read or parsed.
     pub unreadable: usize,
+    /// Templates that were linted although something in them is wrong: a repeated key, a file that cannot be included.
+    pub with_errors: usize,
     /// What is wrong about options, configurations, rules of users and baselines.
     pub problems: usize,
     /// Resources in the templates.

@@ -116,6 +116,16 @@ impl Baselines {
             );
             return Self::default();
         }
+        // Findings would be shown as known, and not be written.
+        if !problems.files().has_folder(folder_of(file)) {
+            let folder = problems.files().name(folder_of(file));
+            problems.diagnostics.push(
+                Diagnostic::error(Code::Baseline, format!("the file cannot be written: there is no folder `{folder}`"))
+                    .in_file(problems.files().name(file))
+                    .with_help("Create the folder, or name another file with --write-baseline."),
+            );
+            return Self::default();
+        }
         let before = match Reach::Anywhere.text(file, problems.files()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Baseline::default()),
             Ok(text) if text.trim().is_empty() => Some(Baseline::default()),

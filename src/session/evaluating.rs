@@ -57,8 +57,9 @@ impl Session {
         let mut problems = governing.problems.clone();
         refused.complain(&parameters, governing.made(), &mut problems);
         if is_alone && !deployed.is_empty() {
-            problems.diagnostics.extend(governing.pinned().keys().filter_map(|name| parameters.unknown(name)));
+            parameters.complain(governing.pinned(), &mut problems);
         }
+        problems.hide_pins(|name| parameters.hides(name));
         problems
     }
 

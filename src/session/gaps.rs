@@ -22,7 +22,10 @@ impl Gaps {
             match types.get_mut(kind) {
                 Some((_, all)) => *all += resources,
                 None => {
-                    types.insert(kind.clone(), (settings.linter.wider_profile(kind), *resources));
+                    types.insert(
+                        kind.clone(),
+                        (settings.linter.wider_profile(kind, |id| settings.off.contains(id)), *resources),
+                    );
                 }
             }
         }

@@ -46,7 +46,7 @@ impl Governing {
     pub(super) fn new(options: Arc<Options>, files: &Files) -> Self {
         let mut problems = Problems::new(files.clone());
         let pinned = pins::pinned(&options, &mut problems);
-        problems.check_pseudo_parameters(pinned.keys());
+        problems.check_pseudo_parameters(pinned.iter().map(|(name, (value, place))| (name, value.as_str(), *place)));
         let Options { baseline, write_baseline, .. } = &*options;
         let has_baseline = baseline.is_some() || write_baseline.is_some();
         let whole = has_baseline.then(|| Scope {
@@ -156,9 +156,33 @@ impl Governing {
                 } else {
                     format!("there is no rule `{id}`")
                 };
-                problems.option(Code::UnknownRule, message, rules.instead_of(id));
+                let help = if id.contains(',') {
+                    "Name one rule with each option, such as `--rule ONE --rule OTHER`.".to_owned()
+                } else {
+                    rules.instead_of(id)
+                };
+                problems.option(Code::UnknownRule, message, help);
             }
         }
+        self.complain_of_no_rules(problems);
+    }
+
+    /// Reports that other options leave out every rule that the options name: a run without rules would look like one without
+    /// findings.
+    fn complain_of_no_rules(&self, problems: &mut Problems) {
+        let Options { rules, ignored, min_severity, .. } = &*self.options;
+        let exists = |id: &String| self.made.iter().any(|settings| settings.linter.rules().has(id));
+        let has_rules = self.made.iter().any(|settings| settings.linter.selected_number() > 0);
+        if has_rules || !rules.iter().any(exists) {
+            return;
+        }
+        let cause = match (min_severity, ignored.is_empty()) {
+            (Some(_), true) => "--min-severity leaves",
+            (Some(_), false) => "--min-severity and --ignore leave",
+            (None, _) => "--ignore leaves",
+        };
+        let message = format!("no rule is left to run: {cause} out all that --rule names");
+        problems.option(Code::UnknownRule, message, "Remove one of the options.".to_owned());
     }
 
     /// The settings of the files in a folder.

@@ -1,9 +1,11 @@
 //! The parameters that the templates of a run declare, and what options that pin one have to know of them.
 
+use super::pins::Pins;
+use super::problems::Problems;
 use crate::code::Code;
 use crate::eval::inputs::Refused;
 use crate::finding::Diagnostic;
-use crate::linter::Declared;
+use crate::linter::{Declared, is_secret_name};
 use crate::suggest::nearest;
 use rustc_hash::FxHashMap;
 
@@ -36,13 +38,32 @@ impl Parameters {
         self.0.get(name).map(|known| known.is_secret)
     }
 
+    /// Whether no report may show the value of a parameter: it is a secret in some template, or by its name. One that no template
+    /// declares may be another one that is misspelled.
+    pub(super) fn hides(&self, name: &str) -> bool {
+        is_secret_name(name)
+            || self.is_secret(name).unwrap_or_else(|| {
+                let secret = self.0.iter().filter(|(_, known)| known.is_secret).map(|(name, _)| name.as_str());
+                nearest(name, secret).is_some()
+            })
+    }
+
     /// Whether some template declares a parameter and accepts its pinned value, if there is one.
     pub(super) fn is_accepted(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(|known| known.is_accepted)
     }
 
+    /// Reports the parameters of the options that no template declares.
+    pub(super) fn complain(&self, pinned: &Pins, problems: &mut Problems) {
+        for (name, (_, place)) in pinned {
+            if let Some(problem) = self.unknown(name) {
+                problems.at(*place, true, problem);
+            }
+        }
+    }
+
     /// The problem with a parameter of the options that no template declares.
-    pub(super) fn unknown(&self, name: &str) -> Option<Diagnostic> {
+    fn unknown(&self, name: &str) -> Option<Diagnostic> {
         if name.starts_with("AWS::") || self.0.contains_key(name) {
             return None;
         }

@@ -3,6 +3,7 @@
 
 use super::options::Contents;
 use super::settings::Settings;
+use crate::code::Code;
 use crate::finding::{self, Diagnostic, Exception, Finding, Level, Suppression};
 use crate::linter::sort_findings;
 use crate::project::{Absent, Linted};
@@ -146,7 +147,11 @@ impl Part {
 
 /// Diagnostics in the order of reports, each once.
 pub(super) fn sort_diagnostics(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by(|a, b| (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message)));
+    // The records of standard input are in their order, which is that of numbers in their messages.
+    fn words(one: &Diagnostic) -> Option<&str> {
+        (one.code != Code::Record).then_some(&one.message)
+    }
+    diagnostics.sort_by(|a, b| (&a.file, a.span, a.code, words(a)).cmp(&(&b.file, b.span, b.code, words(b))));
     diagnostics.dedup();
 }
 

@@ -26,6 +26,7 @@ pub(super) fn pinned(options: &Options, problems: &mut Problems) -> Pins {
         } else {
             config::read_parameters(&source)
         };
+        problems.note_pins(read.iter().map(|(name, pin)| (name, pin.span)));
         pinned.extend(read.into_iter().map(|(name, pin)| (name, (pin.value, Some(pin.span)))));
         problems.diagnostics.extend(found);
         problems.keep(source);

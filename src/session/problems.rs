@@ -2,13 +2,17 @@
 
 use crate::code::Code;
 use crate::eval::choices::PSEUDO;
+use crate::eval::pseudo::impossible;
+use crate::eval::value::shorten;
 use crate::files::{Files, Reach, Refusal};
 use crate::finding::Diagnostic;
+use crate::linter::hidden_in_unread;
 use crate::rules::load::{RuleError, RuleSet};
-use crate::source::{Source, SourceId, Span};
+use crate::source::{Hidden, Source, SourceId, Span};
 use crate::suggest::nearest;
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Problems with options, configuration and rules, with the texts that they point into.
 #[derive(Clone, Debug)]
@@ -21,6 +25,8 @@ pub struct Problems {
     files: Files,
     /// Texts of configurations and parameters that no problem points into yet.
     aside: HashMap<SourceId, Source>,
+    /// Where values of parameters are pinned in configurations and parameter files, with their names.
+    pins: Vec<(String, Span)>,
     /// How many problems there were when a text was opened: none of these points into it.
     before: HashMap<SourceId, usize>,
     /// The names of the texts that problems point into.
@@ -39,6 +45,7 @@ impl Problems {
             sources: Vec::new(),
             files,
             aside: HashMap::new(),
+            pins: Vec::new(),
             before: HashMap::new(),
             names: HashMap::new(),
             broken: HashMap::new(),
@@ -89,10 +96,35 @@ impl Problems {
         // The problems may have been taken since.
         let before = self.before.remove(&source.id).filter(|before| *before <= self.diagnostics.len()).unwrap_or(0);
         if self.diagnostics.iter().skip(before).any(points_there) {
-            self.point_into(source);
+            self.point_into_settings(source);
         } else {
             self.aside.insert(source.id, source);
         }
+    }
+
+    /// Notes where the values of parameters are pinned.
+    pub(super) fn note_pins<'n>(&mut self, pins: impl Iterator<Item = (&'n String, Span)>) {
+        self.pins.extend(pins.map(|(name, span)| (name.clone(), span)));
+    }
+
+    /// Hides the pinned values of parameters that are secret, in the texts that problems point into.
+    pub(super) fn hide_pins(&mut self, is_secret: impl Fn(&str) -> bool) {
+        for source in &mut self.sources {
+            let own = self.pins.iter().filter(|(name, span)| span.source == source.id && is_secret(name));
+            let range = |span: Span| span.start as usize..span.end as usize;
+            let hidden: Vec<Hidden> = own.map(|(_, span)| Hidden { range: range(*span), keeps: 0 }).collect();
+            if !hidden.is_empty() {
+                let path = source.path().map(Into::into);
+                let own = Source::shared(source.id, source.name.as_str(), Arc::clone(source.shared_text()));
+                *source = own.in_file(path).hiding(&hidden);
+            }
+        }
+    }
+
+    /// A configuration or a file of parameters that a problem points into, without what looks like a secret.
+    fn point_into_settings(&mut self, source: Source) {
+        let hidden = hidden_in_unread(&source);
+        self.point_into(source.hiding(&hidden));
     }
 
     fn point_into(&mut self, source: Source) {
@@ -103,7 +135,7 @@ impl Problems {
     /// A problem with a place in a text that was opened, or with an option. Where the place must not be shown, the text is named.
     pub(super) fn at(&mut self, span: Option<Span>, is_shown: bool, problem: Diagnostic) {
         if let Some(source) = span.and_then(|span| self.aside.remove(&span.source)) {
-            self.point_into(source);
+            self.point_into_settings(source);
         }
         let file = span.and_then(|span| self.names.get(&span.source)).cloned();
         let span = span.filter(|_| is_shown);
@@ -130,6 +162,17 @@ impl Problems {
             // One that does not exist is reported when it is read.
             _ => true,
         }
+    }
+
+    /// A folder of rules that does not exist, where the configuration names it.
+    pub(super) fn no_folder(&mut self, folder: &Path, place: Span, configuration: &Source) {
+        let message = format!("there is no folder `{}`", self.files.name(folder));
+        self.diagnostics.push(
+            Diagnostic::error(Code::RuleFolder, message)
+                .in_file(configuration.name.as_str())
+                .at(place)
+                .with_help("Check the spelling. A folder in `rule-folders` is relative to the configuration."),
+        );
     }
 
     /// Adds the rules of a folder to a set.
@@ -186,14 +229,23 @@ impl Problems {
             }));
     }
 
-    /// Reports pseudo parameters that do not exist.
-    pub(super) fn check_pseudo_parameters<'n>(&mut self, pinned: impl IntoIterator<Item = &'n String>) {
-        for name in pinned.into_iter().filter(|name| name.starts_with("AWS::") && !PSEUDO.contains(&name.as_str())) {
-            let help = match nearest(name, PSEUDO.into_iter()) {
-                Some(nearest) => format!("Did you mean `{nearest}`?"),
-                None => format!("The pseudo parameters are {}.", PSEUDO.join(", ")),
-            };
-            self.option(Code::UnknownParameter, format!("there is no pseudo parameter `{name}`"), help);
+    /// Reports pseudo parameters that do not exist, or that cannot have their value.
+    pub(super) fn check_pseudo_parameters<'n>(
+        &mut self,
+        pinned: impl IntoIterator<Item = (&'n String, &'n str, Option<Span>)>,
+    ) {
+        for (name, value, place) in pinned.into_iter().filter(|(name, ..)| name.starts_with("AWS::")) {
+            if !PSEUDO.contains(&name.as_str()) {
+                let help = match nearest(name, PSEUDO.into_iter()) {
+                    Some(nearest) => format!("Did you mean `{nearest}`?"),
+                    None => format!("The pseudo parameters are {}.", PSEUDO.join(", ")),
+                };
+                let message = format!("there is no pseudo parameter `{name}`");
+                self.at(place, true, Diagnostic::error(Code::UnknownParameter, message).with_help(help));
+            } else if let Some((reason, help)) = impossible(name, value) {
+                let message = format!("`{name}` cannot be `{}`: {reason}", shorten(value));
+                self.at(place, true, Diagnostic::error(Code::RefusedParameter, message).with_help(help));
+            }
         }
     }
 }

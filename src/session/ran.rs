@@ -78,7 +78,9 @@ impl Ran {
             profiles.iter().copied().collect::<Vec<_>>().join(", ")
         };
         summary.min_severity = options.min_severity.map(RuleSeverity::name);
-        summary.ignored = options.ignored.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
+        // A name that no rule has is a problem, and leaves nothing out.
+        let exists = |name: &&String| self.settings().any(|settings| settings.linter.rules().has(name));
+        summary.ignored = options.ignored.iter().filter(exists).collect::<BTreeSet<_>>().into_iter().cloned().collect();
         summary.notice = profiles.iter().find_map(|profile| notice(profile));
         let governed = self.0.iter().map(|(settings, templates)| Governed {
             configuration: settings.configuration.clone(),

@@ -32,7 +32,7 @@ impl RefusedPins {
             let place = settings.pins.get(&one.parameter).and_then(|(_, place)| *place);
             let templates = self.by_sentence.entry((place, one.sentence())).or_default();
             is_shown |= templates.len() < MAX_TEMPLATES;
-            templates.push((template.to_owned(), one.span));
+            templates.push((template.to_owned(), one.span()));
         }
         is_shown
     }

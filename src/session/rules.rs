@@ -63,8 +63,17 @@ impl Rules {
             config = read;
             problems.diagnostics.extend(found);
         }
-        config.rule_folders.retain(|folder| problems.reaches(folder, &reach));
-        for folder in config.rule_folders.iter().chain(&sources.folders) {
+        let mut places = std::mem::take(&mut config.rule_folder_places).into_iter();
+        let mut missing = Vec::new();
+        config.rule_folders.retain(|folder| {
+            let (place, reaches) = (places.next(), problems.reaches(folder, &reach));
+            if let (Some(place), Some(source), true) = (place, &source, reaches && !problems.files().has(folder)) {
+                problems.no_folder(folder, place, source);
+                missing.push(folder.clone());
+            }
+            reaches
+        });
+        for folder in config.rule_folders.iter().filter(|folder| !missing.contains(folder)).chain(&sources.folders) {
             problems.add_rules(&mut set, folder);
         }
         let mut overrides = Overrides::default();

@@ -12,6 +12,7 @@ use crate::finding::Level;
 use crate::linter::{Fixes, Linter};
 use crate::report::PROJECT_ADDRESS;
 use crate::rules::load::{RuleEntry, names};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,6 +36,8 @@ pub struct Settings {
     pub profile: Option<String>,
     /// The lowest level that fails the run.
     pub fail_on: FailOn,
+    /// The rules that the configuration turns off.
+    pub(super) off: BTreeSet<String>,
     /// Files and folders that are left out of folders.
     pub(super) skip: Option<Globs>,
     /// Folders of custom rules.
@@ -55,7 +58,9 @@ impl Settings {
         problems: &mut Problems,
     ) -> Self {
         let Rules { set, config, overrides, name, reach } = Rules::read(configuration, &options.sources, problems);
-        problems.check_pseudo_parameters(config.parameters.keys());
+        let written = config.parameters.iter();
+        problems.check_pseudo_parameters(written.map(|(name, pin)| (name, pin.value.as_str(), Some(pin.span))));
+        problems.note_pins(config.parameters.iter().map(|(name, pin)| (name, pin.span)));
         let configured = config.parameters.into_iter().map(|(name, pin)| (name, (pin.value, Some(pin.span))));
         let pins: Pins = configured.chain(pinned.clone()).collect();
         let selection = Selection {
@@ -85,6 +90,7 @@ impl Settings {
             pins,
             profile: options.rules.is_empty().then_some(selection.profile),
             fail_on: options.fail_on.or(config.fail_on).unwrap_or(FailOn::Level(Level::Error)),
+            off: overrides.off,
             skip: config.skip,
             rule_folders: config.rule_folders.into_iter().chain(options.sources.folders.iter().cloned()).collect(),
             baseline: config.baseline,

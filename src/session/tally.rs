@@ -346,7 +346,9 @@ impl Tally {
             return part.sources;
         }
         part.count(&mut self.summary);
-        self.has_error |= part.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        let has_error = part.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        self.has_error |= has_error;
+        self.summary.with_errors += usize::from(has_error && template.is_some());
         self.fails |= part.findings.iter().any(|finding| finding.counts() && settings.fail_on.counts(finding.level));
         meet(part.results(), &mut self.named);
         meet(part.findings.iter(), &mut self.fired);
@@ -407,11 +409,11 @@ impl Tally {
         let mut problems = governing.problems.clone();
         governing.complain_of_unknown_rules(&mut problems);
         std::mem::take(&mut self.refused).complain(&self.parameters, &all, &mut problems);
-        let Problems { diagnostics: mut problems, sources: of_problems, .. } = problems;
         if self.summary.templates > 0 {
-            let pinned = governing.pinned().keys();
-            problems.extend(pinned.filter_map(|name| self.parameters.unknown(name)));
+            self.parameters.complain(governing.pinned(), &mut problems);
         }
+        problems.hide_pins(|name| self.parameters.hides(name));
+        let Problems { diagnostics: problems, sources: of_problems, .. } = problems;
         let mut sources = std::mem::take(&mut self.kept);
         sources.extend(of_problems);
         sources.sort_by_key(|source| source.id);

@@ -196,6 +196,11 @@ pub fn read(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
     }
 }
 
+/// Why a text that opens like JSON is none, though it may be read as YAML.
+pub fn not_valid_json(text: &str, source: SourceId) -> Option<SyntaxError> {
+    matches!(Opening::of(text)?, Opening::Json).then(|| json::read(text, source).err().map(|failure| failure.error))?
+}
+
 /// Other tools refuse what CloudFormation takes: so the author may want to know.
 fn not_json(error: SyntaxError) -> SyntaxNote {
     SyntaxNote {

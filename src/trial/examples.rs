@@ -169,7 +169,7 @@ pub(super) fn lint(linter: &Linter, id: &str, source: &Source) -> Result<FileRep
     // An example may have a nested stack, whose template nobody needs.
     let problems = report.diagnostics.iter().filter(|diagnostic| diagnostic.code != Code::TemplateElsewhere);
     let diagnostics = problems.map(|diagnostic| (diagnostic.span, diagnostic.message.clone()));
-    let refused = report.refused.iter().map(|refused| (Some(refused.span), refused.sentence()));
+    let refused = report.refused.iter().map(|refused| (Some(refused.span()), refused.sentence()));
     let nothing = (None, "it is not a CloudFormation template".to_owned());
     let nothing = (!report.is_template).then_some(nothing);
     let Some((span, message)) = diagnostics.chain(refused).chain(nothing).next() else { return Ok(report) };

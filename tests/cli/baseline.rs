@@ -231,7 +231,7 @@ fn only_a_baseline_is_overwritten() {
     }
     let ran = folder.versioning(&["bad.yaml", "--write-baseline", "no/such/folder.json"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("cannot write no/such/folder.json"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("there is no folder `no/such`"), "{}", ran.all());
 }
 
 #[test]
@@ -256,4 +256,13 @@ fn sarif_marks_new_findings() {
     };
     assert_eq!(states(&[]), ["new"]);
     assert_eq!(states(&["--show", "suppressed"]), ["new", "unchanged", "unchanged"]);
+}
+
+#[test]
+fn a_baseline_that_cannot_be_written_covers_nothing() {
+    let folder = Folder::with(&[("bad.yaml", crate::support::BAD)]);
+    let ran = folder.versioning(&["bad.yaml", "--write-baseline", "nowhere/b.json"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stdout.contains("there is no folder `nowhere`"), "{}", ran.all());
+    assert!(ran.stdout.contains("1 error in 1 template") && !ran.stdout.contains("in the baseline"), "{}", ran.all());
 }

@@ -102,16 +102,20 @@ fn completions_know_commands_and_options() {
         for word in [mark, "explain", "fail-on", "write-baseline", "conformance"] {
             assert!(ran.stdout.contains(word), "{shell} has no {word}");
         }
+        for hidden in ["threads", "acknowledgements"] {
+            assert!(!ran.stdout.contains(hidden), "{shell} has {hidden}");
+        }
     }
     assert_eq!(folder.run(&["completions", "cmd"]).code, 2);
 }
 
 /// Words to complete, and the completions.
-const COMPLETED: [(&str, &[&str]); 7] = [
+const COMPLETED: [(&str, &[&str]); 8] = [
     ("expl", &["explain"]),
     ("explain s3-bucket-version", &["s3-bucket-versioning"]),
     ("--rule s3-bucket-version", &["s3-bucket-versioning"]),
     ("app.yaml --rule s3-bucket-version", &["s3-bucket-versioning"]),
+    ("--fix --fix-rule s3-bucket-version", &["s3-bucket-versioning"]),
     ("rules --profile co", &["conformance", "core"]),
     ("rules dynam", &["dynamodb"]),
     ("rules --service dynam", &["dynamodb"]),

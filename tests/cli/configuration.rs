@@ -384,3 +384,66 @@ fn tags_have_values_that_a_template_can_have() {
         assert!(!diagnostic["help"].as_str().unwrap().is_empty());
     }
 }
+
+#[test]
+fn names_in_a_configuration_are_not_empty() {
+    for (text, message) in [
+        ("suffix-parameter: ''", "`suffix-parameter` has an empty name"),
+        ("tag-keys: [Owner, ' ']", "`tag-keys` has an empty name"),
+        (
+            "tags: { Owner: !Sub '${Team.Name}' }",
+            "the value of the tag `Owner` refers to `Team.Name`, which is not a parameter",
+        ),
+        ("tags: { Owner: !Sub 'a-${}' }", "the value of the tag `Owner` refers to ``, which is not a parameter"),
+    ] {
+        let folder = Folder::with(&[("good.yaml", GOOD), ("hipaalint.yaml", text)]);
+        let report = folder.versioning(&["good.yaml", "--format", "json"]).json();
+        assert_eq!(report["diagnostics"][0]["message"], message, "{report}");
+    }
+    let text = "tags: { Owner: !Sub '${Team}-${!Literal.x}-${AWS::StackName}' }";
+    let folder = Folder::with(&[("good.yaml", GOOD), ("hipaalint.yaml", text)]);
+    assert_eq!(folder.versioning(&["good.yaml"]).code, 0);
+}
+
+#[test]
+fn mistakes_in_rules_and_folders_have_their_place() {
+    let folder =
+        Folder::with(&[("good.yaml", GOOD), ("hipaalint.yaml", "profile: core\nrule-folders: [own, nowhere]\n")]);
+    let places = |rule: &str| {
+        folder.file("own/rule.yaml", rule);
+        let report = folder.versioning(&["good.yaml", "--format", "json"]).json();
+        let place = |one: &serde_json::Value| {
+            let at = |end: &str| format!("{}:{}", one[end]["line"], one[end]["column"]);
+            format!("{} {}-{}", one["file"].as_str().unwrap(), at("start"), at("end"))
+        };
+        report["diagnostics"].as_array().unwrap().iter().map(place).collect::<Vec<_>>()
+    };
+    let folder_place = "hipaalint.yaml 2:21-2:28";
+    assert_eq!(places(OWN_RULE), [folder_place]);
+    assert_eq!(places(&format!("odd: 1\n{OWN_RULE}")), [folder_place, "own/rule.yaml 1:1-1:4"]);
+    let nested = OWN_RULE.replace("assert: { path:", "assert: { odd: 1, path:");
+    assert_eq!(places(&nested), [folder_place, "own/rule.yaml 9:11-9:14"]);
+    let taken = OWN_RULE.replace("own-bucket-versions", "s3-bucket-versioning");
+    assert_eq!(places(&taken), [folder_place, "own/rule.yaml 1:5-1:25"]);
+}
+
+#[test]
+fn summaries_state_what_ran() {
+    let folder = Folder::with(&[("bad.yaml", BAD), ("hipaalint.yaml", "rules: { '*': { level: off } }\n")]);
+    let none = folder.run(&["bad.yaml"]);
+    assert!(none.stdout.contains("1 resource without a rule in core: AWS::S3::Bucket"), "{}", none.stdout);
+    assert!(!none.stdout.contains("profile conformance has"), "{}", none.stdout);
+    let ignored = folder.run(&["bad.yaml", "--no-config", "--ignore", "nope"]);
+    assert!(ignored.code == 2 && !ignored.stdout.contains("without nope"), "{}", ignored.stdout);
+    let left = folder.versioning(&["bad.yaml", "--no-config", "--min-severity", "critical"]);
+    assert_eq!(left.code, 2);
+    assert!(
+        left.stdout.contains("No rule is left to run: --min-severity leaves out all that --rule names."),
+        "{}",
+        left.all()
+    );
+    let several = folder.run(&["bad.yaml", "--no-config", "--rule", "s3-bucket-versioning,s3-bucket-tls-only"]);
+    assert!(several.code == 2 && several.stdout.contains("Name one rule with each option"), "{}", several.all());
+    let controls = folder.run(&["controls", "foo"]).stderr;
+    assert!(controls.contains("`hipaalint controls` lists all citations."), "{controls}");
+}

@@ -764,3 +764,12 @@ Resources:
     let ran = folder.run(&["evaluate", "app.yaml"]);
     assert!(ran.stdout.contains(r#"MasterUserPassword: "\"\\… (17 characters)""#), "{}", ran.stdout);
 }
+
+#[test]
+fn a_parameter_without_its_section_is_suggested() {
+    let folder = Folder::with(&[("app.yaml", crate::support::CHOOSES)]);
+    for (name, path) in [("Env", "Parameters/Env"), ("IsProd", "Conditions/IsProd")] {
+        let ran = folder.run(&["evaluate", "app.yaml", name]);
+        assert!(ran.code == 2 && ran.stderr.contains(&format!("Did you mean `{path}`?")), "{}", ran.all());
+    }
+}

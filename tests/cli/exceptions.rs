@@ -367,3 +367,29 @@ fn the_register_counts_what_holds() {
     }
     assert!(ran.stdout.contains("**2 valid exceptions concern a required specification.**"), "{}", ran.stdout);
 }
+
+#[test]
+fn one_mistake_in_an_exception_is_one_finding() {
+    let said = |comment: &str| {
+        let template = format!("Resources:\n  # hipaalint: {comment}\n  Records: {{ Type: AWS::S3::Bucket }}\n");
+        let folder = Folder::with(&[("app.yaml", &template)]);
+        let report = folder.run(&["app.yaml", "--rule", "exception-*", "--format", "json"]).json();
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.map(|finding| finding["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for (comment, problem) in [
+        ("except s3-bucket-versioning beacuse typo of somebody", "did you mean `because`?"),
+        ("except s3-bucket-versioning untill 2026-12-31 because it is copied", "did you mean `until`?"),
+        ("except s3-bucket-versioning, s3-bucket-tls-only becuase it is copied", "did you mean `because`?"),
+        ("except s3-bucket-versioning the records are copied", "`because` is missing before the reason"),
+        ("except s3-bucket-versioning s3-bucket-tls-only until never because x", "does not contain a date"),
+    ] {
+        let said = said(comment);
+        assert!(said.len() == 1 && said[0].contains(problem), "{comment}: {said:?}");
+    }
+    let template = "Resources:\n  Records:\n    Type: AWS::S3::Bucket\n    Metadata: { hipaalint: { exceptions: [\
+                    { rule: [s3-bucket-versioning, s3-bucket-tls-only], reason: x, expires: soon }] } }\n";
+    let folder = Folder::with(&[("app.yaml", template)]);
+    let report = folder.run(&["app.yaml", "--rule", "exception-*", "--format", "json"]).json();
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{report}");
+}

@@ -208,3 +208,87 @@ fn one_thread_writes_what_eight_write() {
         assert_eq!(one, by_environment.stdout);
     }
 }
+
+#[test]
+fn the_ending_of_a_file_wins_where_the_format_has_another() {
+    let folder = Folder::with(&[("bad.yaml", BAD)]);
+    for (format, file, beginning) in [
+        ("github", "a.sarif", "{\n  \"$schema\""),
+        ("human", "a.html", "<!DOCTYPE html>"),
+        ("github", "a.json", "{\n  \"schema\": 1"),
+        ("sarif", "b.json", "{\n  \"$schema\""),
+        ("gitlab", "c.json", "["),
+        ("exceptions", "a.md", "# Register"),
+        ("markdown", "b.md", "<!-- hipaalint -->"),
+        ("github", "a.txt", "::error"),
+        ("exceptions", "a.csv", "\"State\""),
+    ] {
+        let ran = folder.versioning(&["bad.yaml", "--format", format, "--output", file]);
+        assert_eq!(ran.code, 1, "{}", ran.all());
+        let text = folder.read(file);
+        assert!(text.starts_with(beginning), "{format} {file}: {}", &text[..40]);
+    }
+    for output in ["-", "json=-"] {
+        let ran = folder.versioning(&["bad.yaml", "--output", output]);
+        assert!(ran.code == 2 && ran.stderr.contains("would write a file with the name `-`"), "{}", ran.all());
+        assert!(!folder.path("-").exists());
+    }
+}
+
+#[test]
+fn a_file_has_one_name_however_its_folder_is_typed() {
+    let folder = Folder::with(&[("infra/app/bad.yaml", BAD)]);
+    let report = |path: &str, format: &str| folder.versioning(&[path, "--format", format]).stdout;
+    for format in ["json", "sarif", "gitlab", "github", "junit"] {
+        let expected = report("infra/app", format);
+        for path in ["infra//app", "infra/./app", "./infra/app/", "infra/app//", "infra//app/./bad.yaml"] {
+            assert_eq!(report(path, format), expected, "{format} {path}");
+        }
+    }
+}
+
+#[test]
+fn what_could_not_be_done_is_named_where_no_report_names_it() {
+    let folder = Folder::with(&[("bad.yaml", BAD), ("broken.yaml", "Resources: {")]);
+    let named = "hipaalint: broken.yaml:1:";
+    for format in
+        [&["--format", "exceptions"][..], &["--format", "exceptions-csv"], &["--statistics", "--format", "json"]]
+    {
+        let ran = folder.versioning(&[&["."], format].concat());
+        assert!(ran.code == 2 && ran.stderr.starts_with(named), "{}", ran.all());
+        let with_another = folder.versioning(&[&["."], format, &["--output", "all.json"]].concat());
+        assert_eq!(with_another.stderr, "", "{}", with_another.all());
+    }
+    let register = folder.versioning(&[".", "--format", "exceptions", "--today", "2026-11-28"]).stdout;
+    assert!(register.starts_with("# Register of exceptions\n\n**1 file could not be linted.**\n"), "{register}");
+    assert_eq!(folder.versioning(&[".", "--format", "json"]).stderr, "");
+}
+
+#[test]
+fn a_template_with_errors_of_its_own_is_no_good_news() {
+    let twice = "Resources:\n  Records:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: a\n      \
+                 BucketName: b\n      VersioningConfiguration: { Status: Enabled }\n";
+    let folder = Folder::with(&[("twice.yaml", twice)]);
+    let ran = |format: &str| folder.versioning(&["twice.yaml", "--format", format]);
+    let summary = &ran("json").json()["summary"];
+    assert_eq!((&summary["with_errors"], &summary["unreadable"]), (&1.into(), &0.into()));
+    let human = ran("human");
+    let end: Vec<&str> = human.stdout.lines().rev().take(3).collect();
+    assert_eq!(human.code, 2);
+    assert_eq!(
+        &end[1..],
+        ["No findings in what was checked: the only check passed", "× 1 template has errors of its own"]
+    );
+    let markdown = ran("markdown").stdout;
+    assert!(markdown.contains("❌ **1 template has errors of its own**\n\n➖ **No findings in what was"), "{markdown}");
+    let html = ran("html").stdout;
+    assert!(html.contains("1 template has errors of its own") && !html.contains("headline passed"));
+    assert!(ran("github").stdout.contains("1 template has errors of its own"));
+    // A file that could not be linted is in the headline, too.
+    let folder = Folder::with(&[("good.yaml", GOOD), ("broken.yaml", "Resources: {")]);
+    let markdown = folder.versioning(&[".", "--format", "markdown"]).stdout;
+    assert!(
+        markdown.contains("\n❌ **1 file could not be linted**\n\n✅ **No findings in the other files"),
+        "{markdown}"
+    );
+}

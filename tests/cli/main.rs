@@ -6,6 +6,7 @@ mod baseline;
 mod catalogue;
 mod comfort;
 mod configuration;
+mod counting;
 mod discovery;
 mod evaluate;
 mod evidence;

@@ -119,3 +119,24 @@ fn an_empty_standard_input_has_a_reason() {
     let (first, second) = (help.find("`cdk synth -q && hipaalint cdk.out`"), help.find("`cdk synth | hipaalint -`"));
     assert!(first.is_some() && first < second, "{help}");
 }
+
+#[test]
+fn words_that_are_taken_for_commands_lead_to_options() {
+    let folder = Folder::with(&[("app.yaml", GOOD)]);
+    for (word, option) in [
+        ("fix", "`hipaalint --fix`"),
+        ("config", "`hipaalint --config FILE`"),
+        ("baseline", "`hipaalint --write-baseline FILE`"),
+        ("diff", "`hipaalint --since REF`"),
+        ("format", "`hipaalint --format FORMAT`"),
+    ] {
+        assert!(help(&folder, &[word, "app.yaml"]).contains(option), "{word}");
+    }
+    #[cfg(not(feature = "mcp"))]
+    for arguments in [&["mcp"][..], &["mcp", "--root", "."]] {
+        let ran = folder.run(arguments);
+        assert_eq!(ran.code, 2);
+        assert!(ran.stderr.contains("this build of hipaalint has no command 'mcp'"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("--features mcp --git https://"), "{}", ran.stderr);
+    }
+}

@@ -1,5 +1,6 @@
 //! No output shows a secret of a template: its first two characters and its length at most.
 
+use crate::support::Folder;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -187,4 +188,65 @@ fn what_is_shown_are_two_characters_and_the_length() {
     ]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("`MasterUserPassword` of `Db` is \\\"S3… (11 characters)\\\""), "{text}");
+}
+
+/// A parameter with allowed values, and what is pinned.
+const ALLOWED: &str = "\
+Parameters:
+  Open: { Type: String, NoEcho: true, AllowedValues: [S3cret-0001, S3cret-0002] }
+  Key: { Type: String, NoEcho: true, AllowedPattern: '(hunter-0003|hunter-0004)' }
+  AdminPassword: { Type: String, NoEcho: true, MaxLength: 5 }
+Resources:
+  Db:
+    Type: AWS::RDS::DBInstance
+    Properties: { MasterUserPassword: !Ref AdminPassword }
+";
+
+#[test]
+fn no_format_shows_what_a_secret_parameter_allows() {
+    let folder = Folder::with(&[("app.yaml", ALLOWED)]);
+    let pinned = [
+        "--parameter",
+        "Open=wrong-S3cret",
+        "--parameter",
+        "Key=S3cret-0006",
+        "--parameter",
+        "AdminPassword=S3cret-0007",
+    ];
+    for format in FORMATS {
+        let account = ["--account=111122223333", "--region=us-east-1"];
+        let account = if format == "asff" { &account[..] } else { &[] };
+        let arguments = [&["app.yaml", "--today", "2026-11-28", "--format", format][..], &pinned, account].concat();
+        let output = folder.command(&arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{format}");
+        assert_hidden(format, &output);
+    }
+    let text =
+        folder.run(&[&["app.yaml", "--quiet", "--rule", "s3-*"][..], &pinned].concat()).stdout.replace("\n  │ ", " ");
+    assert!(text.contains("for parameter `Open`: it is not one of the `AllowedValues`."), "{text}");
+    assert!(text.contains("`Key`: it does not match the") && !text.contains("hunter"), "{text}");
+    let output = folder.command(&[&["evaluate", "app.yaml"][..], &pinned].concat()).output().unwrap();
+    assert_hidden("evaluate", &output);
+}
+
+#[test]
+fn no_format_shows_a_pinned_secret_beside_another_mistake() {
+    let folder = Folder::with(&[("app.yaml", ALLOWED)]);
+    for (name, text) in [
+        ("hipaalint.yaml", "parameters: { Open: S3cret-0001, Other: { a: 1 } }\n"),
+        ("hipaalint.yaml", "parameters: { Opne: S3cret-0001, DbPassword: S3cret-0008, AWS::Nope: x }\n"),
+        ("hipaalint.yaml", "parameters:\n  DbPassword: S3cret-0008\n  : :\n- a\n"),
+        ("pins.json", "{\"Open\": \"S3cret-0001\", \"Nope\": \"x\"}"),
+        ("pins.json", "[{\"ParameterKey\": \"Open\", \"ParameterValue\": \"S3cret-0001\"}, {\"ParameterKey\": 1}]"),
+    ] {
+        folder.file(name, text);
+        for format in FORMATS.into_iter().filter(|format| *format != "asff") {
+            let mut arguments = vec!["app.yaml", "--today", "2026-11-28", "--format", format];
+            arguments.extend((name == "pins.json").then_some(["--parameters", "pins.json"]).into_iter().flatten());
+            let output = folder.command(&arguments).output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{format}: {text}");
+            assert_hidden(format, &output);
+        }
+        std::fs::remove_file(folder.path(name)).unwrap();
+    }
 }

@@ -186,3 +186,37 @@ fn a_graph_of_what_is_not_a_template_is_refused() {
     assert!(ran.all().contains("Did you mean `Resources`?"), "{}", ran.all());
     assert_eq!(folder.run(&["graph", "b.yaml"]).code, 2);
 }
+
+#[test]
+fn comments_in_json_do_not_hide_a_template() {
+    let resources = "\"Resources\": {\"Records\": {\"Type\": \"AWS::S3::Bucket\"}}}";
+    let folder = Folder::with(&[("good.yaml", GOOD)]);
+    let texts = [
+        format!("{{\"Description\": \"x\", // it's storage {{\n {resources}"),
+        format!("{{ /* storage */ {resources}"),
+        format!("// storage\n{{{resources}"),
+        format!("/* {{ \" */\n// more\n{{{resources}"),
+        format!("{{\"Parameters\": {{\"Env\": {{\"Type\": \"String\"}}}}, // \"a\n{resources}"),
+        resources.replace(": {\"Records", " /* : */ : {\"Records").replace("\"Resources", "{\"Resources"),
+    ];
+    for text in &texts {
+        for name in ["in/app.json", "in/app.template"] {
+            folder.file(name, text);
+            for arguments in [&["good.yaml", "in"][..], &["good.yaml", name], &["good.yaml", name, "--force-skip"]] {
+                let ran = folder.versioning(&[arguments, &["--format", "json"]].concat());
+                let report = ran.json();
+                assert_eq!(problems(&report), [("syntax-error".into(), name.into())], "{text}: {}", ran.all());
+                assert_eq!(report["diagnostics"][0]["message"], "JSON does not support comments", "{text}");
+                assert_eq!((ran.code, &report["summary"]["unreadable"]), (2, &1.into()), "{text}");
+            }
+            std::fs::remove_file(folder.path(name)).unwrap();
+        }
+    }
+    // Other files with comments stay silent in a folder.
+    for text in ["// settings\n{\"compilerOptions\": {\"a\": 1}}", "{\"a\": 1, // \"Resources\": {}\n\"b\": 2}"] {
+        folder.file("in/app.json", text);
+        assert_eq!(folder.versioning(&["good.yaml", "in"]).code, 2, "{text}");
+        let report = folder.versioning(&[".", "--format", "json"]).json();
+        assert_eq!(problems(&report), [], "{text}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Pinned parameters: on the command line, in files, in the configuration.
 
-use crate::support::{BAD, CHOOSES, Folder, OPEN, problems};
+use crate::support::{BAD, CHOOSES, Folder, GOOD, OPEN, problems};
 
 /// Whether the bucket of [`CHOOSES`] fails with these arguments.
 fn fails(folder: &Folder, arguments: &[&str]) -> bool {
@@ -306,4 +306,47 @@ fn conditions_of_other_resources_are_no_choices_of_a_check() {
     let ran = folder.run(&["optional.yaml", "--rule", "s3-bucket-tls-only", "--format", "json"]);
     let summary = &ran.json()["summary"];
     assert_eq!((&summary["passed"], &summary["undecided"]), (&12.into(), &0.into()), "{}", ran.all());
+}
+
+#[test]
+fn values_that_no_deployment_has_are_refused() {
+    let folder =
+        Folder::with(&[("good.yaml", GOOD), ("hipaalint.yaml", "parameters:\n  AWS::AccountId: 012345670123\n")]);
+    let said = |arguments: &[&str]| {
+        let ran = folder.versioning(&[&["good.yaml", "--format", "json"], arguments].concat());
+        let report = ran.json();
+        let diagnostics = report["diagnostics"].as_array().unwrap();
+        let one = |one: &serde_json::Value| format!("{} {}: {}", one["file"], one["start"]["line"], one["message"]);
+        (ran.code, diagnostics.iter().map(one).collect::<Vec<String>>())
+    };
+    let text = "the ID of an account has 12 digits";
+    assert_eq!(
+        said(&[]),
+        (2, vec![format!("\"hipaalint.yaml\" 2: \"`AWS::AccountId` cannot be `1402433619`: {text}\"")])
+    );
+    folder.file("hipaalint.yaml", "parameters:\n  AWS::AccountId: \"012345670123\"\n");
+    assert_eq!(said(&[]), (0, Vec::new()));
+    for (option, reason) in [
+        ("AWS::AccountId=12345", text),
+        ("AWS::Partition=foo", "there is no such partition"),
+        ("AWS::StackName=a b", "CloudFormation allows no such name of a stack"),
+    ] {
+        let (name, value) = option.split_once('=').unwrap();
+        let message = format!("\"\" null: \"`{name}` cannot be `{value}`: {reason}\"");
+        assert_eq!(said(&["--parameter", option]), (2, vec![message]));
+    }
+    for option in ["AWS::Partition=aws-us-gov", "AWS::StackName=care-1", "AWS::Region=us-east-1"] {
+        assert_eq!(said(&["--parameter", option]), (0, Vec::new()));
+    }
+}
+
+#[test]
+fn unknown_parameters_have_a_place() {
+    let folder = Folder::with(&[("chooses.yaml", CHOOSES), ("pins.yaml", "Env: prod\nEvn: dev\n")]);
+    folder.file("hipaalint.yaml", "parameters:\n  AWS::Regoin: us-east-1\n");
+    let report = folder.versioning(&["chooses.yaml", "--parameters", "pins.yaml", "--format", "json"]).json();
+    let diagnostics = report["diagnostics"].as_array().unwrap();
+    let places: Vec<_> = diagnostics.iter().map(|one| (&one["code"], &one["file"], &one["start"]["line"])).collect();
+    let code: serde_json::Value = "unknown-parameter".into();
+    assert_eq!(places, [(&code, &"hipaalint.yaml".into(), &2.into()), (&code, &"pins.yaml".into(), &2.into())]);
 }

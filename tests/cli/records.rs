@@ -84,3 +84,13 @@ fn bad_lines_are_problems_and_the_others_are_linted() {
         assert_eq!(Folder::new().run_on(input.as_bytes(), &arguments).code, 2, "{arguments:?}");
     }
 }
+
+#[test]
+fn lines_are_in_the_order_of_their_numbers() {
+    let folder = crate::support::Folder::new();
+    let report = folder.run_on("[1]\n".repeat(12).as_bytes(), &["--records", "--format", "json"]).json();
+    let diagnostics = report["diagnostics"].as_array().unwrap().iter();
+    let lines: Vec<&str> = diagnostics.map(|one| one["message"].as_str().unwrap()).collect();
+    assert!((1..).zip(&lines).all(|(number, line)| line.starts_with(&format!("line {number} "))), "{lines:?}");
+    assert_eq!(lines.len(), 12);
+}

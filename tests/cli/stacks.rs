@@ -631,3 +631,63 @@ fn outputs_of_stacks_whose_names_a_manifest_tells_are_read() {
     assert_eq!(lint(bad, bad, r#", "RoleArn": "arn:aws:iam::444455556666:role/reader""#), undecided);
     assert_eq!(lint(bad, r#"{ "Ref": "Topic" }"#, ""), undecided);
 }
+
+#[test]
+fn a_template_that_nests_itself_does_not_hide_its_other_stacks() {
+    let stack = |name: &str, file: &str| {
+        format!("  {name}:\n    Type: AWS::CloudFormation::Stack\n    Properties: {{ TemplateURL: {file} }}\n")
+    };
+    let own = format!("Resources:\n{}{}", stack("Child", "child.yaml"), stack("Self", "self.yaml"));
+    let folder = Folder::with(&[("self.yaml", &own), ("child.yaml", BAD)]);
+    let found = |arguments: &[&str]| {
+        let ran = folder.versioning(&[arguments, &["--format", "json"]].concat());
+        assert_eq!(ran.code, 1, "{}", ran.all());
+        findings(&ran.json())
+    };
+    let expected = [("child.yaml".to_owned(), "s3-bucket-versioning".to_owned())];
+    assert_eq!(found(&["self.yaml"]), expected);
+    assert_eq!(found(&["."]), expected);
+    // A circle of two, which nothing else nests.
+    folder.file("self.yaml", format!("Resources:\n{}", stack("Other", "other.yaml")));
+    folder.file("other.yaml", format!("Resources:\n{}{}", stack("Back", "self.yaml"), stack("Child", "child.yaml")));
+    assert_eq!(found(&["self.yaml", "other.yaml"]), expected);
+    assert_eq!(found(&["self.yaml"]), expected);
+}
+
+/// An assembly of the CDK with one stack.
+const MANIFEST: &str = r#"{"version": "48.0.0", "artifacts": {
+  "App.assets": {"type": "cdk:asset-manifest", "properties": {"file": "App.assets.json"}},
+  "App": {"type": "aws:cloudformation:stack", "environment": "aws://111122223333/us-east-1",
+    "properties": {"templateFile": "App.template.json"}, "dependencies": ["App.assets"],
+    "additionalMetadataFile": "App.metadata.json"}}}"#;
+
+#[test]
+fn a_file_of_an_assembly_that_cannot_be_read_is_a_problem() {
+    let bucket = r#"{"Resources": {"Records": {"Type": "AWS::S3::Bucket"}}}"#;
+    let folder = Folder::with(&[("cdk.out/App.template.json", bucket), ("cdk.out/manifest.json", MANIFEST)]);
+    let problems = |path: &str| {
+        let ran = folder.versioning(&[path, "--format", "json"]);
+        let report = ran.json();
+        assert_eq!(findings(&report).len(), 1, "{}", ran.all());
+        (ran.code, crate::support::problems(&report))
+    };
+    assert_eq!(problems("cdk.out"), (1, Vec::new()));
+    for (file, text) in [
+        ("App.metadata.json", "{\"/App/Records\": [{"),
+        ("App.assets.json", "{\"files\": 1}"),
+        ("manifest.json", &MANIFEST[..200]),
+    ] {
+        folder.file(&format!("cdk.out/{file}"), text);
+        for path in ["cdk.out", "cdk.out/App.template.json"] {
+            let problem = ("file-unreadable".to_owned(), format!("cdk.out/{file}"));
+            assert_eq!(problems(path), (2, vec![problem]), "{file}");
+        }
+        folder.file("cdk.out/App.metadata.json", "{}").file("cdk.out/App.assets.json", "{\"files\": {}}");
+        folder.file("cdk.out/manifest.json", MANIFEST);
+    }
+    // What is cut off before it says what it is, in a folder that the CDK marked.
+    folder.file("cdk.out/manifest.json", "{\"version\": ");
+    assert_eq!(problems("cdk.out").0, 1, "the manifest of any other program");
+    folder.file("cdk.out/cdk.out", "{\"version\": \"48.0.0\"}");
+    assert_eq!(problems("cdk.out").0, 2);
+}

@@ -53,6 +53,21 @@ impl Format {
         }
     }
 
+    /// Whether files of the format may have an ending, which may be that of others, too.
+    pub(in crate::cli) fn has_ending(self, ending: &str) -> bool {
+        let endings: &[&str] = match self {
+            Self::Json | Self::Gitlab | Self::Oscal | Self::Asff => &["json"],
+            Self::Sarif => &["sarif", "json"],
+            Self::Jsonl => &["jsonl", "ndjson", "json"],
+            Self::Junit => &["xml"],
+            Self::Markdown | Self::Exceptions => &["md"],
+            Self::Html => &["html", "htm"],
+            Self::Evidence => &["zip"],
+            Self::Human | Self::Github | Self::ExceptionsCsv => &[],
+        };
+        endings.iter().any(|own| ending.eq_ignore_ascii_case(own))
+    }
+
     /// What the format always contains besides violations.
     pub(in crate::cli) fn keeps(self) -> Keep {
         let fixes = match self {
@@ -76,6 +91,11 @@ impl Format {
             fixes,
             digests,
         }
+    }
+
+    /// Whether the report names what could not be done. A register counts it at most.
+    pub(in crate::cli) fn names_errors(self) -> bool {
+        !matches!(self, Self::Exceptions | Self::ExceptionsCsv)
     }
 
     /// Whether the report has a date in any case.

@@ -3,10 +3,10 @@
 //!
 //! Sources: `aws-cdk-lib` 2.276.0, assemblies that it writes (schema 55.0.0), and `cloud-assembly-schema`, read in November 2026.
 
-use super::is_inner;
+use super::{broken, is_inner};
 use crate::constructs::{Acknowledgement, Construct, StackConstructs};
 use crate::files::{Files, MAX_NAMED, Reach};
-use crate::finding::Origin;
+use crate::finding::{Diagnostic, Origin};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -44,14 +44,22 @@ struct Source {
     path: Option<String>,
 }
 
-/// Reads a file of JSON in an assembly; none if it cannot be read or is not what it should be.
-fn json<T: for<'d> Deserialize<'d>>(folder: &Path, name: &str, files: &Files) -> Option<T> {
+/// Reads a file of JSON in an assembly; none if there is none. Adds a problem if it cannot be read or is not what it should be.
+fn json<T: for<'d> Deserialize<'d>>(
+    folder: &Path,
+    name: &str,
+    (files, problems): (&Files, &mut Vec<Diagnostic>),
+) -> Option<T> {
     if !is_inner(name) {
         return None;
     }
     let path = folder.join(name);
-    let text = Reach::of_project(folder, files).read(&path, MAX_NAMED, files).ok()?;
-    serde_json::from_slice(&text).ok()
+    let read = match Reach::of_project(folder, files).read(&path, MAX_NAMED, files) {
+        Ok(text) => serde_json::from_slice(&text).map_err(|error| error.to_string()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(error) => Err(error.to_string()),
+    };
+    read.map_err(|reason| problems.push(broken(&path, &reason, files))).ok()
 }
 
 /// What the metadata of a stack and the manifests of its assets tell.
@@ -60,10 +68,10 @@ pub(super) fn read(
     file: Option<&str>,
     inline: Metadata,
     assets: &[&str],
-    files: &Files,
+    (files, problems): (&Files, &mut Vec<Diagnostic>),
 ) -> StackConstructs {
     let mut metadata = inline;
-    metadata.extend(file.and_then(|file| json::<Metadata>(folder, file, files)).unwrap_or_default());
+    metadata.extend(file.and_then(|file| json::<Metadata>(folder, file, (files, &mut *problems))).unwrap_or_default());
     let mut places = Places { sources: files, known: BTreeMap::new() };
     let mut found = StackConstructs::default();
     // Where templates begin in the tree of constructs.
@@ -87,7 +95,8 @@ pub(super) fn read(
     }
     found.acknowledged = acknowledged(&metadata, &mut places);
     for manifest in assets {
-        let assets = json::<Assets>(folder, manifest, files).map(|assets| assets.files).unwrap_or_default();
+        let assets =
+            json::<Assets>(folder, manifest, (files, &mut *problems)).map(|assets| assets.files).unwrap_or_default();
         let named = assets.into_iter().filter_map(|(hash, asset)| Some((hash, asset.source.path?)));
         found.assets.extend(named.filter(|(_, path)| is_inner(path)));
     }

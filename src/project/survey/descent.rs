@@ -54,8 +54,14 @@ impl<'s, 'p, 'k> Descent<'s, 'p, 'k> {
         let mut waiting: Vec<(usize, Vec<Waiting>)> = surveyed.into_iter().filter_map(of_job).collect();
         let children: BTreeSet<&PathBuf> =
             waiting.iter().flat_map(|(_, own)| own.iter().map(|one| &one.identity)).collect();
-        let deployed: BTreeSet<usize> = children.into_iter().filter_map(|file| self.known_number(file)).collect();
-        waiting.retain(|(number, _)| !deployed.contains(number));
+        let numbers: BTreeMap<&PathBuf, usize> =
+            children.into_iter().filter_map(|file| Some((file, self.known_number(file)?))).collect();
+        let children = waiting.iter().map(|(number, own)| {
+            let own = own.iter().filter_map(|one| numbers.get(&one.identity).copied());
+            (*number, own.collect())
+        });
+        let roots = roots(&children.collect());
+        waiting.retain(|(number, _)| roots.contains(number));
         let mut waiting: Vec<Waiting> = waiting.into_iter().flat_map(|(_, own)| own).collect();
         for _ in 0..MAX_DEPTH {
             if waiting.is_empty() {
@@ -214,6 +220,28 @@ impl<'s, 'p, 'k> Descent<'s, 'p, 'k> {
     }
 }
 
+/// The templates with which a descent begins, of all that nest stacks, with those that they nest: those that no other deploys, and one
+/// of each cycle that none of them leads to.
+fn roots(children: &BTreeMap<usize, Vec<usize>>) -> BTreeSet<usize> {
+    let deployed: BTreeSet<usize> = children.values().flatten().copied().collect();
+    let mut roots = BTreeSet::new();
+    let mut reached = BTreeSet::new();
+    let (below, above): (Vec<usize>, Vec<usize>) = children.keys().partition(|number| deployed.contains(number));
+    for root in above.into_iter().chain(below) {
+        if reached.contains(&root) {
+            continue;
+        }
+        roots.insert(root);
+        let mut open = vec![root];
+        while let Some(number) = open.pop() {
+            if reached.insert(number) {
+                open.extend(children.get(&number).into_iter().flatten());
+            }
+        }
+    }
+    roots
+}
+
 fn hash(path: &Path) -> u64 {
     let mut hasher = DefaultHasher::new();
     path.hash(&mut hasher);
@@ -223,4 +251,23 @@ fn hash(path: &Path) -> u64 {
 fn without_name(pinned: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let is_environment = |name: &&String| matches!(name.as_str(), "AWS::AccountId" | "AWS::Region");
     pinned.iter().filter(|(name, _)| is_environment(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::roots;
+
+    #[test]
+    fn a_cycle_has_one_root() {
+        for (children, expected) in [
+            (vec![(1, vec![2]), (2, vec![3])], vec![1]),
+            (vec![(1, vec![1, 2])], vec![1]),
+            (vec![(1, vec![2]), (2, vec![1]), (3, vec![4])], vec![1, 3]),
+            (vec![(1, vec![2]), (2, vec![1]), (3, vec![2])], vec![3]),
+            (vec![(1, vec![2]), (2, vec![2])], vec![1]),
+        ] {
+            let found: Vec<usize> = roots(&children.clone().into_iter().collect()).into_iter().collect();
+            assert_eq!(found, expected, "{children:?}");
+        }
+    }
 }

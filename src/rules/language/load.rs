@@ -10,7 +10,7 @@ use super::meta::{RuleKind, RuleMeta, RuleProse};
 pub use super::pack::tools;
 use super::pack::{Head, Lazy, general, head_at, with_alias, with_target};
 use super::packed;
-use super::read_error::{ReadError, position_of};
+use super::read_error::{ReadError, place_of};
 use super::rule::{Example, Examples, Rule, RuleFile};
 use super::target::{TargetName, Targets};
 use super::vetting::{Slip, vet};
@@ -101,8 +101,8 @@ impl RuleFile {
     /// The first thing that the rule language does not allow.
     pub fn read(path: &Path, text: &str) -> Result<Self, RuleError> {
         serde_yaml::from_str(text).map_err(|error| {
-            let ReadError { position, message } = ReadError::new(text, &error);
-            RuleError { position, ..RuleError::of_file(path, message) }
+            let ReadError { position, length, message } = ReadError::new(text, &error);
+            RuleError { position, length, ..RuleError::of_file(path, message) }
         })
     }
 
@@ -295,7 +295,8 @@ impl RuleSet {
     pub fn add(&mut self, path: &Path, text: &str, file: RuleFile) -> Result<(), RuleError> {
         if self.get(&file.rule.meta.id).is_some() {
             let message = format!("there is already a rule `{}`; use another id", file.rule.meta.id);
-            return Err(RuleError { position: position_of(text, "id"), ..RuleError::of_file(path, message) });
+            let (position, length) = place_of(text, "id").unzip();
+            return Err(RuleError { position, length, ..RuleError::of_file(path, message) });
         }
         self.put(path, file);
         Ok(())

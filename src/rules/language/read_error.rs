@@ -11,6 +11,8 @@ use crate::syntax::{self, Node};
 pub(super) struct ReadError {
     /// Line and column, from 1.
     pub(super) position: Option<(usize, usize)>,
+    /// The characters of the line that are wrong from there; none for the rest of it.
+    pub(super) length: Option<usize>,
     /// What is wrong, without a full stop.
     pub(super) message: String,
 }
@@ -28,7 +30,7 @@ impl ReadError {
             Ok(document) => document,
             Err(error) => {
                 let message = format!("{}. {}", error.message, error.help.trim_end_matches('.'));
-                return Self { position: Some(position(error.span)), message };
+                return Self { position: Some(position(error.span)), length: None, message };
             }
         };
         let reported = error.to_string();
@@ -36,20 +38,44 @@ impl ReadError {
         let reported = reported.split(" at line ").next().unwrap_or(&reported);
         let (path, reported) = split_path(reported);
         let message = plain(path, reported);
+        if let Some(key) = unknown_key(path, reported, &document.root) {
+            return Self { position: Some(position(key.span)), length: Some(key.characters), message };
+        }
         // Without a path the library points at the start of the file, whatever is wrong.
         let is_located = !path.is_empty() || reported.starts_with("missing field");
         let located = error.location().map(|location| (location.line(), location.column()));
         let located = located.filter(|start| is_located || *start != (1, 1));
-        Self { position: located.or_else(|| Some(position(named_in(&message, &document.root).span))), message }
+        let position = located.or_else(|| Some(position(named_in(&message, &document.root).span)));
+        Self { position, length: None, message }
     }
 }
 
-/// The position of a key of a rule file; none where the file does not have it.
-pub(super) fn position_of(text: &str, key: &str) -> Option<(usize, usize)> {
+/// The line and the column of the value of a key of a rule file, and its characters; none where the file does not have the key.
+pub(super) fn place_of(text: &str, key: &str) -> Option<((usize, usize), usize)> {
     let source = Source::new(SourceId(0), "", text);
     let document = syntax::yaml::parse(text, SourceId(0)).ok()?;
-    let position = source.position(document.root.get(key)?.span.start);
-    Some((position.line, position.column))
+    let span = document.root.get(key)?.span;
+    let position = source.position(span.start);
+    Some(((position.line, position.column), source.slice(span).chars().count()))
+}
+
+/// A key where it is written.
+struct Key {
+    span: Span,
+    characters: usize,
+}
+
+/// The key that an error calls unknown, at its path in the file; none where the error is another one.
+fn unknown_key(path: &str, reported: &str, root: &Node<'_>) -> Option<Key> {
+    let name = reported.strip_prefix("unknown field `")?.split_once('`')?.0;
+    let mut steps = path.split(['.', '[', ']']).filter(|step| !step.is_empty());
+    let node = steps.try_fold(root, |node, step| match node.as_sequence() {
+        Some(items) => items.get(step.parse::<usize>().ok()?),
+        None => node.get(step),
+    })?;
+    let key = node.entry(name)?;
+    // Nobody writes a key over several lines.
+    Some(Key { span: key.key_span, characters: key.key_span.len().max(1) })
 }
 
 /// The value of the first key of the file that a message names; else the assertion, since most keys are in it.

@@ -25,6 +25,8 @@ pub struct Rule {
     pub meta: Lazy<RuleMeta>,
     /// What it checks; each block of a template is looked at by the checks whose targets it is. None of a rule about exceptions.
     pub checks: Vec<Check>,
+    /// Whether several of them may look at the same block.
+    pub looks_again: bool,
     /// The problem of exceptions that it reports, if it is about exceptions.
     pub exception: Option<Flaw>,
     /// What is wrong, for locations whose assertion has no message of its own.
@@ -324,9 +326,11 @@ impl Rule {
             Ok(Check::packed(targets.collect::<Result<_, String>>()?, check.body, raw.evidence))
         };
         let (settings, descriptions) = declared(raw.parameters)?;
+        let checks = raw.checks.into_iter().map(check).collect::<Result<Vec<Check>, String>>()?;
         Ok(Self {
             meta: Lazy::of(head, meta),
-            checks: raw.checks.into_iter().map(check).collect::<Result<_, String>>()?,
+            looks_again: look_again(&checks),
+            checks,
             exception: raw.exception,
             message: raw.message,
             settings,
@@ -335,6 +339,20 @@ impl Rule {
             fixes: Recipes::packed(head.fixes()),
         })
     }
+}
+
+/// Whether several checks may look at the same block.
+fn look_again(checks: &[Check]) -> bool {
+    let may_share = |one: &TargetName, other: &TargetName| match (one, other) {
+        (TargetName::Type(one), TargetName::Type(other)) => one == other,
+        _ => one == other || (one.is_of_resources() && other.is_of_resources()),
+    };
+    let pairs =
+        checks.iter().enumerate().flat_map(|(at, one)| checks.iter().skip(at + 1).map(move |other| (one, other)));
+    let mut targets = pairs.flat_map(|(one, other)| {
+        one.targets.iter().flat_map(|target| other.targets.iter().map(move |other| (target, other)))
+    });
+    targets.any(|(one, other)| may_share(one, other))
 }
 
 /// The values of parameters by default, and what each is for.
@@ -448,6 +466,7 @@ impl TryFrom<RawRule> for RuleFile {
                 controls: raw.controls,
                 aliases: raw.aliases,
             })),
+            looks_again: look_again(&checks),
             checks,
             exception: raw.exception,
             message: raw.message,
