@@ -93,6 +93,8 @@ pub enum Code {
     TemplateElsewhere,
     /// A template with resources of AWS SAM does not name its transform.
     TransformMissing,
+    /// A question about a fix was not answered.
+    Unanswered,
     /// An attribute that AWS does not have.
     UnknownAttribute,
     /// An event of AWS SAM that is not known.
@@ -161,6 +163,7 @@ impl Code {
             Self::SyntaxError => "syntax-error",
             Self::TemplateElsewhere => "template-elsewhere",
             Self::TransformMissing => "transform-missing",
+            Self::Unanswered => "unanswered",
             Self::UnknownAttribute => "unknown-attribute",
             Self::UnknownEvent => "unknown-event",
             Self::UnknownFunction => "unknown-function",

@@ -33,7 +33,7 @@ pub use samconfig::{file_and_environment, is_samconfig, read_samconfig};
 use crate::change::Value;
 use crate::code::Code;
 use crate::discover::Globs;
-use crate::files::{Files, Refusal};
+use crate::files::{Files, Refusal, why};
 use crate::finding::{Diagnostic, Level};
 use crate::linter::Override;
 use crate::paths::folder_of;
@@ -452,7 +452,8 @@ pub fn misnamed(name: String) -> Diagnostic {
 pub fn unreadable(name: String, error: &std::io::Error) -> Diagnostic {
     let message = match Refusal::of(error) {
         Some(refusal) => format!("hipaalint does not read the file: {refusal}"),
-        None => format!("the file cannot be read: {error}"),
+        None if error.kind() == std::io::ErrorKind::NotFound => why(error),
+        None => format!("the file cannot be read: {}", why(error)),
     };
     Diagnostic::error(Code::Configuration, message)
         .in_file(name)

@@ -21,7 +21,7 @@ pub use read::{MAX_BYTES, Reading, read};
 
 use crate::code::Code;
 use crate::constructs::{Constructs, StackConstructs};
-use crate::files::{Files, Kind, MAX_NAMED, Met, Reach, Refusal, Unlisted, is_repository};
+use crate::files::{Files, Kind, MAX_NAMED, Met, Reach, Refusal, Unlisted, is_repository, why};
 use crate::finding::Diagnostic;
 use crate::paths::{folder_of, joined};
 use foldhash::fast::RandomState;
@@ -350,8 +350,7 @@ impl Finder<'_, '_> {
 
     /// Whether a folder is an asset of a cloud assembly, such as code.
     fn is_asset(&self, folder: &Path) -> bool {
-        let is_named_so = folder.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"asset."));
-        is_named_so && folder.parent().is_some_and(|parent| self.assemblies.contains(parent))
+        is_named_as_asset(folder) && folder.parent().is_some_and(|parent| self.assemblies.contains(parent))
     }
 
     /// What the cloud assembly around a file declares for its stack.
@@ -418,6 +417,21 @@ fn has_template_ending(path: &Path) -> bool {
     ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
+/// Whether the name of a folder is one of an asset of a cloud assembly.
+fn is_named_as_asset(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"asset."))
+}
+
+/// Whether a file is in a cloud assembly of the AWS CDK, which `cdk synth` writes again: a template of it, or a file of an asset.
+pub fn is_of_assembly(candidate: &Candidate, files: &Files) -> bool {
+    if candidate.constructs.is_some() {
+        return true;
+    }
+    let Some(file) = candidate.path().and_then(|path| files.real(path).ok()) else { return false };
+    let assets = file.ancestors().filter(|folder| is_named_as_asset(folder)).filter_map(Path::parent);
+    file.parent().into_iter().chain(assets).any(|folder| is_assembly(folder, files))
+}
+
 /// Whether a folder is a cloud assembly of the AWS CDK.
 pub fn is_assembly(folder: &Path, files: &Files) -> bool {
     cdk::stacks(folder, files, &mut Vec::new()).is_some()
@@ -458,7 +472,7 @@ fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
             Some(refusal) => {
                 (format!("hipaalint does not read it: {refusal}"), "Name a regular file in the project.".to_owned())
             }
-            None => (format!("it cannot be read: {error}"), String::new()),
+            None => (format!("it cannot be read: {}", why(error)), String::new()),
         },
     };
     Diagnostic::error(Code::FileUnreadable, message).in_file(name).with_help(help)

@@ -262,11 +262,51 @@ impl Files {
     }
 }
 
+/// Why something cannot be read, as a clause in our words and not in those of the operating system.
+pub fn why(error: &io::Error) -> String {
+    let known = match error.kind() {
+        // Others have words of their own.
+        _ if error.get_ref().is_some() => None,
+        io::ErrorKind::NotFound => Some("there is no such file or folder"),
+        io::ErrorKind::PermissionDenied => Some("its permissions do not allow it"),
+        io::ErrorKind::IsADirectory => Some("it is a folder"),
+        io::ErrorKind::NotADirectory => Some("a part of its path is not a folder"),
+        io::ErrorKind::ReadOnlyFilesystem => Some("the file system is read-only"),
+        io::ErrorKind::StorageFull => Some("the disk is full"),
+        _ => None,
+    };
+    known.map_or_else(|| error.to_string(), str::to_owned)
+}
+
+/// The same of something that cannot be written.
+pub fn why_not_written(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound if error.get_ref().is_none() => "its folder does not exist".to_owned(),
+        _ => why(error),
+    }
+}
+
 /// Bytes as text.
 ///
 /// # Errors
 /// If they are not UTF-8.
 pub fn text_of(bytes: Vec<u8>) -> io::Result<String> {
-    let invalid = || io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8");
+    let invalid = || io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text");
     String::from_utf8(bytes).map_err(|_| invalid())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_in_our_words() {
+        let missing = io::Error::from_raw_os_error(2);
+        assert!(missing.to_string().contains("os error"));
+        assert_eq!(why(&missing), "there is no such file or folder");
+        assert_eq!(why_not_written(&missing), "its folder does not exist");
+        assert_eq!(why_not_written(&io::ErrorKind::PermissionDenied.into()), "its permissions do not allow it");
+        // What has words of its own keeps them.
+        assert_eq!(why_not_written(&io::Error::new(io::ErrorKind::NotFound, "it is gone")), "it is gone");
+    }
 }

@@ -229,8 +229,11 @@ impl Finding {
     }
 }
 
-/// A text with a capital at its beginning.
-fn capitalised(text: &str) -> String {
+/// A text with a capital at its beginning, unless that is our name.
+pub(crate) fn capitalized(text: &str) -> String {
+    if text.starts_with("hipaalint") {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
@@ -316,9 +319,22 @@ impl Diagnostic {
 
     /// The message with what to do about it, as one text that ends with a full stop.
     pub fn full_message(&self) -> String {
-        let message = capitalised(self.message.trim_end_matches('.'));
+        let message = capitalized(self.message.trim_end_matches('.'));
         let end = if message.ends_with(['?', '!']) { "" } else { "." };
-        let help = capitalised(self.help.trim());
+        let help = capitalized(self.help.trim());
         if help.is_empty() { format!("{message}{end}") } else { format!("{message}{end} {help}") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_name_keeps_its_spelling() {
+        for (text, shown) in [("a key", "A key"), ("hipaalint does not use it", "hipaalint does not use it"), ("", "")]
+        {
+            assert_eq!(capitalized(text), shown);
+        }
     }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Holds what hipaalint reads of a cloud assembly against the AWS CDK itself: constructs, the lines of the program that make them,
-# acknowledgements of cdk-nag, and nested stacks. Needs Node.js and the network, and installs into a temporary folder only; not a part
+# acknowledgements of cdk-nag, nested stacks, and that `--fix` changes no file of it. Needs Node.js and the network, and installs into a temporary folder only; not a part
 # of CI.
 #
 #   .ci/real/cdk.sh [BINARY]
@@ -69,3 +69,17 @@ process.exit(good ? 0 : 1);
 JAVASCRIPT
 node check.js
 ((status == 1)) || { echo "exit code $status, not 1"; exit 1; }
+cp -r cdk.out before
+nested=(cdk.out/*.nested.template.json)
+for path in "${nested[0]}" cdk.out; do
+  status=0
+  "$binary" "$path" --no-config --rule s3-bucket-versioning --fix --unsafe-fixes --format json > fixed.json || status=$?
+  ((status == 1)) || { echo "--fix $path: exit code $status, not 1"; exit 1; }
+  diff -r before cdk.out
+done
+node -e "
+const { fixes } = require('./fixed.json').summary;
+const kept = fixes.not_fixed.find(({ reason }) => reason === 'generated')?.findings;
+if (fixes.fixed !== 0 || kept !== 2) { console.log('DIFFERENT: --fix', JSON.stringify(fixes)); process.exit(1); }
+console.log('as expected: --fix changes nothing of the assembly');
+"

@@ -48,6 +48,9 @@ def main(binary, work, *folders):
     for path in [before, *before.rglob("*")]:
         if not path.is_symlink():
             path.chmod(path.stat().st_mode | 0o200)
+    # `--fix` leaves a cloud assembly alone. Without its manifest, its templates are tried as others are.
+    for manifest in before.rglob("manifest.json"):
+        manifest.unlink()
     after = work / "after"
     shutil.copytree(before, after, symlinks=True)
     ran = subprocess.run(

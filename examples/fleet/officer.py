@@ -6,6 +6,7 @@
 Needs DuckDB alone (`pip install duckdb`).
 """
 
+import datetime
 import os
 import sys
 
@@ -34,6 +35,20 @@ LINES = """
 """
 
 
+def report(argument: str) -> tuple[str, str]:
+    """The day and the file of an argument."""
+    day, separator, file = argument.partition("=")
+    try:
+        datetime.date.fromisoformat(day)
+    except ValueError:
+        separator = ""
+    if not separator:
+        sys.exit(f"`{argument}` is neither a folder of results nor DAY=FILE.jsonl, such as 2026-11-28=2026-11-28.jsonl.")
+    if not os.path.isfile(file):
+        sys.exit(f"{file}: there is no such file.")
+    return day, file
+
+
 def main(arguments: list[str]) -> None:
     database = duckdb.connect()
     if len(arguments) == 1 and os.path.isdir(arguments[0]):
@@ -42,10 +57,16 @@ def main(arguments: list[str]) -> None:
             [os.path.join(arguments[0], "*", "*.parquet")],
         )
     else:
-        days = [argument.split("=", 1) for argument in arguments]
-        for at, (day, file) in enumerate(days):
+        for at, (day, file) in enumerate(map(report, arguments)):
             how = "INSERT INTO results" if at else "CREATE TABLE results AS"
             database.execute(how + LINES, [day, file])
+            wrong = database.execute(
+                "SELECT account, region, path FROM results WHERE kind = 'template'"
+                " AND NOT (regexp_full_match(region, '[a-z]+(-[a-z]+)+-[0-9]+') AND path <> '')"
+            ).fetchone()
+            if wrong:
+                name = "/".join(part for part in wrong if part)
+                sys.exit(f"{file}: the file `{name}` is not named ACCOUNT/REGION/PATH. Run hipaalint in the folder of the accounts.")
     database.execute("CREATE VIEW results_by_control AS SELECT *, unnest(controls) AS control FROM results")
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "queries.sql"), encoding="utf-8") as queries:
         for part in queries.read().split("-- name: ")[1:]:

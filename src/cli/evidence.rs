@@ -5,7 +5,7 @@ use super::page::Page;
 use super::{output, terminal};
 use crate::digest::Sha256;
 use crate::evidence::{Change, Changes, EndedException, Finding, Kind, MAX_BUNDLE, Opened, Side, Snapshot, compare};
-use crate::files::{Files, Reach};
+use crate::files::{Files, Reach, why};
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::report::text::{count, one_line};
@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &EvidenceArguments) -> Exit {
 
 /// Does something with the bytes of a bundle. What is wrong with it goes to standard error.
 fn with<T>(path: &Path, files: &Files, act: impl FnOnce(&[u8]) -> Result<T, String>) -> Option<T> {
-    let read = Reach::Anywhere.read(path, MAX_BUNDLE, files).map_err(|error| error.to_string());
+    let read = Reach::Anywhere.read(path, MAX_BUNDLE, files).map_err(|error| why(&error));
     match read.and_then(|bytes| act(&bytes)) {
         Ok(result) => Some(result),
         Err(error) => {
@@ -108,7 +108,7 @@ fn page(changes: &Changes, style: Style) -> String {
         of_kind.iter().for_each(|finding| add_finding(&mut page, finding));
     }
     if !changes.ended_exceptions.is_empty() {
-        page.heading(&format!("Exceptions that ran out ({})", changes.ended_exceptions.len()));
+        page.heading(&format!("Exceptions that expired ({})", changes.ended_exceptions.len()));
         changes.ended_exceptions.iter().for_each(|exception| add_exception(&mut page, exception));
     }
     if !changes.templates.is_empty() {
@@ -140,10 +140,17 @@ fn add_finding(page: &mut Page, finding: &Finding) {
     let Finding { file, rule, subject, severity, count: number, message, note, .. } = finding;
     let times = if *number == 1 { String::new() } else { format!(" ({number} times)") };
     page.paragraph(1, Some(Ink::Bold), &format!("{rule} (severity {severity}): {subject} in {file}{times}"));
-    page.paragraph(2, None, message);
+    page.paragraph(2, None, &sentence(message));
     if !note.is_empty() {
         page.paragraph(2, Some(Ink::Dim), note);
     }
+}
+
+/// A message with a mark at its end.
+fn sentence(text: &str) -> String {
+    let text = text.trim_end();
+    let end = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{text}{end}")
 }
 
 fn add_exception(page: &mut Page, exception: &EndedException) {
@@ -153,7 +160,7 @@ fn add_exception(page: &mut Page, exception: &EndedException) {
     let facts = [("until", expires), ("owner", owner), ("ticket", ticket)];
     let facts: Vec<String> =
         facts.iter().filter_map(|(name, text)| Some(format!("{name} {}", text.as_ref()?))).collect();
-    page.paragraph(2, None, reason.as_deref().unwrap_or("No reason is given."));
+    page.paragraph(2, None, &sentence(reason.as_deref().unwrap_or("No reason is given.")));
     if !facts.is_empty() {
         page.paragraph(2, Some(Ink::Dim), &facts.join(", "));
     }
@@ -165,7 +172,7 @@ fn summary(changes: &Changes) -> String {
         changes.findings.iter().filter(|finding| kinds(finding.kind)).map(|finding| finding.count).sum()
     };
     format!(
-        "{} fixed, {} new or no longer suppressed, {} ran out, {} changed, added or gone",
+        "{} fixed, {} new or no longer suppressed, {} expired, {} changed, added or gone",
         count(number(&|kind| kind == Kind::Fixed), "finding"),
         number(&|kind: Kind| kind.is_worse()),
         count(changes.ended_exceptions.len(), "exception"),

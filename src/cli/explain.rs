@@ -15,7 +15,7 @@ use crate::rules::frameworks::{Framework, frameworks};
 use crate::rules::load::{RuleEntry, RuleSet, controls, runtime_checks, unmark, unruled_services};
 use crate::rules::meta::{Control, RuntimeCheck, UnruledService};
 use crate::rules::operand::Settings;
-use crate::rules::rule::Example;
+use crate::rules::rule::{Example, TargetName};
 use crate::session::Exit;
 use crate::session::{Problems, Rules};
 use std::collections::BTreeMap;
@@ -241,7 +241,7 @@ fn facts(entry: &RuleEntry, rules: &Rules, files: &Files, page: &mut Page) {
         Some(level) => format!("{}, {} in the configuration", meta.level.name(), level.name()),
         None => meta.level.name().to_owned(),
     };
-    let targets: Vec<&str> = entry.targets.iter().map(|target| target.name()).collect();
+    let targets: Vec<&str> = entry.targets.iter().map(looked_at).collect();
     let mut row = |name, value: &str| page.row(&[(Some(Ink::Dim), name), (None, value)], &["Profiles".len()]);
     row("Level", &level);
     row("Severity", meta.severity.name());
@@ -254,6 +254,18 @@ fn facts(entry: &RuleEntry, rules: &Rules, files: &Files, page: &mut Page) {
         None => row("Profiles", &meta.profiles.join(", ")),
     }
     row("Checks", &targets.join(", "));
+}
+
+/// What a rule looks at, in words.
+fn looked_at(target: &TargetName) -> &str {
+    match target {
+        TargetName::AnyResource => "resources of every type",
+        TargetName::Taggable => "resources that can have tags",
+        TargetName::Named => "resources that can have a name",
+        TargetName::Stateful => "resources that hold data",
+        TargetName::Template => "the template as a whole",
+        other => other.name(),
+    }
 }
 
 fn citations(ids: &[String], page: &mut Page) {

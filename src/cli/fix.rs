@@ -59,7 +59,7 @@ impl Ask for Prompt {
     fn ask(&self, proposal: &Proposal<'_>) -> Answer {
         let mut out = io::stderr().lock();
         // If nobody sees the question, nobody answers it.
-        answer(proposal, &self.style, &mut out).unwrap_or(Answer::Quit)
+        answer(proposal, &self.style, &mut out).unwrap_or(Answer::Missing)
     }
 }
 
@@ -70,7 +70,7 @@ fn answer(proposal: &Proposal<'_>, style: &Style, out: &mut impl Write) -> io::R
         out.flush()?;
         let Some(line) = Disk::line_of_input()? else {
             writeln!(out)?;
-            return Ok(Answer::Quit);
+            return Ok(Answer::Missing);
         };
         let answer = match line.trim().to_ascii_lowercase().as_str() {
             "y" | "yes" => Answer::Yes,
@@ -87,8 +87,7 @@ fn answer(proposal: &Proposal<'_>, style: &Style, out: &mut impl Write) -> io::R
     }
 }
 
-const HELP: &str = "\
-  y  make this fix
+const HELP: &str = "  y  make this fix
   n  do not make it
   a  make it, and all other fixes of this rule
   q  make no other fix

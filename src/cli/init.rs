@@ -3,7 +3,7 @@
 use super::args::InitArguments;
 use super::output;
 use crate::config::{FILE_NAME, Nearest, keys::KEYS};
-use crate::files::Files;
+use crate::files::{Files, why_not_written};
 use crate::report::PROJECT_ADDRESS;
 use crate::report::text::wrap;
 use crate::session::Exit;
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &InitArguments) -> Exit {
             Exit::Trouble
         }
         Err(error) => {
-            output::complain(&format!("cannot write {name}: {error}"));
+            output::complain(&format!("cannot write {name}: {}", why_not_written(&error)));
             Exit::Trouble
         }
     }

@@ -8,7 +8,7 @@ use super::terminal;
 use crate::config::FILE_NAME;
 use crate::discover::has_resources;
 use crate::evidence::Bundle;
-use crate::files::{Files, MAX_NAMED, Reach};
+use crate::files::{Files, MAX_NAMED, Reach, why, why_not_written};
 use crate::finding::{Diagnostic, Finding, Severity};
 use crate::linter::Fixes;
 use crate::report::asff::Asff;
@@ -341,7 +341,7 @@ impl Sink for Outputs<'_> {
             if let Err(error) =
                 written.and_then(|()| inputs.check(name)).and_then(|()| file.map_or(Ok(()), Saving::finish))
             {
-                complain(&format!("cannot write {}: {error}", name.display()));
+                complain(&format!("cannot write {}: {}", name.display(), why_not_written(&error)));
                 exit = Exit::Trouble;
             }
         }
@@ -381,7 +381,7 @@ fn tell_of_baseline(baseline: Option<&WrittenBaseline>) {
                 ));
             }
         }
-        Err(error) => complain(&format!("cannot write {}: {error}", file.display())),
+        Err(error) => complain(&format!("cannot write {}: {}", file.display(), why_not_written(error))),
     }
 }
 
@@ -456,7 +456,7 @@ pub(super) fn pretty_one(value: &impl serde::Serialize) -> String {
 fn finish(written: io::Result<()>, exit: Exit) -> Exit {
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            complain(&format!("cannot write to standard output: {error}"));
+            complain(&format!("cannot write to standard output: {}", why(&error)));
             Exit::Trouble
         }
         _ => exit,

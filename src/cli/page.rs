@@ -3,7 +3,7 @@
 use crate::catalogue::Line;
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
-use crate::report::prose::{Block, blocks, plain_line};
+use crate::report::prose::{Block, blocks, coded_line};
 use crate::report::text::{one_line, width, wrap};
 
 /// Columns before everything below a heading.
@@ -103,8 +103,8 @@ impl Page {
                 self.blank();
             }
             match &block {
-                Block::Paragraph(text) => self.paragraph(1, None, &plain_line(text)),
-                Block::Item(text) => self.item(&plain_line(text)),
+                Block::Paragraph(text) => self.paragraph(1, None, &coded_line(text)),
+                Block::Item(text) => self.item(&coded_line(text)),
                 Block::Code(lines) => lines.iter().for_each(|line| self.code(None, line)),
             }
             before = Some(block);

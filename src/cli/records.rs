@@ -5,7 +5,7 @@
 
 use crate::code::Code;
 use crate::discover::Discovery;
-use crate::files::Files;
+use crate::files::{Files, why};
 use crate::finding::Diagnostic;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ impl Records {
         let bytes = match files.standard_input(MAX_BYTES + 1) {
             Ok(bytes) => bytes,
             Err(error) => {
-                return Self::refused(Code::FileUnreadable, &format!("standard input cannot be read: {error}"));
+                return Self::refused(Code::FileUnreadable, &format!("standard input cannot be read: {}", why(&error)));
             }
         };
         if bytes.len() as u64 > MAX_BYTES {

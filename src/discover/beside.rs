@@ -2,7 +2,7 @@
 
 use super::read::decode;
 use super::{Candidate, Input};
-use crate::files::{Files, MAX_NAMED, Reach, Refusal};
+use crate::files::{Files, MAX_NAMED, Reach, Refusal, why};
 use crate::paths::{folder_of, without_detours};
 use std::io;
 use std::path::PathBuf;
@@ -44,6 +44,6 @@ pub(super) fn reason(error: &io::Error) -> String {
         (Some(refusal), _) => refusal.to_string(),
         (None, io::ErrorKind::NotFound) => "there is no such file".to_owned(),
         (None, io::ErrorKind::IsADirectory) => "it is a folder, not a regular file".to_owned(),
-        (None, _) => format!("the file cannot be read: {error}"),
+        (None, _) => format!("the file cannot be read: {}", why(error)),
     }
 }

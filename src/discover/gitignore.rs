@@ -15,6 +15,9 @@ const MAX_BYTES: u64 = 1 << 20;
 pub struct Globs {
     folder: PathBuf,
     matcher: Gitignore,
+    /// Those without a `/` apart from one at their end, which name files and folders wherever they are: a configuration that
+    /// `--config` names also governs what is outside of its folder.
+    anywhere: Gitignore,
 }
 
 impl Globs {
@@ -23,19 +26,25 @@ impl Globs {
     /// # Errors
     /// The index of the first invalid glob, and the reason.
     pub fn new(folder: &Path, globs: &[String]) -> Result<Self, (usize, String)> {
-        let mut builder = GitignoreBuilder::new(folder);
-        builder.allow_unclosed_class(false);
-        for (index, glob) in globs.iter().enumerate() {
-            builder.add_line(None, glob).map_err(|error| (index, reason(&error)))?;
-        }
-        let last = globs.len().saturating_sub(1);
-        let matcher = builder.build().map_err(|error| (last, reason(&error)))?;
-        Ok(Self { folder: folder.to_owned(), matcher })
+        let matcher = |folder: &Path, takes: fn(&str) -> bool| {
+            let mut builder = GitignoreBuilder::new(folder);
+            builder.allow_unclosed_class(false);
+            for (index, glob) in globs.iter().enumerate().filter(|(_, glob)| takes(glob)) {
+                builder.add_line(None, glob).map_err(|error| (index, reason(&error)))?;
+            }
+            let last = globs.len().saturating_sub(1);
+            builder.build().map_err(|error| (last, reason(&error)))
+        };
+        let anywhere = matcher(Path::new(""), |glob| !glob.trim_end().trim_end_matches('/').contains('/'))?;
+        Ok(Self { folder: folder.to_owned(), matcher: matcher(folder, |_| true)?, anywhere })
     }
 
     /// Whether they match a file or folder, by its absolute path without links.
     pub fn name(&self, path: &Path, is_folder: bool) -> bool {
-        path.starts_with(&self.folder) && self.matcher.matched(path, is_folder).is_ignore()
+        if path.starts_with(&self.folder) {
+            return self.matcher.matched(path, is_folder).is_ignore();
+        }
+        path.file_name().is_some_and(|name| self.anywhere.matched(name, is_folder).is_ignore())
     }
 }
 
@@ -127,12 +136,21 @@ mod tests {
             ("a/*.yaml", "/project/a/b.yaml", false, true),
             ("a/*.yaml", "/project/a/b/c.yaml", false, false),
             ("a/**/c.yaml", "/project/a/b/c.yaml", false, true),
-            ("*.yaml", "/elsewhere/b.yaml", false, false),
+            // Outside of the folder, those that name nothing but files and folders.
+            ("*.yaml", "/elsewhere/b.yaml", false, true),
+            ("legacy/", "/elsewhere/legacy", true, true),
+            ("legacy/", "/elsewhere/legacy", false, false),
+            ("/b.yaml", "/elsewhere/b.yaml", false, false),
+            ("/b.yaml", "/b.yaml", false, false),
+            ("a/b.yaml", "/a/b.yaml", false, false),
+            ("**/b.yaml", "/elsewhere/b.yaml", false, false),
+            ("elsewhere", "/elsewhere/b.yaml", false, false),
         ];
         for (glob, path, is_folder, named) in cases {
             assert_eq!(globs(&[glob]).unwrap().name(Path::new(path), is_folder), named, "{glob} {path}");
         }
         assert!(!globs(&["*.yaml", "!keep.yaml"]).unwrap().name(Path::new("/project/keep.yaml"), false));
+        assert!(!globs(&["*.yaml", "!keep.yaml"]).unwrap().name(Path::new("/elsewhere/keep.yaml"), false));
     }
 
     #[test]

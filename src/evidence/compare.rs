@@ -82,7 +82,7 @@ impl Kind {
     pub fn heading(self) -> &'static str {
         match self {
             Self::New => "New findings",
-            Self::ExceptionRanOut => "Findings whose exception ran out",
+            Self::ExceptionRanOut => "Findings whose exception expired",
             Self::ExceptionRemoved => "Findings whose exception was removed",
             Self::Fixed => "Fixed",
             Self::NothingToCheck => "Gone, because the template has nothing left that the rule looks at",

@@ -10,6 +10,8 @@ pub enum Unfixed {
     OtherRule,
     /// A person declined it.
     Declined,
+    /// A person was to be asked, and nobody answered.
+    Unanswered,
     /// Its fix is only shown: a person has to look at the place.
     Display,
     /// No fix is known.
@@ -24,6 +26,8 @@ pub enum Unfixed {
     Uncovers,
     /// It is in the template of a nested stack that nobody named.
     NotNamed,
+    /// It is in a file that a program writes: `cdk synth` writes a cloud assembly again.
+    Generated,
     /// The file was not written.
     NotWritten,
     /// An exception or a baseline covers it.

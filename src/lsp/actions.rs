@@ -11,7 +11,7 @@ use crate::session::Fixing;
 use crate::source::{Source, SourceId};
 use lsp_types::{
     CodeAction, CodeActionDisabled, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse,
-    CodeActionTriggerKind, Command, Range, TextEdit, Uri, WorkspaceEdit,
+    CodeActionTriggerKind, Command, Diagnostic, Range, TextEdit, Uri, WorkspaceEdit,
 };
 use std::collections::BTreeMap;
 
@@ -34,7 +34,9 @@ pub(super) fn code_actions(snapshot: &Snapshot, params: CodeActionParams) -> Ans
     let Some(found) = found else { return Ok(None) };
     let mut actions = Vec::new();
     if wants(&CodeActionKind::QUICKFIX) {
-        let here = |shown: &Shown<'_>| touch(shown.diagnostic.range, params.range);
+        // Some editors ask about the cursor, and send the diagnostics of its line.
+        let is_sent = |own: &Diagnostic| params.context.diagnostics.iter().any(|sent| is_same(own, sent));
+        let here = |shown: &Shown<'_>| touch(shown.diagnostic.range, params.range) || is_sent(shown.diagnostic);
         let here: Vec<Shown<'_>> = found.findings().filter(here).collect();
         let place = Place { snapshot, document };
         actions.extend(here.iter().filter_map(|shown| place.fix(shown)));
@@ -65,12 +67,17 @@ fn touch(one: Range, other: Range) -> bool {
     one.start <= other.end && other.start <= one.end
 }
 
+/// Whether a diagnostic is one that the client has. Clients may drop what they do not know, such as `data`.
+fn is_same(own: &Diagnostic, sent: &Diagnostic) -> bool {
+    own.range == sent.range && own.code == sent.code && own.message == sent.message
+}
+
 /// The safe fixes of a document, in as many rounds as it takes.
 fn fix_all(snapshot: &Snapshot, document: &Document) -> Option<CodeAction> {
     let texts = fixing_session(snapshot, &document.path).fixed(&document.path, Fixing::default(), &snapshot.counter)?;
     let edits = edits::between(&document.source, &texts.after, snapshot.encoding());
     Some(CodeAction {
-        title: "hipaalint: Fix all safe findings in this file".to_owned(),
+        title: "hipaalint: Make all safe fixes in this file".to_owned(),
         kind: Some(FIX_ALL),
         edit: Some(edits::of_workspace(snapshot, vec![(document.uri.clone(), edits)])),
         ..CodeAction::default()

@@ -24,6 +24,9 @@ pub trait Fixer: Sync {
     /// Marks the findings that a baseline has.
     fn mark(&self, candidate: &Candidate, report: &mut FileReport, source: &Source);
 
+    /// Why a text is not changed, whatever could be fixed in it; none if it may be.
+    fn keeps(&self, candidate: &Candidate) -> Option<Unfixed>;
+
     /// Whether a run makes a fix that can be made.
     fn choice(&self, finding: &Finding, fix: &Fix) -> Choice;
 
@@ -31,7 +34,10 @@ pub trait Fixer: Sync {
     fn asks(&self) -> bool;
 
     /// Whether this fix is made, where a person is asked.
-    fn agrees(&self, proposal: &Proposal<'_>) -> bool;
+    ///
+    /// # Errors
+    /// Why it is not.
+    fn agrees(&self, proposal: &Proposal<'_>) -> Result<(), Unfixed>;
 
     /// Puts a fixed text where it belongs.
     fn settle(&self, candidate: &Candidate, before: &str, after: &str) -> Settled;

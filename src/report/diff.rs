@@ -1,5 +1,5 @@
-//! Unified diffs of fixed texts, which `patch -p1` and `git apply` read. They show no secret. What is not safe stands before each, in
-//! lines that both pass over.
+//! Unified diffs of fixed texts, which `patch -p1` and `git apply` read. They show no secret, and state it where they do not apply for
+//! that. What is not safe stands before each, in lines that both pass over.
 
 use super::effects::{self, Effect};
 use super::human::Style;
@@ -26,14 +26,21 @@ pub struct Texts<'t> {
 /// A diff with the names of the files, before it what is not safe; empty if nothing changed. The name is a path, relative to where the diff
 /// is applied.
 pub fn unified(name: &[u8], texts: Texts<'_>, effects: &[Effect], style: &Style) -> String {
-    let hunks = hunks(texts, style);
+    let (hunks, is_masked) = drawn(texts, style);
     if hunks.is_empty() {
         return hunks;
     }
     let mut text = String::new();
+    let shown = String::from_utf8_lossy(name);
+    if is_masked {
+        let why = format!(
+            "The diff of {shown} hides a secret, so git apply and patch refuse it. --fix without --diff makes its changes."
+        );
+        text.push_str(&remark("# ", &why, style));
+    }
     let (paragraphs, _) = effects::paragraphs(effects, usize::MAX);
     if !paragraphs.is_empty() {
-        text.push_str(&remark("# ", &format!("Not safe in {}:", String::from_utf8_lossy(name)), style));
+        text.push_str(&remark("# ", &format!("Not safe in {shown}:"), style));
         paragraphs.iter().for_each(|one| text.push_str(&remark("# - ", one, style)));
     }
     let heading = |sign: &str, side: &str| style.bold(&format!("{sign} {}", heading(side, name)));
@@ -72,19 +79,27 @@ fn heading(side: &str, name: &[u8]) -> String {
 
 /// The changed places alone.
 pub fn hunks(texts: Texts<'_>, style: &Style) -> String {
+    drawn(texts, style).0
+}
+
+/// The changed places, and whether a secret is hidden in them.
+fn drawn(texts: Texts<'_>, style: &Style) -> (String, bool) {
     let Texts { before, after, hidden } = texts;
     let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(before, after);
     let masked = Source::new(SourceId(0), "", before).hiding(hidden);
     let lines = Lines { starts: starts(diff.old_slices()), masked: masked.text(), secrets: secrets(texts), style };
     let mut text = String::new();
+    let mut is_masked = false;
     for group in diff.grouped_ops(CONTEXT) {
         text.push_str(&style.cyan(&header(&group)));
         text.push('\n');
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            text.push_str(&lines.line(&change));
+            let content = lines.masked(&change);
+            is_masked |= content != change.value();
+            text.push_str(&lines.line(&change, &content));
         }
     }
-    text
+    (text, is_masked)
 }
 
 /// `@@ -1,4 +1,6 @@`.
@@ -135,16 +150,20 @@ struct Lines<'d> {
 }
 
 impl Lines<'_> {
-    /// A line of a diff, with its line break.
-    fn line(&self, change: &Change<&str>) -> String {
+    /// The content of a line without its secrets.
+    fn masked(&self, change: &Change<&str>) -> String {
         let value = change.value();
-        let masked = match change.old_index().and_then(|line| self.starts.get(line)) {
+        match change.old_index().and_then(|line| self.starts.get(line)) {
             Some(start) => self.masked.get(*start..start + value.len()).unwrap_or_default().to_owned(),
             None => self.secrets.iter().fold(value.to_owned(), |line, secret| {
                 if line.contains(secret) { line.replace(secret, &"*".repeat(secret.len())) } else { line }
             }),
-        };
-        let content = masked.strip_suffix('\n').unwrap_or(&masked);
+        }
+    }
+
+    /// A line of a diff with this content, with its line break.
+    fn line(&self, change: &Change<&str>, masked: &str) -> String {
+        let content = masked.strip_suffix('\n').unwrap_or(masked);
         let (content, end) = match content.strip_suffix('\r') {
             // Only the line break of the text tells a patch where it applies.
             Some(content) => (content, "\r\n"),

@@ -123,19 +123,18 @@ impl Fixes {
         let number = left.findings;
         let (has, its) = if number == 1 { ("has", "its") } else { ("have", "their") };
         let is = if number == 1 { "is" } else { "are" };
+        let fixes = if number == 1 { "fix" } else { "fixes" };
         let why = match left.reason {
             Unfixed::Unsafe => format!("{has} a fix that is not safe"),
             Unfixed::OtherRule => format!("{is} not of a rule of --fix-rule"),
-            Unfixed::Declined => {
-                format!("{is} left because you declined the {}", if number == 1 { "fix" } else { "fixes" })
-            }
+            Unfixed::Declined => format!("{is} left because you declined the {fixes}"),
+            Unfixed::Unanswered => format!("{is} left because standard input ended before you chose what to do"),
             Unfixed::Display => format!("{has} to be fixed by hand: hipaalint does not edit {its} place"),
             Unfixed::NoFix => format!("{has} no automatic fix"),
             Unfixed::Place => format!("{is} where hipaalint cannot edit the text"),
             Unfixed::TakenBack => {
                 let rules: Vec<&FixedRule> = self.rules.iter().filter(|rule| rule.taken_back > 0).collect();
                 let named = names(&rules, |rule| rule.taken_back);
-                let fixes = if number == 1 { "fix" } else { "fixes" };
                 format!("{is} left because {its} {fixes} did not pass the check: {named}")
             }
             Unfixed::NotTried => {
@@ -143,12 +142,17 @@ impl Fixes {
                 format!("{is} left because {its} {fixes} not tried: too many others did not pass the check")
             }
             Unfixed::Uncovers => {
-                let fixes = if number == 1 { "fix" } else { "fixes" };
                 format!(
                     "{is} left because {its} {fixes} would make findings count that are suppressed or in the baseline"
                 )
             }
             Unfixed::NotNamed => format!("{is} in a nested stack's template; name that file to fix it"),
+            Unfixed::Generated => {
+                let place = if number == 1 { "line of the finding" } else { "lines of the findings" };
+                format!(
+                    "{is} in the output of cdk synth, which would undo {its} {fixes}; change the program, at the {place}"
+                )
+            }
             Unfixed::NotWritten => format!("{is} in a file that was not written"),
             Unfixed::Covered => format!("{is} suppressed by an exception or in the baseline"),
         };

@@ -14,7 +14,9 @@ use super::spill::Spill;
 use super::statistics::{Grouping, Statistics};
 use super::text::{MAX_MESSAGE, count, one_line, shorten, width, wrap};
 use super::{Report, Reporter, prose, write_whole};
-use crate::finding::{Applicability, Diagnostic, Finding, Fix, Level, Outcome, Related, RuleSeverity, Severity};
+use crate::finding::{
+    Applicability, Diagnostic, Finding, Fix, Level, Outcome, Related, RuleSeverity, Severity, capitalized,
+};
 use crate::report::lines::Mark;
 use crate::source::{SourceId, Span};
 use excerpt::{Excerpt, Window};
@@ -247,7 +249,9 @@ fn finding_block(finding: &Finding, shown: Option<Shown>, report: &Report, style
     let rule = report.rule(&finding.rule);
     let code = one_line(&finding.rule, style.unicode);
     let title = format!("{}[{code}]", finding.level.name());
-    let fixable = finding.fix.as_deref().map_or("", fixable);
+    // What a program makes is changed there.
+    let fix = finding.fix.as_deref().filter(|_| finding.subject.origin.is_none());
+    let fixable = fix.map_or("", fixable);
     let subject = format!("{}, severity {}{fixable}", subject_text(finding, style), finding.severity.name());
     let fits = width(&title) + 1 + width(&subject) <= style.width.saturating_sub(HEADER_INDENT);
     let mut title = style.paint(Ink::of(finding.level), &title);
@@ -325,14 +329,8 @@ fn diagnostic_block(diagnostic: &Diagnostic, report: &Report, style: &Style) -> 
 /// A text with a capital at its beginning and a mark at its end, as the messages of findings have them; empty if it is.
 fn as_sentence(text: &str) -> String {
     let text = text.trim();
-    let mut chars = text.chars();
-    let Some(first) = chars.next() else { return String::new() };
-    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    if text.starts_with("hipaalint") {
-        // The name keeps its spelling.
-        return format!("{text}{end}");
-    }
-    format!("{}{}{end}", first.to_uppercase(), chars.as_str())
+    let end = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
+    capitalized(text) + end
 }
 
 /// `PatientData (AWS::S3::Bucket)`, or the qualified name if it is not a resource.

@@ -411,8 +411,8 @@ pub(crate) fn exception_text(suppression: &Suppression) -> String {
         .flatten()
         .collect::<Vec<_>>()
         .join(", ");
-    if !who.is_empty() {
-        sentences.push(format!("({who})"));
+    if let Some(last) = sentences.last_mut().filter(|_| !who.is_empty()) {
+        *last = format!("{} ({who}).", last.trim_end_matches('.'));
     }
     sentences.join(" ")
 }

@@ -63,7 +63,7 @@ pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
     blocks
 }
 
-/// The first sentence of the first paragraph, and the second where both are short.
+/// The first sentence of the first paragraph, and the second where both are short. Code keeps its marks, as in messages.
 pub(crate) fn lead(markdown: &str) -> String {
     const SHORT: usize = 160;
     let paragraph: Vec<&str> = markdown
@@ -72,7 +72,7 @@ pub(crate) fn lead(markdown: &str) -> String {
         .map(str::trim)
         .take_while(|line| !line.is_empty() && !line.starts_with("```"))
         .collect();
-    let text = plain_line(&paragraph.join(" "));
+    let text = coded_line(&paragraph.join(" "));
     let mut ends = sentence_ends(&text);
     let first = ends.next().unwrap_or(text.len());
     let end = ends.next().filter(|second| *second <= SHORT).unwrap_or(first);
@@ -104,12 +104,22 @@ fn sentence_ends(text: &str) -> impl Iterator<Item = usize> + '_ {
 
 /// One line without code marks, emphasis and the addresses of links.
 pub(crate) fn plain_line(line: &str) -> String {
+    read_line(line, false)
+}
+
+/// The same with code marks.
+pub(crate) fn coded_line(line: &str) -> String {
+    read_line(line, true)
+}
+
+fn read_line(line: &str, marks_code: bool) -> String {
     let mut text = String::with_capacity(line.len());
     for piece in pieces(line) {
         match piece {
+            Piece::Code(part) if marks_code => text.extend(["`", part, "`"]),
             Piece::Text(part) | Piece::Code(part) | Piece::Emphasis(part) => text.push_str(part),
-            Piece::Strong(part) => text.push_str(&plain_line(part)),
-            Piece::Link { label, .. } => text.push_str(&plain_line(label)),
+            Piece::Strong(part) => text.push_str(&read_line(part, marks_code)),
+            Piece::Link { label, .. } => text.push_str(&read_line(label, marks_code)),
         }
     }
     text
@@ -250,7 +260,7 @@ mod tests {
 
     #[test]
     fn lead_is_one_or_two_short_sentences() {
-        assert_eq!(lead("Set A. Then\nset `B`. And C.\n\nMore."), "Set A. Then set B.");
+        assert_eq!(lead("Set A. Then\nset `B`. And C.\n\nMore."), "Set A. Then set `B`.");
         assert_eq!(lead("Use a key, e.g. your own. Then rotate."), "Use a key, e.g. your own. Then rotate.");
         let long = format!("First. Then {} end.", "word ".repeat(50));
         assert_eq!(lead(&long), "First.");

@@ -4,9 +4,9 @@ use super::baseline::{Known, Place};
 use super::options::Fixing;
 use super::saving::{self, Changed};
 use crate::code::Code;
-use crate::discover::{Candidate, Input, MAX_BYTES};
-use crate::files::{Files, Reach, Refusal};
-use crate::finding::{Applicability, Diagnostic, Finding, Fix};
+use crate::discover::{self, Candidate, Input, MAX_BYTES};
+use crate::files::{Files, Reach, Refusal, why_not_written};
+use crate::finding::{Applicability, Diagnostic, Finding, Fix, Unfixed};
 use crate::linter::FileReport;
 use crate::paths::folder_of;
 use crate::project::{Choice, Fixer, Proposal, Settled};
@@ -34,6 +34,8 @@ pub enum Answer {
     AllOfRule,
     /// Make neither this one nor any later one.
     Quit,
+    /// There is no answer, and there will be none.
+    Missing,
 }
 
 /// What a run fixes.
@@ -50,7 +52,22 @@ pub(super) struct Fixes<'s> {
 #[derive(Default)]
 pub(super) struct Answered {
     all_of: BTreeSet<Arc<str>>,
-    is_over: bool,
+    /// Why nobody is asked any more.
+    over: Option<Unfixed>,
+}
+
+impl Fixes<'_> {
+    /// The problem that a question was not answered.
+    pub(super) fn unanswered(&self) -> Option<Diagnostic> {
+        let answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        (answered.over == Some(Unfixed::Unanswered)).then(|| {
+            let message = "--interactive reads a choice for each fix, but standard input has ended";
+            Diagnostic::error(Code::Unanswered, message.to_owned()).with_help(
+                "Run it in a terminal, or write one line for each question to standard input: y, n, a, or q. --fix \
+                 without --interactive asks nothing.",
+            )
+        })
+    }
 }
 
 impl Fixer for Fixes<'_> {
@@ -58,6 +75,12 @@ impl Fixer for Fixes<'_> {
         if let Some(known) = (self.known)(candidate, &Place::of(source)) {
             known.mark(source.id, report.findings.iter_mut().chain(&mut report.suppressed));
         }
+    }
+
+    fn keeps(&self, candidate: &Candidate) -> Option<Unfixed> {
+        // What is only shown is not undone.
+        let is_kept = !self.fixing.is_dry && discover::is_of_assembly(candidate, self.files);
+        is_kept.then_some(Unfixed::Generated)
     }
 
     fn choice(&self, finding: &Finding, fix: &Fix) -> Choice {
@@ -75,24 +98,27 @@ impl Fixer for Fixes<'_> {
         self.ask.is_some()
     }
 
-    fn agrees(&self, proposal: &Proposal<'_>) -> bool {
-        let Some(ask) = self.ask else { return true };
+    fn agrees(&self, proposal: &Proposal<'_>) -> Result<(), Unfixed> {
+        let Some(ask) = self.ask else { return Ok(()) };
         let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
-        if answered.is_over || answered.all_of.contains(&proposal.finding.rule) {
-            return !answered.is_over;
+        if let Some(why) = answered.over {
+            return Err(why);
         }
-        match ask.ask(proposal) {
-            Answer::Yes => true,
-            Answer::No => false,
+        if answered.all_of.contains(&proposal.finding.rule) {
+            return Ok(());
+        }
+        let why = match ask.ask(proposal) {
+            Answer::Yes => return Ok(()),
             Answer::AllOfRule => {
                 answered.all_of.insert(Arc::clone(&proposal.finding.rule));
-                true
+                return Ok(());
             }
-            Answer::Quit => {
-                answered.is_over = true;
-                false
-            }
-        }
+            Answer::No => return Err(Unfixed::Declined),
+            Answer::Quit => Unfixed::Declined,
+            Answer::Missing => Unfixed::Unanswered,
+        };
+        answered.over = Some(why);
+        Err(why)
     }
 
     fn settle(&self, candidate: &Candidate, before: &str, after: &str) -> Settled {
@@ -123,7 +149,10 @@ fn not_written(name: &str, error: &io::Error) -> Diagnostic {
         }
         _ => "The file is as it was.",
     };
-    Diagnostic::error(Code::FileNotWritten, format!("hipaalint did not write the fixes of this file: {error}"))
-        .in_file(name)
-        .with_help(help)
+    Diagnostic::error(
+        Code::FileNotWritten,
+        format!("hipaalint did not write the fixes of this file: {}", why_not_written(error)),
+    )
+    .in_file(name)
+    .with_help(help)
 }

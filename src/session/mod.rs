@@ -302,6 +302,7 @@ impl Session {
                 project.fix(candidates, &fixes, |candidate, file, fixed| {
                     tally.add_fixed(candidate, file, fixed, &self.options, &mut self.governing(), sink);
                 });
+                tally.complain(fixes.unanswered());
             }
         }
         let ended = tally.finish(found, &self.options, &mut self.governing(), files);

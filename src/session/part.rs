@@ -4,7 +4,7 @@
 use super::options::Contents;
 use super::settings::Settings;
 use crate::code::Code;
-use crate::finding::{self, Diagnostic, Exception, Finding, Level, Suppression};
+use crate::finding::{self, Applicability, Diagnostic, Exception, Finding, Fix, Level, Suppression};
 use crate::linter::sort_findings;
 use crate::project::{Absent, Linted};
 use crate::report::{Report, RuleReport, Summary};
@@ -29,6 +29,8 @@ pub(super) struct Part {
     pub(super) of_run: Vec<Diagnostic>,
     /// What an earlier revision had, and is gone.
     pub(super) absent: Vec<Finding>,
+    /// Whether a program writes the template, so that `--fix` does not change it.
+    pub(super) is_generated: bool,
     /// The number of the texts that are neither of parents nor of an earlier revision.
     pub(super) own_sources: usize,
 }
@@ -55,6 +57,7 @@ impl Part {
             of_run,
             absent: std::mem::take(&mut absent.findings),
             own_sources,
+            is_generated: false,
         }
     }
 
@@ -96,7 +99,9 @@ impl Part {
         if let Some(fixable) = &mut summary.fixable {
             let counting = self.findings.iter().filter(|finding| finding.counts());
             let fixes = counting.filter_map(|finding| finding.fix.as_deref());
-            fixes.for_each(|fix| fixable.add(fix.applicability));
+            // What `cdk synth` writes is not fixed there.
+            let kind = |fix: &Fix| if self.is_generated { Applicability::Display } else { fix.applicability };
+            fixes.for_each(|fix| fixable.add(kind(fix)));
         }
         let excepted = self.suppressed.iter().filter_map(|finding| Some((finding, finding.suppression.as_ref()?)));
         let exceptions = excepted.clone().count();

@@ -76,7 +76,7 @@ fn root(paths: &[PathBuf], files: &Files) -> Result<PathBuf, Box<Diagnostic>> {
     let none = |path: &Path| {
         Diagnostic::error(
             Code::Revision,
-            "it is not in the working tree of a git repository, so it has no earlier revision",
+            "this path is not in the working tree of a git repository, so there is no earlier revision of it",
         )
         .in_file(files.name(path))
         .with_help("--since compares with a revision that git knows. Elsewhere, use --baseline.")
@@ -86,7 +86,7 @@ fn root(paths: &[PathBuf], files: &Files) -> Result<PathBuf, Box<Diagnostic>> {
     for (path, other) in roots {
         let other = other.ok_or_else(|| none(path))?;
         if other != root {
-            let message = format!("it is in another repository than `{}`", files.name(first));
+            let message = format!("this path is in another repository than `{}`", files.name(first));
             return Err(Box::new(
                 Diagnostic::error(Code::Revision, message)
                     .in_file(files.name(path))

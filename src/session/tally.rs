@@ -97,7 +97,8 @@ impl Ready {
             counts: linted.report.counts,
             evidence: evidence(linted),
         });
-        Self { part: Part::of(linted), template, prepared: None }
+        let part = Part { is_generated: candidate.constructs.is_some(), ..Part::of(linted) };
+        Self { part, template, prepared: None }
     }
 
     /// The same, in its order, with what reports make of it. Only where no baseline marks findings.
@@ -202,6 +203,11 @@ impl Tally {
             linted.report.diagnostics.push(*problem);
         }
         self.add(candidate, file, None, options, governing, sink);
+    }
+
+    /// Adds a problem of the run.
+    pub(super) fn complain(&mut self, problem: Option<Diagnostic>) {
+        self.of_run.extend(problem);
     }
 
     /// From now on, files are compared with those of an earlier revision.

@@ -104,7 +104,7 @@ fn a_rule_is_explained_in_full() {
       - by malice
 
     Remediation
-      Set VersioningConfiguration.
+      Set `VersioningConfiguration`.
 
         VersioningConfiguration: { Status: Enabled }
 

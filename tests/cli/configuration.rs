@@ -118,7 +118,7 @@ fn mistakes_are_shown_where_they_are() {
                164.308(a)(7)(ii)(B)  Disaster recovery plan
                164.312(c)(1)         Integrity
                164.312(c)(2)         Mechanism to authenticate electronic protected health information
-        Fix    Set VersioningConfiguration: { Status: Enabled }. Add a lifecycle rule for noncurrent
+        Fix    Set `VersioningConfiguration: { Status: Enabled }`. Add a lifecycle rule for noncurrent
                versions so that old versions do not accumulate.
 
     ── hipaalint.yaml ── 9 problems ────────────────────────────────────────────────────────────────────
@@ -281,7 +281,7 @@ fn broken_rules_of_ones_own_say_where() {
        ╰────
         HIPAA  164.312(c)(1)         Integrity
                164.308(a)(7)(ii)(A)  Data backup plan
-        Fix    Set VersioningConfiguration.
+        Fix    Set `VersioningConfiguration`.
 
     ── empty ── 1 problem ──────────────────────────────────────────────────────────────────────────────
 
@@ -292,7 +292,7 @@ fn broken_rules_of_ones_own_say_where() {
     ── nowhere ── 1 problem ────────────────────────────────────────────────────────────────────────────
 
       × error[rule-file]
-      │ Cannot be read: No such file or directory (os error 2).
+      │ There is no such file or folder.
         Help   Check the spelling. A folder in `--rules` is relative to the current folder, a folder in
                the configuration to the configuration.
 

@@ -372,29 +372,30 @@ fn bundles_are_compared() {
 
     New findings (2)
       s3-bucket-versioning (severity medium): Resources/Records in b.yaml
-        Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not set
+        Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not set.
       exception-expired (severity medium): Resources/Records in c.yaml
-        The exception for `s3-bucket-versioning` expired on 2026-12-31 and no longer suppresses findings
+        The exception for `s3-bucket-versioning` expired on 2026-12-31 and no longer suppresses
+        findings.
 
-    Findings whose exception ran out (1)
+    Findings whose exception expired (1)
       s3-bucket-versioning (severity medium): Resources/Records in c.yaml
-        Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not set
+        Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not set.
 
     Fixed (1)
       s3-bucket-versioning (severity medium): Resources/Records in a.yaml
-        Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not set
+        Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not set.
 
     Undecided now (1)
       s3-bucket-versioning (severity medium): Resources/Records in d.yaml
-        Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not set
+        Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not set.
 
     Not checked, because the template is not in the new bundle (1)
       s3-bucket-versioning (severity medium): Resources/Records in e.yaml
-        Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not set
+        Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not set.
 
-    Exceptions that ran out (1)
+    Exceptions that expired (1)
       s3-bucket-versioning for Resources/Records in c.yaml
-        The archive <b>keeps</b> copies
+        The archive <b>keeps</b> copies.
         until 2026-12-31, owner data@example.com, ticket SEC-1
 
     Templates (5)
@@ -404,7 +405,7 @@ fn bundles_are_compared() {
       new      f.yaml
       gone     e.yaml
 
-    1 finding fixed, 3 new or no longer suppressed, 1 exception ran out, 5 templates changed, added or
+    1 finding fixed, 3 new or no longer suppressed, 1 exception expired, 5 templates changed, added or
     gone
     ");
     let json = folder.run(&["evidence", "diff", "old.zip", "new.zip", "--format", "json"]).json();

@@ -49,8 +49,8 @@ fn suppressed_findings_are_counted_and_hidden() {
       ○ 2:3   s3-bucket-versioning  Records
             Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not
             set.
-            Suppressed by an exception: =cmd|'/c calc'!A1, "quoted" | and <b>bold</b>. Instead: Copies.
-            (data@example.com, SEC-1, until 2026-12-31)
+            Suppressed by an exception: =cmd|'/c calc'!A1, "quoted" | and <b>bold</b>. Instead: Copies
+            (data@example.com, SEC-1, until 2026-12-31).
             164.308(a)(7)(ii)(A) Data backup plan, 164.308(a)(7)(ii)(B) Disaster recovery plan are
             required: an equivalent measure can replace only an addressable specification
             (164.306(d)(3)).

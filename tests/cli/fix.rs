@@ -207,6 +207,16 @@ fn a_diff_on_a_terminal_has_colors_and_no_secret() {
     assert!(ran.stdout.contains("\u{1b}[1m--- a/app.yaml\u{1b}[0m\n"), "{}", ran.all());
     assert!(ran.stdout.contains("\u{1b}[32m+      EnableKeyRotation: true\u{1b}[0m\n"), "{}", ran.all());
     assert!(!ran.stdout.contains("MasterUserPassword: hunter2hunter2"), "{}", ran.all());
+    // The patch does not apply, which is stated; it does if the secret is far from the change.
+    let refused = "# The diff of app.yaml hides a secret, so git apply and patch refuse it. --fix without --diff makes\n\
+                   # its changes.\n--- a/app.yaml\n";
+    let plain = |text: &str| {
+        folder.file("app.yaml", text);
+        folder.fix(&["--diff", "app.yaml"]).stdout
+    };
+    assert!(plain(secret).starts_with(refused), "{}", plain(secret));
+    let far = secret.replace("Description: hunter2hunter2", "Description: text");
+    assert!(plain(&far).starts_with("--- a/app.yaml\n"), "{}", plain(&far));
 }
 
 #[test]
@@ -407,12 +417,21 @@ fn answers_come_from_a_pipe() {
     assert!(ran.stderr.contains("Make it a key of several Regions."), "{}", ran.all());
     assert!(ran.stderr.contains("+      MultiRegion: true\n"), "{}", ran.all());
     let (texts, ran) = ask("");
-    assert_eq!(texts, [(false, false); 3], "{}", ran.all());
+    assert_eq!((texts, ran.code), ([(false, false); 3], 2), "{}", ran.all());
+    let words = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("are left because standard input ended before you chose what to do"), "{words}");
+    assert!(words.contains("--interactive reads a choice for each fix, but standard input has ended."), "{words}");
+    assert!(!words.contains("declined"), "{words}");
+    // What was answered holds.
+    let (texts, ran) = ask("y\n");
+    assert_eq!((texts.iter().filter(|text| text.0 || text.1).count(), ran.code), (1, 2), "{}", ran.all());
+    let (_, ran) = ask("q\n");
+    assert!(ran.code == 1 && ran.stdout.contains("you declined the fixes"), "{}", ran.all());
     let (texts, _) = ask("a\na\n");
     assert_eq!(texts, [(true, true); 3]);
     let (texts, ran) = ask("what?\nyes\n");
     assert_eq!(texts.iter().filter(|text| text.0 || text.1).count(), 1, "{}", ran.all());
-    assert!(ran.stderr.contains("  q  make no other fix"), "{}", ran.all());
+    assert!(ran.stderr.contains("  y  make this fix\n  n  do not make it\n"), "{}", ran.all());
 }
 
 #[test]

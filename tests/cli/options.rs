@@ -146,7 +146,7 @@ fn people_see_a_finding_and_what_it_comes_to() {
        ╰────
         HIPAA  164.312(c)(1)         Integrity
                164.308(a)(7)(ii)(A)  Data backup plan
-        Fix    Set VersioningConfiguration.
+        Fix    Set `VersioningConfiguration`.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 1 error in 1 template
@@ -308,7 +308,7 @@ fn help_goes_to_standard_output() {
                                    count
 
     Fixes:
-          --fix            Fix what can be fixed safely, and lint what comes of it
+          --fix            Fix what can be fixed safely, and lint the result
           --unsafe-fixes   With --fix: also make fixes that are not safe. Read the diff before you
                            deploy it
           --fix-rule <ID>  With --fix: fix only what this rule finds (repeatable); 's3-*' is every rule

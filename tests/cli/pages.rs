@@ -181,7 +181,7 @@ fn rules_without_citations_have_no_heading_for_them() {
     let run = |format: &str| {
         folder.run(&["bad.yaml", "--rules", "own", "--rule", "own-bucket-versions", "--format", format]).stdout
     };
-    assert!(!run("human").contains("HIPAA") && run("human").contains("    Fix    Set VersioningConfiguration."));
+    assert!(!run("human").contains("HIPAA") && run("human").contains("    Fix    Set `VersioningConfiguration`."));
     for format in ["github", "junit", "gitlab"] {
         assert!(!run(format).contains("HIPAA") && !run(format).contains("CFR"), "{format}: {}", run(format));
     }

@@ -76,7 +76,7 @@ fn broken_parameter_files_are_reported_at_their_lines() {
     b.yaml:1:6 "the value of parameter `Env` is a map, not a scalar or a list of scalars"
     c.json:1:8 "unexpected end of file"
     d.yaml:1:1 "the file is a string, not a map"
-    nowhere.json:-:- "the file cannot be read: No such file or directory (os error 2)"
+    nowhere.json:-:- "there is no such file or folder"
     "#);
 }
 

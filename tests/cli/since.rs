@@ -91,7 +91,7 @@ fn only_new_findings_count() {
                164.308(a)(7)(ii)(B)  Disaster recovery plan
                164.312(c)(1)         Integrity
                164.312(c)(2)         Mechanism to authenticate electronic protected health information
-        Fix    Set VersioningConfiguration: { Status: Enabled }. Add a lifecycle rule for noncurrent
+        Fix    Set `VersioningConfiguration: { Status: Enabled }`. Add a lifecycle rule for noncurrent
                versions so that old versions do not accumulate.
 
     ── c/new.yaml ── 1 error ───────────────────────────────────────────────────────────────────────────
@@ -109,7 +109,7 @@ fn only_new_findings_count() {
                164.308(a)(7)(ii)(B)  Disaster recovery plan
                164.312(c)(1)         Integrity
                164.312(c)(2)         Mechanism to authenticate electronic protected health information
-        Fix    Set VersioningConfiguration: { Status: Enabled }. Add a lifecycle rule for noncurrent
+        Fix    Set `VersioningConfiguration: { Status: Enabled }`. Add a lifecycle rule for noncurrent
                versions so that old versions do not accumulate.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -114,6 +114,30 @@ fn where_programs_name_files_the_configuration_may_skip_them() {
 }
 
 #[test]
+fn a_configuration_that_is_named_skips_outside_of_its_folder() {
+    let folder = Folder::with(&[
+        ("ci/hipaalint.yaml", "skip: [legacy/, '*.test.yaml', infra/old.yaml, /top.yaml]\n"),
+        ("ci/infra/old.yaml", BAD),
+        ("ci/top.yaml", BAD),
+        ("infra/a.test.yaml", BAD),
+        ("infra/app.yaml", BAD),
+        ("infra/legacy/app.yaml", BAD),
+        ("infra/old.yaml", BAD),
+        ("top.yaml", BAD),
+    ]);
+    let ran = |arguments: &[&str]| {
+        let rule = ["--config", "ci/hipaalint.yaml", "--rule", "s3-bucket-versioning", "--format", "json"];
+        folder.run(&[&rule, arguments].concat())
+    };
+    // A glob with a folder is relative to the configuration.
+    assert_eq!(files(&ran(&["."])), ["infra/app.yaml", "infra/old.yaml", "top.yaml"]);
+    assert_eq!(files(&ran(&["infra"])), ["infra/app.yaml", "infra/old.yaml"]);
+    assert_eq!(ran(&["."]).json()["summary"]["left_out_files"], 3);
+    let named = ["--force-skip", "infra/a.test.yaml", "infra/legacy/app.yaml", "infra/old.yaml"];
+    assert_eq!(files(&ran(&named)), ["infra/old.yaml"]);
+}
+
+#[test]
 #[cfg(unix)]
 fn a_link_is_skipped_where_it_stands() {
     let folder = Folder::with(&[("hipaalint.yaml", "skip: link.yaml\n"), ("a.yaml", BAD)]);

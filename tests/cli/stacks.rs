@@ -691,3 +691,43 @@ fn a_file_of_an_assembly_that_cannot_be_read_is_a_problem() {
     folder.file("cdk.out/cdk.out", "{\"version\": \"48.0.0\"}");
     assert_eq!(problems("cdk.out").0, 2);
 }
+
+/// `cdk synth` writes the templates of an assembly again, so only the program can be changed.
+#[test]
+fn a_cloud_assembly_is_not_fixed() {
+    let folder = assembly_with_metadata_file();
+    let bucket = folder.read("cdk.out/Nest.json");
+    folder.file("cdk.out/asset.4567/inner/template.json", &bucket).file("app/template.json", &bucket);
+    let files = ["cdk.out/App.template.json", "cdk.out/Nest.json", "cdk.out/asset.4567/inner/template.json"];
+    let texts = || files.map(|file| folder.read(file));
+    let before = texts();
+    let lint = |arguments: &[&str]| folder.versioning(&[arguments, &["--format", "json"]].concat()).json();
+    let not_fixed = |report: &Value| report["summary"]["fixes"]["not_fixed"].to_string();
+    // As a whole, a template of it, a nested stack's, and a copy of one among the assets.
+    for (paths, number) in
+        [(&["cdk.out"][..], 2), (&[files[0]], 2), (&[files[1]], 1), (&[files[2]], 1), (&[".", files[2]], 3)]
+    {
+        let report = lint(&[paths, &["--fix", "--unsafe-fixes"]].concat());
+        assert_eq!(texts(), before, "{paths:?}");
+        let left = format!(r#"{{"reason":"generated","findings":{number}}}"#);
+        assert!(not_fixed(&report).contains(&left), "{paths:?}: {}", report["summary"]);
+        // More fixes would not help.
+        assert_eq!(lint(&[paths, &["--fix"]].concat())["summary"]["fixes"]["unsafe_fixes"], 0, "{paths:?}");
+    }
+    assert!(folder.read("app/template.json").contains("Enabled"));
+    let read = folder.versioning(&["cdk.out", "--fix", "--unsafe-fixes"]).stdout;
+    let words = read.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains(
+            "2 findings are in the output of cdk synth, which would undo their fixes; change the program, at \
+             the lines of the findings"
+        ) && words.contains("(lib/app.ts:9:13)"),
+        "{read}"
+    );
+    // Without --fix, none is promised. A diff shows what would help.
+    let read = folder.versioning(&["cdk.out"]).stdout;
+    assert!(!read.contains("--fix"), "{read}");
+    assert_eq!(lint(&["cdk.out"])["summary"]["fixable"].to_string(), r#"{"safe":0,"unsafe":0,"display":2}"#);
+    let diff = folder.versioning(&["cdk.out", "--fix", "--unsafe-fixes", "--diff"]).stdout;
+    assert!(diff.contains("+++ b/cdk.out/App.template.json") && texts() == before, "{diff}");
+}

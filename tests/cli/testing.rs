@@ -316,7 +316,7 @@ fn the_folders_of_the_configuration_are_tested_by_default() {
     let ran = folder.run(&["test", "--config", "other.yaml", "--format", "json"]);
     assert_eq!(ran.code, 2, "{}", ran.all());
     for (arguments, message) in [
-        (&["test", "nowhere"][..], "cannot be read"),
+        (&["test", "nowhere"][..], "there is no such file or folder"),
         (&["test", "empty"], "the folder has no rules"),
         (&["test", "policies", "--config", "nowhere.yaml"], ""),
     ] {

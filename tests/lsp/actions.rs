@@ -86,6 +86,37 @@ fn a_finding_has_its_fix_and_what_else_can_be_done() {
     }
 }
 
+/// Neovim asks about the cursor, and sends the diagnostics of its line.
+#[test]
+fn the_diagnostics_that_a_client_sends_are_asked_about_wherever_the_cursor_is() {
+    let mut client = Client::new(&[]);
+    client.open("a.yaml", COMMENTED);
+    let found = client.published_for("a.yaml", 1);
+    let versioning = found.iter().find(|one| codes(std::slice::from_ref(*one)) == ["s3-bucket-versioning"]).unwrap();
+    let line = versioning.range.start.line;
+    assert!(versioning.range.start.character > 2, "{versioning:?}");
+    let mut asked = |diagnostics: Value| {
+        let cursor = json!({ "line": line, "character": 0 });
+        let params = json!({
+            "textDocument": { "uri": client.uri("a.yaml") },
+            "range": { "start": cursor, "end": cursor },
+            "context": { "diagnostics": diagnostics, "only": ["quickfix"] },
+        });
+        client.raw("textDocument/codeAction", params).unwrap().as_array().cloned().unwrap_or_default()
+    };
+    let actions = asked(json!([versioning]));
+    let fixed = applied(COMMENTED, titled(&actions, "Turn on versioning"));
+    assert!(fixed.contains("Status: Enabled"), "{fixed}");
+    titled(&actions, "Explain s3-bucket-versioning");
+    // Nothing is asked about, and no other finding of the line is.
+    assert_eq!(asked(json!([])), Vec::<Value>::new());
+    assert!(actions.iter().all(|action| action["diagnostics"][0]["code"] == "s3-bucket-versioning"), "{actions:#?}");
+    // What the client still shows of an earlier text is not of this one.
+    let mut old = json!(versioning);
+    old["range"]["start"]["character"] = json!(3);
+    assert_eq!(asked(json!([old])), Vec::<Value>::new());
+}
+
 #[test]
 fn all_safe_fixes_of_a_file_are_one_action() {
     let mut client = Client::new(&[]);

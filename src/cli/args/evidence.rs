@@ -76,8 +76,8 @@ pub(in crate::cli) struct DiffArguments {
 
 const DIFF_EXITS: &str = "\
 Exit code:
-  0  no new finding, and no exception ran out or was removed
-  1  a new finding, or an exception that ran out or was removed
+  0  no new finding, and no exception expired or was removed
+  1  a new finding, or an exception that expired or was removed
   2  a bundle cannot be read, or does not match its manifest";
 
 /// `evidence diff --format`.

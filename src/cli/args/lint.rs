@@ -173,10 +173,10 @@ pub(in crate::cli) struct LintArguments {
     #[arg(help_heading = REPORT, long, value_enum, value_name = "WHAT")]
     pub(in crate::cli) group_by: Option<GroupBy>,
 
-    /// Fix what can be fixed safely, and lint what comes of it
+    /// Fix what can be fixed safely, and lint the result
     ///
-    /// A safe fix changes a resource in place: nothing is replaced, interrupted, deleted, denied or paid for. hipaalint lints each
-    /// fixed template again. If a finding is not gone, or if there is a new one, the fix is taken back. Comments, order and line
+    /// A safe fix changes a resource in place: nothing is replaced, interrupted, deleted or denied, and it costs nothing or about a
+    /// dollar a month. hipaalint lints each fixed template again. If a finding is not gone, or if there is a new one, the fix is taken back. Comments, order and line
     /// ends stay as they are. docs/fixes.md has the details.
     #[arg(help_heading = FIXES, long)]
     pub(in crate::cli) fix: bool,

@@ -6,7 +6,7 @@ use clap::Args;
 #[cfg(feature = "lsp")]
 #[derive(Debug, Args)]
 pub(in crate::cli) struct LspArguments {
-    /// Use standard input and output, which is the only way: for editors that name it
+    /// Use standard input and output. The server always does; editors may pass this option
     #[arg(long)]
     stdio: bool,
 }

@@ -21,6 +21,13 @@ pub(super) enum Fate {
     Left(Unfixed),
 }
 
+impl Fate {
+    /// Whether the fix was tried, rather than decided about by a person, who is not asked twice.
+    fn is_tried(self) -> bool {
+        matches!(self, Self::Left(left) if !matches!(left, Unfixed::Declined | Unfixed::Unanswered))
+    }
+}
+
 impl Fates {
     pub(super) fn get(&self, finding: &Finding, fix: &Fix) -> Option<Fate> {
         let of = self.0.get(&(Arc::clone(&finding.rule), finding.subject.qualified_name()))?;
@@ -29,14 +36,12 @@ impl Fates {
 
     /// Forgets what was only tried.
     pub(super) fn retry(&mut self) {
-        let is_tried = |fate: &Fate| matches!(fate, Fate::Left(left) if *left != Unfixed::Declined);
-        self.0.values_mut().for_each(|of| of.retain(|(_, fate)| !is_tried(fate)));
+        self.0.values_mut().for_each(|of| of.retain(|(_, fate)| !fate.is_tried()));
     }
 
     /// Whether something was tried and taken back.
     pub(super) fn has_tried(&self) -> bool {
-        let is_tried = |fate: &Fate| matches!(fate, Fate::Left(left) if *left != Unfixed::Declined);
-        self.0.values().flatten().any(|(_, fate)| is_tried(fate))
+        self.0.values().flatten().any(|(_, fate)| fate.is_tried())
     }
 
     pub(super) fn known(&self, finding: &Finding, fix: &Fix) -> Option<Unfixed> {
@@ -85,12 +90,13 @@ pub(super) fn can_be_made(fix: &Fix) -> bool {
 }
 
 impl Fixed {
-    /// Counts what is left in a result. `fate` knows why a fix that can be made was not.
+    /// Counts what is left in a result. `kept` is why the text is not changed, and `fate` knows why a fix that can be made was not.
     pub(super) fn count_left(
         &mut self,
         file: &File,
         id: SourceId,
         fixer: &dyn Fixer,
+        kept: Option<Unfixed>,
         fate: &dyn Fn(&Finding, &Fix) -> Unfixed,
     ) {
         let File::Linted(linted) = file else { return };
@@ -105,9 +111,12 @@ impl Fixed {
             let left = match (fix, made, choice) {
                 _ if !finding.counts() => Unfixed::Covered,
                 (None, ..) => Unfixed::NoFix,
-                (Some(_), Some(_), Some(Choice::NeedsUnsafe)) => Unfixed::Unsafe,
                 (Some(_), Some(_), Some(Choice::OtherRule)) => Unfixed::OtherRule,
-                (Some(_), Some(fix), Some(Choice::Wanted)) => fate(finding, fix),
+                (Some(_), Some(_), Some(Choice::NeedsUnsafe)) => {
+                    // Where a file is not named, two things are missing.
+                    kept.filter(|kept| *kept == Unfixed::Generated).unwrap_or(Unfixed::Unsafe)
+                }
+                (Some(_), Some(fix), Some(Choice::Wanted)) => kept.unwrap_or_else(|| fate(finding, fix)),
                 _ => Unfixed::Display,
             };
             *self.left.entry(left).or_default() += 1;

@@ -57,9 +57,10 @@ pub(in crate::project) fn fix(text: Text<'_>, first: File, fixer: &dyn Fixer) ->
     };
     let mut current: Option<File> = None;
     let mut first = first;
+    let kept = fixer.keeps(candidate).or_else(|| (!is_named).then_some(Unfixed::NotNamed));
     if let File::Linted(linted) = &mut first {
         rounds.mark(&mut linted.report);
-        if is_named && linted.report.is_template {
+        if kept.is_none() && linted.report.is_template {
             current = rounds.run(&linted.report);
         }
     }
@@ -71,9 +72,7 @@ pub(in crate::project) fn fix(text: Text<'_>, first: File, fixer: &dyn Fixer) ->
     let texts = |after: String| Texts { before: text.text.clone(), after, hidden: hidden(&first) };
     let mut fixed = Fixed { fixed: made, notes, ..Fixed::default() };
     let Some(last) = current else {
-        fixed.count_left(&first, id, fixer, &|finding, fix| {
-            if is_named { fates.of(finding, fix) } else { Unfixed::NotNamed }
-        });
+        fixed.count_left(&first, id, fixer, kept, &|finding, fix| fates.of(finding, fix));
         fixed.texts = is_input.then(|| Box::new(texts(text.text.clone())));
         return (first, fixed);
     };
@@ -81,11 +80,11 @@ pub(in crate::project) fn fix(text: Text<'_>, first: File, fixer: &dyn Fixer) ->
         Settled::Failed(problem) => {
             let mut failed = Fixed { problem: Some(problem), ..Fixed::default() };
             let fate = |finding: &Finding, fix: &Fix| fates.known(finding, fix).unwrap_or(Unfixed::NotWritten);
-            failed.count_left(&first, id, fixer, &fate);
+            failed.count_left(&first, id, fixer, None, &fate);
             (first, failed)
         }
         place => {
-            fixed.count_left(&last, id, fixer, &|finding, fix| fates.of(finding, fix));
+            fixed.count_left(&last, id, fixer, None, &|finding, fix| fates.of(finding, fix));
             let is_aside = place == Settled::Aside;
             fixed.texts = (is_aside || is_input).then(|| Box::new(texts(now)));
             (if is_aside { first } else { last }, fixed)
@@ -202,9 +201,9 @@ impl Rounds<'_, '_> {
         }
         let texts = Texts { before: text.to_owned(), after, hidden: report.hidden.clone() };
         let proposal = Proposal { name: self.text.candidate.name(), finding, fix, texts: &texts };
-        let agrees = self.fixer.agrees(&proposal);
-        self.fates.set(finding, fix, if agrees { Fate::Agreed } else { Fate::Left(Unfixed::Declined) });
-        agrees
+        let agreed = self.fixer.agrees(&proposal);
+        self.fates.set(finding, fix, agreed.map_or_else(Fate::Left, |()| Fate::Agreed));
+        agreed.is_ok()
     }
 
     /// Makes as many of the fixes as stand the proof together. Returns the result for the new text, if there is one.
@@ -418,7 +417,7 @@ mod tests {
     use super::super::testing::{All, Rule, fixed, good};
     use super::*;
 
-    const WRITES: All = All { place: Settled::InPlace, asks: false };
+    const WRITES: All = All { place: Settled::InPlace, asks: false, keeps: None };
 
     fn numbers<K: std::fmt::Debug>(map: &BTreeMap<K, usize>) -> String {
         map.iter().map(|(key, number)| format!("{key:?} {number}")).collect::<Vec<_>>().join(", ").replace('"', "")
@@ -554,21 +553,35 @@ mod tests {
     #[test]
     fn what_is_not_written_is_not_reported_as_fixed() {
         let rules = [good("a", &[("x", "1")])];
-        let (text, result, _) = fixed("x=0\n", &rules, &All { place: Settled::Aside, asks: false });
+        let (text, result, _) = fixed("x=0\n", &rules, &All { place: Settled::Aside, asks: false, keeps: None });
         let texts = result.texts.unwrap();
         assert_eq!((text.as_str(), texts.before.as_str(), texts.after.as_str()), ("x=0\n", "x=0\n", "x=1\n"));
         assert_eq!(numbers(&result.fixed), "a 1");
         let problem = Box::new(crate::finding::Diagnostic::error(crate::code::Code::FileNotWritten, "it changed"));
-        let failed = All { place: Settled::Failed(problem), asks: false };
+        let failed = All { place: Settled::Failed(problem), asks: false, keeps: None };
         let (text, result, _) = fixed("x=0\n", &rules, &failed);
         assert_eq!((text.as_str(), numbers(&result.left).as_str()), ("x=0\n", "NotWritten 1"));
         assert!(result.fixed.is_empty() && result.problem.is_some());
     }
 
     #[test]
+    fn what_is_kept_is_counted_with_its_reason() {
+        let rules = [
+            good("a", &[("x", "1")]),
+            good("b-unsafe", &[("y", "2")]),
+            Rule { id: "c", name: "z", wanted: "3", fix: &[] },
+        ];
+        let keeps = All { place: Settled::InPlace, asks: true, keeps: Some(Unfixed::Generated) };
+        let (text, result, lints) = fixed("x=0\ny=0\nz=0\n", &rules, &keeps);
+        // Nobody is asked, and --unsafe-fixes would not help.
+        assert_eq!((text.as_str(), lints, result.texts), ("x=0\ny=0\nz=0\n", 0, None));
+        assert_eq!((numbers(&result.fixed).as_str(), numbers(&result.left).as_str()), ("", "NoFix 1, Generated 2"));
+    }
+
+    #[test]
     fn a_person_is_asked_once_about_each_fix() {
         let rules = [good("a", &[("x", "1")]), good("no-thanks", &[("y", "2")])];
-        let (text, result, _) = fixed("x=0\ny=0\n", &rules, &All { place: Settled::InPlace, asks: true });
+        let (text, result, _) = fixed("x=0\ny=0\n", &rules, &All { place: Settled::InPlace, asks: true, keeps: None });
         assert_eq!((text.as_str(), numbers(&result.left).as_str()), ("x=1\ny=0\n", "Declined 1"));
     }
 }

@@ -5,7 +5,7 @@ use super::plan::Edited;
 use super::{Choice, Fixed, Fixer, Proposal, Settled, Text, fix};
 use crate::change::{Action, Change, Step, Value};
 use crate::discover::{Candidate, Input};
-use crate::finding::{Applicability, Finding, Fix, Level, Outcome, RuleSeverity, Subject};
+use crate::finding::{Applicability, Finding, Fix, Level, Outcome, RuleSeverity, Subject, Unfixed};
 use crate::linter::FileReport;
 use crate::project::{File, Linted};
 use crate::source::{Source, SourceId, Span};
@@ -32,10 +32,15 @@ pub(super) const fn good(id: &'static str, fix: &'static [(&'static str, &'stati
 pub(super) struct All {
     pub(super) place: Settled,
     pub(super) asks: bool,
+    pub(super) keeps: Option<Unfixed>,
 }
 
 impl Fixer for All {
     fn mark(&self, _: &Candidate, _: &mut FileReport, _: &Source) {}
+
+    fn keeps(&self, _: &Candidate) -> Option<Unfixed> {
+        self.keeps
+    }
 
     fn choice(&self, _: &Finding, fix: &Fix) -> Choice {
         if fix.applicability == Applicability::Safe { Choice::Wanted } else { Choice::NeedsUnsafe }
@@ -45,8 +50,8 @@ impl Fixer for All {
         self.asks
     }
 
-    fn agrees(&self, proposal: &Proposal<'_>) -> bool {
-        !proposal.finding.rule.starts_with("no-")
+    fn agrees(&self, proposal: &Proposal<'_>) -> Result<(), Unfixed> {
+        if proposal.finding.rule.starts_with("no-") { Err(Unfixed::Declined) } else { Ok(()) }
     }
 
     fn settle(&self, _: &Candidate, _: &str, _: &str) -> Settled {

@@ -15,7 +15,7 @@ use super::rule::{Example, Examples, Rule, RuleFile};
 use super::target::{TargetName, Targets};
 use super::vetting::{Slip, vet};
 use crate::eval::text::pattern_covers;
-use crate::files::{Files, Kind, MAX_NAMED, Reach, Unlisted, text_of};
+use crate::files::{Files, Kind, MAX_NAMED, Reach, Unlisted, text_of, why};
 use crate::finding::{Level, RuleSeverity};
 use crate::source::{Source, SourceId};
 use crate::syntax;
@@ -260,7 +260,7 @@ impl RuleSet {
                 }
                 Ok(_) => {}
                 Err(Unlisted { path, error }) => {
-                    errors.push(RuleError::of_file(&path, format!("cannot be read: {error}")));
+                    errors.push(RuleError::of_file(&path, unreadable(&error)));
                 }
             }
         }
@@ -446,6 +446,14 @@ pub fn names(text: &str, id: &str) -> bool {
     text == id || (is_pattern(text) && pattern_covers(text, id))
 }
 
+/// Why a rule file or a folder of them is not read.
+fn unreadable(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => why(error),
+        _ => format!("it cannot be read: {}", why(error)),
+    }
+}
+
 /// The text of a rule file.
 ///
 /// # Errors
@@ -456,7 +464,7 @@ pub fn read_file(path: &Path, files: &Files) -> Result<String, RuleError> {
     read.map_err(|error| {
         let message = match error.kind() {
             std::io::ErrorKind::InvalidData => "the file is not UTF-8 text".to_owned(),
-            _ => format!("cannot be read: {error}"),
+            _ => unreadable(&error),
         };
         RuleError::of_file(path, message)
     })

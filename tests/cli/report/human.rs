@@ -135,7 +135,7 @@ fn a_byte_order_mark_is_not_shown() {
 fn what_a_rule_shows_is_not_repeated() {
     let text = many().human(PLAIN);
     for (rule, fix) in
-        [("s3-bucket-tls-only", "Fix    Attach a bucket policy"), ("s3-bucket-versioning", "Fix    Set Ver")]
+        [("s3-bucket-tls-only", "Fix    Attach a bucket policy"), ("s3-bucket-versioning", "Fix    Set `Ver")]
     {
         let findings = text.matches(&format!("[{rule}]")).count();
         assert!(findings > 600, "{findings}");
