@@ -6,6 +6,7 @@
 
 use super::commands;
 use super::names::{Promise, may_hold_promise, next_mark, promise};
+use super::pairs::value_of_pair;
 use super::partial::{IsPlain, Partial, may_be_partial, parts_of_secret};
 use super::texts::{is_promised, names_a_secret};
 use std::ops::Range;
@@ -120,7 +121,7 @@ pub(super) enum Mark {
 /// Where a value is.
 pub(super) struct Value {
     pub(super) range: Range<usize>,
-    quote: Option<u8>,
+    pub(super) quote: Option<u8>,
 }
 
 fn is_of_name(byte: u8) -> bool {
@@ -151,7 +152,8 @@ pub(super) fn each_name(text: &str, mut visit: impl FnMut(usize, usize, Promise)
 fn each_assignment<'c>(text: &'c str, dialect: Dialect, mut visit: impl FnMut(Candidate<'c>)) {
     each_name(text, |start, end, promise| {
         let name = text.get(start..end).unwrap_or_default();
-        if let Some((mark, value)) = value_after(text, start, end, dialect)
+        let of_pair = || Some((Mark::Colon, value_of_pair(text, start, end)?));
+        if let Some((mark, value)) = value_after(text, start, end, dialect).or_else(of_pair)
             && !(mark == Mark::Colon && is_stored_variable(text, start))
         {
             visit(Candidate { name: name.trim_start_matches(['-', '.']), promise, mark, value });
@@ -338,7 +340,7 @@ fn fallback_after(text: &str, from: usize) -> Option<Value> {
 }
 
 /// The value that begins at a byte: in quotes to the quote that closes, else to the next space or mark.
-fn value_at(text: &str, from: usize) -> Option<Value> {
+pub(super) fn value_at(text: &str, from: usize) -> Option<Value> {
     let bytes = text.as_bytes();
     let mut reader = Reader { bytes, at: from };
     // `b"…"`, `r'…'`

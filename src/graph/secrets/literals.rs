@@ -7,7 +7,7 @@ use super::names::{Promise, promise};
 use super::partial::{Partial, parts_of_secret, parts_of_urls};
 use super::places::{
     Sections, Variable, decoded, dialect_of_file, dialect_of_script, dialect_under, holds_mark, is_passed_over,
-    lists_secrets, variable_in,
+    is_settings, lists_secrets, may_be_settings, variable_in,
 };
 use super::shapes::{PRIVATE_KEY, secret_texts, shaped_secrets};
 use super::spelled::{Spelled, Speller};
@@ -39,6 +39,7 @@ pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>, sections: Sections<'t
     let mut search = Search {
         path: SmallVec::new(),
         dialect: Dialect::Text,
+        may_be_settings: false,
         is_item: false,
         is_doubted: false,
         speller: Speller::new(sections.mappings),
@@ -54,6 +55,8 @@ struct Search<'t> {
     path: SmallVec<[Step<'t>; 16]>,
     /// What texts are where the walk is.
     dialect: Dialect,
+    /// Whether a text there that looks like settings is one.
+    may_be_settings: bool,
     /// Whether it is at an item of a list, of which the list's name promises nothing.
     is_item: bool,
     /// Whether it is in what may be the name of a stored secret.
@@ -92,7 +95,8 @@ impl<'t> Search<'t> {
             if is_passed_over(&entry.key) {
                 continue;
             }
-            let before = (self.dialect, std::mem::take(&mut self.is_item));
+            let before = (self.dialect, self.may_be_settings, std::mem::take(&mut self.is_item));
+            self.may_be_settings = may_be_settings(&entry.key);
             if let Some(dialect) = dialect_under(&entry.key) {
                 // The name of a file says more than that there is content in it.
                 if !(entry.key == "content" && self.dialect != Dialect::Text) {
@@ -114,7 +118,7 @@ impl<'t> Search<'t> {
                 _ => self.named(&entry.key, &entry.value),
             }
             self.path.pop();
-            (self.dialect, self.is_item) = before;
+            (self.dialect, self.may_be_settings, self.is_item) = before;
         }
     }
 
@@ -166,7 +170,8 @@ impl<'t> Search<'t> {
             // Names of things in the template, and what is read elsewhere.
             ("Ref" | "Fn::GetAtt" | "Fn::ImportValue" | "Fn::GetAZs" | "Fn::Cidr", _) => {}
             ("Fn::Sub" | "Fn::Join" | "Fn::Select" | "Fn::Base64" | "Fn::FindInMap" | "Fn::Split", arguments) => {
-                if self.promise(name).is_some() || self.dialect != Dialect::Text || holds_mark(node) {
+                let holds_more = self.dialect != Dialect::Text || self.may_be_settings;
+                if self.promise(name).is_some() || holds_more || holds_mark(node) {
                     for spelled in self.speller.texts(node) {
                         let glance = Glance::at(&spelled.text);
                         self.text(name, node, &spelled, glance);
@@ -189,10 +194,20 @@ impl<'t> Search<'t> {
         if self.is_item { lists_secrets(name).then_some(Promise::Secret) } else { promise(name) }
     }
 
+    /// What a text is where the walk is.
+    fn dialect_of(&self, text: &str) -> Dialect {
+        match self.dialect {
+            Dialect::Script => dialect_of_script(text),
+            Dialect::Text if self.may_be_settings && is_settings(text) => Dialect::Settings,
+            dialect => dialect,
+        }
+    }
+
     /// The text that `node` is, under a name. Nearly all hold nothing.
     fn plain(&mut self, name: &str, node: &'t Node<'t>, text: &'t str) {
         let glance = Glance::at(text);
-        if self.dialect != Dialect::Text || glance.may_hold_secret() || self.promise(name).is_some() {
+        let is_other = self.dialect_of(text) != Dialect::Text;
+        if is_other || glance.may_hold_secret() || self.promise(name).is_some() {
             self.text(name, node, &Spelled::plain(text, node.span), glance);
         }
     }
@@ -224,10 +239,10 @@ impl<'t> Search<'t> {
                 self.found(name, node, spelled, &[shaped.range], shaped.what);
             }
         }
-        if self.dialect == Dialect::Text && !glance.may_assign() {
+        let dialect = self.dialect_of(text);
+        if dialect == Dialect::Text && !glance.may_assign() {
             return;
         }
-        let dialect = if self.dialect == Dialect::Script { dialect_of_script(text) } else { self.dialect };
         for assigned in assigned_secrets(text, dialect) {
             let what = assigned.what();
             self.found(assigned.name, node, spelled, &[assigned.range], what);
@@ -262,8 +277,8 @@ impl<'t> Search<'t> {
         for Partial { ranges, is_exposed } in of_urls {
             self.found_as(name, node, spelled, &ranges, PARTIAL_URL, extent(is_exposed));
         }
-        let dialect = if self.dialect == Dialect::Script { dialect_of_script(text) } else { self.dialect };
-        if self.dialect != Dialect::Text || glance.may_assign() {
+        let dialect = self.dialect_of(text);
+        if dialect != Dialect::Text || glance.may_assign() {
             for (name, Partial { ranges, is_exposed }) in partly_assigned(text, dialect, &is_plain) {
                 self.found_as(name, node, spelled, &ranges, PARTIAL, extent(is_exposed));
             }

@@ -12,6 +12,7 @@ mod literal;
 mod literals;
 mod names;
 mod no_echo;
+mod pairs;
 mod parameters;
 mod partial;
 mod places;

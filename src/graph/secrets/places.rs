@@ -42,6 +42,11 @@ pub(super) fn dialect_under(key: &str) -> Option<Dialect> {
         | "Entrypoint"
         | "runCommand"
         | "BuildSpec"
+        | "ContainerArguments"
+        | "ContainerEntrypoint"
+        | "EntryPointArguments"
+        | "SparkSubmitParameters"
+        | "StartCommand"
         | "test"
         | "Args"
         | "args"
@@ -54,6 +59,31 @@ pub(super) fn dialect_under(key: &str) -> Option<Dialect> {
         "ServerProperties" | "PropertiesFileContent" | "content" | "ExtraConnectionAttributes" => Dialect::Settings,
         _ => return None,
     })
+}
+
+/// Whether what stands under a key may be settings as well as something else: its text decides.
+pub(super) fn may_be_settings(key: &str) -> bool {
+    matches!(
+        key,
+        "AlertManagerDefinition"
+            | "ConfigurationValues"
+            | "Content"
+            | "InlineRecipe"
+            | "PipelineConfigurationBody"
+            | "Value"
+    )
+}
+
+/// Whether a text has lines of names and values: its first line is `name:` or `name: value`, as in YAML.
+pub(super) fn is_settings(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '-']));
+    let first = lines.next().and_then(|line| line.split_once(':'));
+    lines.next().is_some()
+        && first.is_some_and(|(name, value)| {
+            !name.is_empty()
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'"'))
+                && (value.is_empty() || value.starts_with(' '))
+        })
 }
 
 /// What the content of a file is, by its name: cfn-init's `files` are maps of names to contents.
@@ -175,7 +205,12 @@ pub(super) fn lists_secrets(name: &str) -> bool {
 
 /// Whether the value of a variable stands under a key.
 pub(super) fn is_value(key: &str) -> bool {
-    matches!(key, "Value" | "value" | "ParameterValue")
+    matches!(key, "Value" | "value" | "ParameterValue" | "HeaderValue")
+}
+
+/// Whether the name of a variable stands under a key.
+pub(super) fn is_name(key: &str) -> bool {
+    matches!(key, "Name" | "name" | "OptionName" | "ParameterKey" | "Key" | "key" | "Variable" | "HeaderName")
 }
 
 /// Whether a `Type` of a variable means that its value is the name of a stored one.
@@ -188,7 +223,7 @@ pub(super) fn is_stored(kind: &str) -> bool {
 pub(super) fn variable<'t>(entries: &'t [Entry<'t>]) -> Option<Variable<'t>> {
     let entry = |is: fn(&str) -> bool| entries.iter().find(|entry| is(&entry.key));
     let value = entry(is_value)?;
-    let name = entry(|key| matches!(key, "Name" | "name" | "OptionName" | "ParameterKey" | "Key" | "Variable"))?;
+    let name = entry(is_name)?;
     let stored = kind_of(entries).and_then(Node::as_str).is_some_and(is_stored);
     (!stored).then_some(Variable { name: &name.value, value, may_be_stored: false })
 }
