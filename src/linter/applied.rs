@@ -54,7 +54,13 @@ impl Linter {
         let setting = Setting { parameters: &settings, configured: &selected.settings, profile, today: self.today };
         // Blocks of one check that no transform made are subjects of their own.
         let may_repeat = rule.looks_again || !model.is_as_written();
+        let is_only = rule.checks.len() == 1;
         for (index, check) in rule.checks.iter().enumerate() {
+            let blocks = blocks(&check.targets, kinds, model, is_only);
+            // What a check says is read from the pack when it is first asked for.
+            if blocks.is_empty() {
+                continue;
+            }
             let level = check.level.filter(|_| !selected.is_level_set).unwrap_or(selected.level);
             let settle = |pending: &mut Vec<Pending<'t>>, findings: &mut Vec<Finding>| {
                 if workshop.is_open() {
@@ -77,7 +83,7 @@ impl Linter {
                 open: &mut report.undecided,
                 at: FxHashMap::default(),
             };
-            for block in blocks(&check.targets, kinds, model) {
+            for block in blocks {
                 let run = || run_check(check, rule, setting, block, model);
                 let result = match again.as_deref_mut() {
                     Some(again) => again.answer((selected.index, index), block, model, run),

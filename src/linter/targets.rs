@@ -20,11 +20,12 @@ pub(super) fn occurs(target: &TargetName, kinds: &[Kind<'_, '_>], model: &Model<
 pub(super) type Kinds<'m, 't> = SmallVec<[Kind<'m, 't>; 2]>;
 
 /// The blocks that some of the targets name, each once, in the order of the template. `kinds` are the types of the template that the
-/// targets' rule names.
+/// targets' rule names; `is_only` tells that no other check of the rule names any.
 pub(super) fn blocks<'m, 't>(
     targets: &[TargetName],
     kinds: &[Kind<'m, 't>],
     model: &'m Model<'m, 't>,
+    is_only: bool,
 ) -> SmallVec<[&'m Block<'t>; 8]> {
     let mut blocks: SmallVec<[&'m Block<'t>; 8]> = SmallVec::new();
     // Groups of blocks, each in the order of the template.
@@ -35,7 +36,7 @@ pub(super) fn blocks<'m, 't>(
         groups += usize::from(blocks.len() > before);
     };
     if targets.iter().all(|target| matches!(target, TargetName::Type(_))) {
-        let named = kinds.iter().filter(|kind| targets.iter().any(|target| target.name() == kind.name));
+        let named = kinds.iter().filter(|kind| is_only || targets.iter().any(|target| target.name() == kind.name));
         named.for_each(|kind| add(*kind, &mut blocks));
     } else if targets.contains(&TargetName::AnyResource) {
         blocks.extend(model.resources());
