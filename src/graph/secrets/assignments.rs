@@ -83,14 +83,14 @@ pub fn partly_assigned<'c>(text: &'c str, dialect: Dialect, is_plain: IsPlain<'_
     found
 }
 
-/// The names that promise a secret with the names of what `${Name}` puts under them: `export DB_PASSWORD=${Name}`.
-pub fn assigned_references(text: &str, dialect: Dialect) -> Vec<(&str, &str)> {
+/// The names that promise a secret with what they promise and the names of what `${Name}` puts under them: `export DB_PASSWORD=${Name}`.
+pub fn assigned_references(text: &str, dialect: Dialect) -> Vec<(&str, Promise, &str)> {
     let mut found = Vec::new();
     each_assignment(text, dialect, |candidate| {
         let value = text.get(candidate.value.range.clone()).unwrap_or_default();
         let name = value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-        let is_name = |name: &&str| candidate.promise == Promise::Secret && !name.contains(['$', '{', '}']);
-        found.extend(name.filter(is_name).map(|name| (candidate.name, name)));
+        let is_name = |name: &&str| !name.contains(['$', '{', '}']);
+        found.extend(name.filter(is_name).map(|name| (candidate.name, candidate.promise, name)));
     });
     found
 }
@@ -577,7 +577,10 @@ mod tests {
     fn references_that_are_used_as_secrets() {
         let text =
             "export DB_PASSWORD=${Password}\nexport HOST='${Host}'\nexport TOKEN=\"${Token}\"\nX_SECRET=a${Other}";
-        assert_eq!(assigned_references(text, Dialect::Script), [("DB_PASSWORD", "Password"), ("TOKEN", "Token")]);
+        assert_eq!(
+            assigned_references(text, Dialect::Script),
+            [("DB_PASSWORD", Promise::Secret, "Password"), ("TOKEN", Promise::Secret, "Token")]
+        );
     }
 
     #[test]

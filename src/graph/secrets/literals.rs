@@ -1,13 +1,15 @@
 //! Where a template writes a secret out.
 
+mod calls;
+
 use super::assignments::{Assignment, Dialect, assigned_secrets, partly_assigned};
 use super::glance::Glance;
 use super::literal::{Extent, LiteralSecret};
 use super::names::{Promise, promise};
 use super::partial::{Partial, parts_of_secret, parts_of_urls};
 use super::places::{
-    Sections, Variable, decoded, dialect_of_file, dialect_of_script, dialect_under, holds_mark, is_passed_over,
-    is_settings, lists_secrets, may_be_settings, variable_in,
+    Sections, decoded, dialect_of_file, dialect_of_script, dialect_under, is_passed_over, is_settings, lists_secrets,
+    may_be_settings, variable_in,
 };
 use super::shapes::{PRIVATE_KEY, secret_texts, shaped_secrets};
 use super::spelled::{Spelled, Speller};
@@ -108,7 +110,7 @@ impl<'t> Search<'t> {
             self.path.push(Step::Key(&entry.key));
             match variable {
                 Some(variable) if std::ptr::eq(variable.value, entry) => {
-                    let name = self.name_of(variable).unwrap_or(Cow::Borrowed(&entry.key));
+                    let name = variable.called(self.sections, &mut self.speller).unwrap_or(Cow::Borrowed(&entry.key));
                     let before = std::mem::replace(&mut self.is_doubted, may_be_stored);
                     self.named(&name, &entry.value);
                     self.is_doubted = before;
@@ -120,17 +122,6 @@ impl<'t> Search<'t> {
             self.path.pop();
             (self.dialect, self.may_be_settings, self.is_item) = before;
         }
-    }
-
-    /// The name of a variable; of several that it can have, one that promises a secret.
-    fn name_of(&mut self, variable: Variable<'t>) -> Option<Cow<'t, str>> {
-        if let Kind::String(name) = &variable.name.kind {
-            return Some(Cow::Borrowed(name.as_ref()));
-        }
-        let texts = self.speller.texts(variable.name).into_iter();
-        let names: Vec<Cow<'t, str>> = texts.flat_map(|spelled| self.sections.names(spelled.text)).collect();
-        let promising = names.iter().position(|name| promise(name).is_some()).unwrap_or(0);
-        names.into_iter().nth(promising)
     }
 
     fn list(&mut self, name: &str, items: &'t [Node<'t>]) {
@@ -156,37 +147,6 @@ impl<'t> Search<'t> {
             self.path.pop();
         }
         self.is_item = before;
-    }
-
-    /// A function that stands under a name.
-    fn call(&mut self, name: &str, node: &'t Node<'t>, function: &'t Entry<'t>) {
-        self.path.push(Step::Key(&function.key));
-        match (function.key.as_ref(), function.value.as_sequence()) {
-            ("Fn::If", Some([_, branches @ ..])) => {
-                for branch in branches {
-                    self.named(name, branch);
-                }
-            }
-            // Names of things in the template, and what is read elsewhere.
-            ("Ref" | "Fn::GetAtt" | "Fn::ImportValue" | "Fn::GetAZs" | "Fn::Cidr", _) => {}
-            ("Fn::Sub" | "Fn::Join" | "Fn::Select" | "Fn::Base64" | "Fn::FindInMap" | "Fn::Split", arguments) => {
-                let holds_more = self.dialect != Dialect::Text || self.may_be_settings;
-                if self.promise(name).is_some() || holds_more || holds_mark(node) {
-                    for spelled in self.speller.texts(node) {
-                        let glance = Glance::at(&spelled.text);
-                        self.text(name, node, &spelled, glance);
-                    }
-                }
-                // The variables of a text have names of their own.
-                if let ("Fn::Sub", Some([_, variables, ..])) = (function.key.as_ref(), arguments)
-                    && let Kind::Mapping(variables) = &variables.kind
-                {
-                    self.map("", variables);
-                }
-            }
-            _ => self.named(name, &function.value),
-        }
-        self.path.pop();
     }
 
     /// What a name promises where the walk is.
@@ -411,7 +371,9 @@ Variables: {Ref: 'postgres://app:hunter9@db', Other: x}
 
     #[test]
     fn secrets_that_functions_put_together() {
-        let mappings = parse("Mappings: {Stage: {prod: {Pw: hunter2hunter2, Name: records}}}", SourceId(1)).unwrap();
+        let mappings =
+            parse("Mappings: {Stage: {prod: {Pw: hunter2hunter2, Name: records, All: [hunter3]}}}", SourceId(1))
+                .unwrap();
         let document = parse(
             r#"
 DB_PASSWORD: !Join ['-', [hunter2, hunter2]]
@@ -423,6 +385,10 @@ MAPPED_SECRET: !FindInMap [Stage, !Ref Env, Name]
 Url: !Sub ['postgres://app:${password}@db', {password: hunter2}]
 Joined: !Join ['', ['redis://:', hunter2, '@', !Ref Host]]
 Environment: [{Name: !If [C, DB_PASSWORD, DB_PASSWORD], Value: hunter2}, {Name: !Sub '${X}_TOKEN', Value: hunter2}]
+Passwords: !Split [',', 'hunter4hunter4,hunter5']
+Mapped: {Passwords: !FindInMap [Stage, prod, All]}
+FALLBACK_PASSWORD: !FindInMap [Stage, !Ref Env, None, {DefaultValue: hunter6}]
+Stored: {Password: !Sub ['{{resolve:secretsmanager:${Password}:SecretString:x}}', {Password: hunter7x}]}
 Referenced: {DB_PASSWORD: !Join ['', ['{{resolve:secretsmanager:', !Ref Host, ':SecretString:password}}']]}
 "#,
             SourceId(0),
@@ -443,6 +409,10 @@ Referenced: {DB_PASSWORD: !Join ['', ['{{resolve:secretsmanager:', !Ref Host, ':
                 "Joined",
                 "Environment/0/Value",
                 "Environment/1/Value",
+                "Passwords",
+                "Passwords",
+                "Mapped/Passwords",
+                "FALLBACK_PASSWORD",
             ]
         );
         let written: Vec<&str> =

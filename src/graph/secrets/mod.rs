@@ -3,6 +3,7 @@
 //! All of it is a judgement about words that people chose. Where a name or a text is ambiguous, it is not a secret:
 //! an alarm that is wrong once is not read twice.
 
+mod arguments;
 mod assignments;
 mod attributes;
 mod commands;
@@ -21,6 +22,7 @@ mod shown;
 mod spelled;
 mod texts;
 mod unread;
+mod uses;
 mod variables;
 mod written;
 

@@ -1,21 +1,16 @@
 //! Which parameters carry secrets.
 
-use super::assignments::{Dialect, assigned_references};
-use super::names::{is_secret_name, names_a_reference};
+use super::names::{Promise, names_a_reference, promise};
 use super::no_echo::hides_secret;
-use super::places::{Sections, Variable, dialect_under, is_value, lists_secrets, variable_in};
-use super::spelled::Speller;
-use super::texts::is_secret_literal;
-use crate::eval::reads::{Read, Sought};
-use crate::eval::value::{Field, Kind, Value};
-use crate::eval::{Run, begins_as_function};
+use super::texts::{is_promised, is_secret_literal};
+use super::uses::{self, AS_GENERATED, AS_REFERENCE, AS_SECRET};
+use crate::eval::Run;
+use crate::eval::reads::Read;
+use crate::eval::value::{Kind, Value};
 use crate::expand::{Model, Parameter};
-use crate::graph::references::in_braces;
 use crate::source::Span;
-use crate::syntax::{self, Entry, Node};
-use memchr::{memchr, memchr_iter};
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use crate::syntax::Node;
+use memchr::memchr_iter;
 
 /// What makes a parameter one that carries a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,27 +29,42 @@ pub enum Carries {
 }
 
 /// What makes a parameter carry a secret, if it does: its name promises one, or a property, variable or line of a script with a
-/// secret's name is set to it, or `NoEcho` hides its default. Lists, numbers, resource ids, choices and the names of stored secrets
-/// are none; nor is, by its use or by `NoEcho` alone, a parameter whose default is no secret.
+/// secret's name is set to it, or `NoEcho` hides its default. Numbers, resource ids, choices and the names of stored secrets
+/// are none; nor is, by its use or by `NoEcho` alone, a parameter whose default is no secret, or, by the name of what is generated, one
+/// whose default does not look so. A list is one where something takes a list of secrets.
 pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, parameter: &Parameter<'_>) -> Option<Carries> {
     // Its uses are found by looking through the whole template.
-    if !takes_any_text(parameter) {
+    let is_list = is_list_of_texts(parameter);
+    if !takes_any_text(parameter) && !is_list {
         return None;
     }
-    let by_name = is_secret_name(parameter.name);
-    let by_no_echo = !by_name && hides_secret(parameter);
+    let generated = |name: &str| {
+        let default = parameter.default.and_then(Node::scalar_text);
+        default.is_some_and(|default| is_promised(Promise::Generated, name, &default))
+    };
+    let by_name = !is_list
+        && match promise(parameter.name) {
+            Some(Promise::Secret) => true,
+            Some(Promise::Generated) => generated(parameter.name),
+            None => false,
+        };
+    let by_no_echo = !by_name && !is_list && hides_secret(parameter);
     let uses = uses(run, model);
     let used = |how: &str| uses.and_then(|uses| uses.get(how)?.get(parameter.name));
-    let as_secret = used(AS_SECRET);
+    let as_generated = || used(AS_GENERATED).filter(|_| !is_list && generated(parameter.name));
+    let as_secret = used(AS_SECRET).or_else(as_generated);
     // What a declaration says takes longest to read, and few get so far.
-    if !(by_name || by_no_echo || as_secret.is_some()) || used(AS_REFERENCE).is_some() || !may_carry(parameter) {
+    if !(by_name || by_no_echo || as_secret.is_some()) || used(AS_REFERENCE).is_some() || is_reference(parameter) {
         return None;
     }
     if by_name {
         return Some(Carries::ByName);
     }
-    let is_plain = |default: Cow<'_, str>| !default.is_empty() && !is_secret_literal(&default);
-    if parameter.default.and_then(Node::scalar_text).is_some_and(is_plain) {
+    let is_plain = |default: &str| !default.is_empty() && !is_secret_literal(default);
+    if parameter.default.and_then(Node::scalar_text).is_some_and(|default| match is_list {
+        true => default.split(',').all(|item| is_plain(item.trim())),
+        false => is_plain(&default),
+    }) {
         return None;
     }
     match as_secret {
@@ -67,7 +77,7 @@ pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, paramete
 pub fn parameter_uses<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>) -> Vec<(Span, String)> {
     let uses = uses(run, model);
     let mut all = Vec::new();
-    for how in [AS_SECRET, AS_REFERENCE] {
+    for how in [AS_SECRET, AS_GENERATED, AS_REFERENCE] {
         if let Some(Kind::Map(fields)) = uses.and_then(|uses| uses.get(how)).map(|used| &used.kind) {
             all.extend(fields.iter().map(|field| {
                 let by = field.value.text().unwrap_or_default();
@@ -83,7 +93,7 @@ fn uses<'m, 't>(run: &mut Run<'m, 't>, model: &Model<'_, 't>) -> Option<&'m Valu
     run.evaluator.reads.add(Read::PARAMETER_USES);
     run.remembered(model.key().0, "uses of parameters", |run| {
         let noted = run.evaluator.reads.pause();
-        let uses = Uses::new(model).into_value();
+        let uses = uses::value(model);
         run.evaluator.reads.resume(noted);
         Some(uses)
     })
@@ -99,8 +109,10 @@ fn takes_any_text(parameter: &Parameter<'_>) -> bool {
     matches!(parameter.kind, "String" | "") && parameter.allowed.is_empty()
 }
 
-const AS_SECRET: &str = "as a secret";
-const AS_REFERENCE: &str = "as a reference";
+/// Whether a parameter is a list of texts that nobody limits.
+fn is_list_of_texts(parameter: &Parameter<'_>) -> bool {
+    matches!(parameter.kind, "CommaDelimitedList" | "List<String>") && parameter.allowed.is_empty()
+}
 
 /// How descriptions introduce the ARN or the name of something: "ARN of the secret", "Name of the token in Secrets Manager". In lower
 /// case.
@@ -147,209 +159,13 @@ fn is_reference(parameter: &Parameter<'_>) -> bool {
         || text("AllowedPattern").contains("arn:")
 }
 
-/// How the resources of a template use parameters, by name: the first use of each kind.
-#[derive(Default)]
-struct Uses<'t> {
-    /// A property with a secret's name is set to these.
-    as_secret: BTreeMap<&'t str, (Span, String)>,
-    /// These stand where only the name of something can stand.
-    as_reference: BTreeMap<&'t str, Span>,
-    /// How many there are, those of the same parameter too.
-    noted: usize,
-}
-
-/// Where the walk is.
-#[derive(Copy, Clone)]
-struct Place<'t> {
-    /// The resource, as people know it.
-    resource: &'t str,
-    /// The key or variable, if there is one.
-    key: Option<&'t str>,
-    /// What a text is here.
-    dialect: Dialect,
-    /// Whether it is an item of a list.
-    is_item: bool,
-}
-
-impl<'t> Uses<'t> {
-    /// Looks through the resources' properties and metadata, as written.
-    fn new(model: &Model<'_, 't>) -> Self {
-        let mut uses = Self::default();
-        let reads = &model.evaluator.reads;
-        for (number, resource) in model.resources().iter().enumerate() {
-            if reads.is_without(number, Sought::ParameterUses) {
-                continue;
-            }
-            let before = uses.noted;
-            let place = Place { resource: resource.written_name(), key: None, dialect: Dialect::Text, is_item: false };
-            for node in ["Properties", "Metadata"].into_iter().filter_map(|section| resource.node.get(section)) {
-                uses.find(model, node, place);
-            }
-            if uses.noted == before {
-                reads.know_without(number, Sought::ParameterUses);
-            }
-        }
-        uses
-    }
-
-    fn into_value(self) -> Value<'t> {
-        let map = |fields| Value { span: Span::default(), kind: Kind::Map(fields) };
-        let field = |key: &'t str, value| Field { key: Cow::Borrowed(key), key_span: Span::default(), value };
-        let text = |span, text: String| Value { span, kind: Kind::String(Cow::Owned(text)) };
-        let secrets = self.as_secret.into_iter().map(|(name, (span, by))| field(name, text(span, by))).collect();
-        let references =
-            self.as_reference.into_iter().map(|(name, span)| field(name, text(span, String::new()))).collect();
-        map(vec![field(AS_SECRET, map(secrets)), field(AS_REFERENCE, map(references))])
-    }
-
-    /// Looks below a node. The parsers bound the depth.
-    fn find(&mut self, model: &Model<'_, 't>, node: &'t Node<'t>, place: Place<'t>) {
-        match &node.kind {
-            syntax::Kind::Mapping(entries) => {
-                for entry in entries {
-                    // A function's arguments stand where the function stands.
-                    if entry.key == "Ref" || begins_as_function(&entry.key) {
-                        self.note(model, entry, node.span, place);
-                        // A part of a text is not what the text is called.
-                        let is_part =
-                            matches!(entry.key.as_ref(), "Fn::Join" | "Fn::Sub") && holds_several(&entry.value);
-                        let is_reference = entry.key == "Fn::Join" && holds_dynamic_reference(&entry.value);
-                        let key = match place.key {
-                            _ if is_reference => Some("ValueFrom"),
-                            _ if is_part => None,
-                            key => key,
-                        };
-                        self.find(model, &entry.value, Place { key, ..place });
-                        continue;
-                    }
-                    // Nothing is below most keys.
-                    if !holds_nodes(&entry.value) {
-                        continue;
-                    }
-                    let variable = if entries.len() > 1 && is_value(&entry.key) {
-                        let sections = Sections::of(model.evaluator.template.root);
-                        variable_in(entries, sections, &mut Speller::new(sections.mappings))
-                    } else {
-                        None
-                    };
-                    let is_value = |variable: &Variable<'_>| {
-                        std::ptr::eq(variable.value, entry) && !(place.is_item && variable.may_be_stored)
-                    };
-                    let name = variable.filter(is_value).and_then(|variable| variable.name.as_str());
-                    let key = Some(name.unwrap_or(&entry.key));
-                    let dialect = dialect_under(&entry.key).unwrap_or(place.dialect);
-                    self.find(model, &entry.value, Place { key, dialect, is_item: false, ..place });
-                }
-            }
-            syntax::Kind::Sequence(items) => {
-                let place = Place { is_item: true, ..place };
-                items.iter().filter(|item| holds_nodes(item)).for_each(|item| self.find(model, item, place));
-            }
-            _ => {}
-        }
-    }
-
-    /// Notes what a function says about parameters.
-    fn note(&mut self, model: &Model<'_, 't>, function: &'t Entry<'t>, span: Span, place: Place<'t>) {
-        match function.key.as_ref() {
-            "Ref" => {
-                // Most refer to resources.
-                let (Some(name), Some(key)) = (function.value.as_str(), place.key) else { return };
-                if model.parameter(name).is_some() {
-                    self.used(name, key, span, place);
-                }
-            }
-            "Fn::Sub" => {
-                let text = function.value.as_str().or_else(|| function.value.as_sequence()?.first()?.as_str());
-                let text = text.unwrap_or_default();
-                if memchr(b'$', text.as_bytes()).is_none() {
-                    return;
-                }
-                // `{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}`
-                let references = holds_reference(text).then(|| text.split(RESOLVE).skip(1));
-                for after in references.into_iter().flatten() {
-                    // The braces of a parameter may stand before those of the reference: `${DatabaseSecret}}}`.
-                    let end = after
-                        .find("}}")
-                        .map(|end| end + usize::from(after.get(end..).is_some_and(|rest| rest.starts_with("}}}"))));
-                    let reference = end.and_then(|end| after.get(..end)).unwrap_or(after);
-                    self.as_reference.extend(in_braces(reference).map(|name| (name, span)));
-                    self.noted += 1;
-                }
-                let only = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-                if let (Some(name), Some(key)) = (only.filter(|name| model.parameter(name).is_some()), place.key) {
-                    self.used(name, key, span, place);
-                } else if may_assign(text) {
-                    for (key, name) in assigned_references(text, place.dialect) {
-                        if model.parameter(name).is_some() {
-                            self.secret(name, key, span, place);
-                        }
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// A parameter that a key is set to.
-    fn used(&mut self, parameter: &'t str, key: &str, span: Span, place: Place<'t>) {
-        if is_secret_name(key) || lists_secrets(key) {
-            self.secret(parameter, key, span, place);
-        }
-        if takes_a_reference(key) {
-            self.as_reference.insert(parameter, span);
-            self.noted += 1;
-        }
-    }
-
-    fn secret(&mut self, parameter: &'t str, key: &str, span: Span, place: Place<'t>) {
-        self.noted += 1;
-        self.as_secret.entry(parameter).or_insert_with(|| (span, format!("`{key}` of `{}`", place.resource)));
-    }
-}
-
-/// Whether a node is a map or a list.
-fn holds_nodes(node: &Node<'_>) -> bool {
-    matches!(node.kind, syntax::Kind::Mapping(_) | syntax::Kind::Sequence(_))
-}
-
-/// Whether a text may give a name the value `${Name}`: most name parameters in ARNs.
-fn may_assign(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let before = |at: usize| bytes.get(at.checked_sub(1)?).copied();
-    memchr_iter(b'$', bytes)
-        .any(|at| matches!(before(at), Some(b'=' | b' ' | b'"' | b'\'')) && bytes.get(at + 1) == Some(&b'{'))
-}
-
-/// Whether the arguments of a function make a text of more than one piece.
-fn holds_several(arguments: &Node<'_>) -> bool {
-    match arguments.as_sequence() {
-        Some([_, syntax::Node { kind: syntax::Kind::Sequence(items), .. }]) => items.len() > 1,
-        Some([text, _]) => {
-            !text.as_str().is_some_and(|text| text.starts_with("${") && text.find('}') == Some(text.len() - 1))
-        }
-        _ => true,
-    }
-}
-
-/// Whether a piece of a joined text begins a dynamic reference, of which the other pieces are the name.
-fn holds_dynamic_reference(arguments: &Node<'_>) -> bool {
-    let items = arguments.as_sequence().and_then(|arguments| arguments.get(1)?.as_sequence()).unwrap_or_default();
-    items.iter().any(|item| item.as_str().is_some_and(holds_reference))
-}
-
 /// What a dynamic reference begins with.
-const RESOLVE: &str = "{{resolve:";
+pub(super) const RESOLVE: &str = "{{resolve:";
 
 /// Whether a dynamic reference begins in a text. Most hold no such brace.
 pub(super) fn holds_reference(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr_iter(b'{', bytes).any(|at| bytes.get(at..).is_some_and(|rest| rest.starts_with(RESOLVE.as_bytes())))
-}
-
-/// Properties whose value is the name or the ARN of something, secrets among them.
-fn takes_a_reference(key: &str) -> bool {
-    matches!(key, "Resource" | "ValueFrom") || names_a_reference(key)
 }
 
 #[cfg(test)]
@@ -479,6 +295,109 @@ Resources:
                 "Partner by `PARTNER-SECRET` of `Checks`"
             ]
         );
+    }
+
+    #[test]
+    fn by_what_functions_put_together() {
+        let found = carrying(
+            r##"
+Parameters:
+  Joined: {Type: String}
+  Variable: {Type: String}
+  Only: {Type: String}
+  Chosen: {Type: String}
+  Default: {Type: String}
+  Words: {Type: CommaDelimitedList}
+  First: {Type: String}
+  Second: {Type: String}
+  Third: {Type: String}
+  Computed: {Type: String}
+  Mapped: {Type: String}
+  Host: {Type: String}
+Mappings: {M: {a: {Name: DB_PASSWORD}}}
+Resources:
+  One: {Type: X, Properties: {SecretString: !Join ['', ['{"user":"', !Ref Host, '","password":"', !Ref Joined, '"}']]}}
+  Two: {Type: X, Properties: {UserData: {'Fn::Base64': !Sub ["#!/bin/sh
+export DB_TOKEN=${x}
+", {x: !Ref Variable}]}}}
+  Three: {Type: X, Properties: {Password: !Sub ['${x}', {x: !Ref Only}]}}
+  Four: {Type: X, Properties: {Password: !Select [1, [!Ref Host, !Ref Chosen]]}}
+  Five: {Type: X, Properties: {Password: !FindInMap [M, !Ref Host, x, {DefaultValue: !Ref Default}]}}
+  Six: {Type: X, Properties: {Passwords: !Ref Words}}
+  Seven: {Type: X, Properties: {Url: !Sub 'postgres://${Host}:${First}@db', Other: !Sub 'http://${Host}:${Host}/a@b'}}
+  Eight: {Type: X, Properties: {Url: !Join ['', ['redis://:', !Ref Second, '@', !Ref Host]]}}
+  Nine: {Type: X, Properties: {Url: !Sub ['redis://:${x}@db', {x: !Ref Third}], Mail: !Join ['@', [!Ref Host, !Ref Host]]}}
+  Ten: {Type: X, Properties: {Name: !Sub '/${Host}/db-password', Value: !Ref Computed}}
+  Eleven: {Type: X, Properties: {Environment: [{Name: !FindInMap [M, a, Name], Value: !Ref Mapped}]}}
+"##,
+        );
+        assert_eq!(
+            found,
+            [
+                "Joined by `password` of `One`",
+                "Variable by `DB_TOKEN` of `Two`",
+                "Only by `Password` of `Three`",
+                "Chosen by `Password` of `Four`",
+                "Default by `Password` of `Five`",
+                "Words by `Passwords` of `Six`",
+                "First by `Url` of `Seven`",
+                "Second by `Url` of `Eight`",
+                "Third by `Url` of `Nine`",
+                "Computed by `/${Host}/db-password` of `Ten`",
+                "Mapped by `DB_PASSWORD` of `Eleven`",
+            ]
+        );
+    }
+
+    #[test]
+    fn by_the_name_of_what_is_generated() {
+        let found = carrying(
+            r"
+Parameters:
+  EncryptionKey: {Type: String, Default: 9f86d081884c7d659a2feaa0c55ad015}
+  Opener: {Type: String, Default: 'app:Zk4pQ9x77Lm'}
+  Line: {Type: String, Default: Zk4pQ9x77LmZk4pQ9}
+  MasterKey: {Type: String, Default: alias/records}
+  SigningKey: {Type: String, Default: 1234abcd-12ab-34cd-56ef-1234567890ab}
+  ServiceKey: {Type: String}
+  StorageKey: {Type: String, Default: portal-20241101a.zip}
+  AppKey: {Type: String, Default: 9f86d081884c7d659a2feaa0c55ad015, AllowedValues: [9f86d081884c7d659a2feaa0c55ad015, x]}
+  Plain: {Type: String, Default: records}
+Resources:
+  One: {Type: X, Properties: {Variables: {BASIC_AUTH: !Ref Opener, MASTER_KEY: !Ref Plain}}}
+  Two: {Type: X, Properties: {UserData: !Sub 'export SIGNING_KEY=${Line}'}}
+",
+        );
+        assert_eq!(found, ["EncryptionKey", "Opener by `BASIC_AUTH` of `One`", "Line by `SIGNING_KEY` of `Two`"]);
+    }
+
+    #[test]
+    fn keys_and_names_are_no_secrets() {
+        let found = carrying(
+            r"
+Parameters:
+  Mapping: {Type: String}
+  First: {Type: String}
+  Second: {Type: String}
+  Index: {Type: String}
+  Delimiter: {Type: String}
+  Export: {Type: String}
+  Stack: {Type: String}
+  Named: {Type: String}
+  Other: {Type: String}
+  NotChosen: {Type: String}
+  Words: {Type: CommaDelimitedList}
+Conditions: {C: !Equals [!Ref Index, x]}
+Resources:
+  One: {Type: X, Properties: {Password: !FindInMap [!Ref Mapping, !Sub '${First}', !FindInMap [M, !Ref Second, x]]}}
+  Two: {Type: X, Properties: {Password: !Select [!Ref Index, [a, b]], Token: !Join [!Ref Delimiter, [a, b]]}}
+  Three: {Type: X, Properties: {Password: !ImportValue {Ref: Export}, Token: !ImportValue {'Fn::Sub': '${Stack}-token'}}}
+  Four: {Type: X, Properties: {Password: !Sub ['{{resolve:secretsmanager:${Secret}}}', {Secret: !If [C, !Ref Named, !Ref Other]}]}}
+  Five: {Type: X, Properties: {Password: !Select [0, ['{{resolve:secretsmanager:x}}', !Ref NotChosen]]}}
+  Six: {Type: X, Properties: {Token: !Split [!Ref Delimiter, x], Tokens: !Ref Words, ApiKey: !GetAtt [One, !Ref Index]}}
+",
+        );
+        assert!(found.is_empty(), "{found:?}");
     }
 
     #[test]

@@ -127,11 +127,8 @@ pub fn parts_of_urls(text: &str, is_plain: IsPlain<'_>) -> Vec<Partial> {
     if !may_be_partial(text) {
         return Vec::new();
     }
-    let found = text.match_indices("://").take(MAX_PIECES).filter_map(|(at, mark)| {
-        let user = at + mark.len();
-        let colon = end_of_step(text, user).filter(|end| text.as_bytes().get(*end) == Some(&b':'))?;
-        let end = end_of_step(text, colon + 1).filter(|end| text.as_bytes().get(*end) == Some(&b'@'))?;
-        let password = text.get(colon + 1..end)?;
+    let found = passwords_of_urls(text).filter_map(|at| {
+        let password = text.get(at.clone())?;
         let pieces = pieces(password)?;
         let shape = shape(password, &pieces)?;
         if !is_secret_literal(&shape) {
@@ -139,10 +136,27 @@ pub fn parts_of_urls(text: &str, is_plain: IsPlain<'_>) -> Vec<Partial> {
         }
         let is_part = |part: &str| part.len() >= SHORTEST && part.contains(char::is_alphanumeric);
         let found = partial(password, &pieces, is_plain, &is_part, &gives_away)?;
-        let moved = found.ranges.into_iter().map(|range| range.start + colon + 1..range.end + colon + 1);
+        let moved = found.ranges.into_iter().map(|range| range.start + at.start..range.end + at.start);
         Some(Partial { ranges: moved.collect(), ..found })
     });
     found.collect()
+}
+
+/// The names of what is the whole password of a text's URLs: `postgres://app:${Name}@db`.
+pub fn references_in_urls(text: &str) -> impl Iterator<Item = &str> {
+    let passwords = passwords_of_urls(text).filter_map(|password| text.get(password));
+    let names = passwords.filter_map(|password| password.strip_prefix("${")?.strip_suffix('}'));
+    names.map(str::trim).filter(|name| !name.contains(['$', '{', '}', '!']))
+}
+
+/// Where the passwords of a text's URLs are.
+fn passwords_of_urls(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.match_indices("://").take(MAX_PIECES).filter_map(|(at, mark)| {
+        let user = at + mark.len();
+        let colon = end_of_step(text, user).filter(|end| text.as_bytes().get(*end) == Some(&b':'))?;
+        let end = end_of_step(text, colon + 1).filter(|end| text.as_bytes().get(*end) == Some(&b'@'))?;
+        Some(colon + 1..end)
+    })
 }
 
 /// Where a name or a password of a URL ends.
@@ -255,6 +269,9 @@ mod tests {
         assert_eq!(found("postgres://app:hunter2-${Env}@${Host}/x"), Some(("hunter2-".to_owned(), true)));
         assert_eq!(found("redis://:hunter2${Token}@x"), Some(("hunter2".to_owned(), false)));
         assert_eq!(found("https://${AWS::Region}:hunter2${Env}@x"), Some(("hunter2".to_owned(), true)));
+        let named = |text: &str| references_in_urls(text).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(named("postgres://${User}:${Password}@db redis://:${Token}@x"), ["Password", "Token"]);
+        assert_eq!(named("https://${Host}:${Port}/x https://a:b${C}@d https://a:${}@b x:${D}@y"), [""]);
         for text in ["https://${Host}:8080/${Env}@x", "https://app:${Token}@x", "https://a:b", "x://a:${b", "${x}://"] {
             assert_eq!(found(text), None, "{text}");
         }

@@ -197,6 +197,19 @@ pub(super) struct Variable<'t> {
     pub(super) may_be_stored: bool,
 }
 
+impl<'t> Variable<'t> {
+    /// What it is called; of several names that it can have, one that promises a secret.
+    pub(super) fn called(self, sections: Sections<'t>, speller: &mut Speller<'t>) -> Option<Cow<'t, str>> {
+        if let Kind::String(name) = &self.name.kind {
+            return Some(Cow::Borrowed(name.as_ref()));
+        }
+        let texts = speller.texts(self.name).into_iter();
+        let names: Vec<Cow<'t, str>> = texts.flat_map(|spelled| sections.names(spelled.text)).collect();
+        let promising = names.iter().position(|name| promise(name).is_some()).unwrap_or(0);
+        names.into_iter().nth(promising)
+    }
+}
+
 /// Whether each item of a list of this name is a secret. Of all lists in the schemas of AWS's types, only those of ElastiCache and MemoryDB
 /// users are (`Passwords`, 2026-11).
 pub(super) fn lists_secrets(name: &str) -> bool {

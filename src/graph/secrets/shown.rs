@@ -2,10 +2,13 @@
 //!
 //! Looked at as written, for scripts are put together of many functions; of an `Fn::If` the branch that the scenario takes.
 
+use super::arguments::{leaves_reference_open, names_in_references, of_sub, passed_on};
 use super::attributes::is_secret_attribute;
 use super::parameters::{carries_secret, holds_reference};
-use super::places::{is_stored, variable};
+use super::places::{Sections, is_stored, variable};
+use super::spelled::Speller;
 use crate::eval::text::equals_str;
+use crate::eval::value::{Content, DynamicService, Kind as ValueKind, Origin, Value};
 use crate::eval::{Run, begins_as_function, has_macro, is_function};
 use crate::expand::{Block, Model, Section};
 use crate::graph::references::in_braces;
@@ -81,6 +84,25 @@ pub fn shown_secrets<'t>(
 /// Why a value is not known that a macro writes.
 const MACRO: &str = "a macro generates the value when the stack is deployed";
 
+/// How dynamic references to secrets begin, and what they refer to.
+const SECRETS_MANAGER: &str = "{{resolve:secretsmanager:";
+const STORED: &str = "a Secrets Manager secret";
+const SSM_SECURE: &str = "{{resolve:ssm-secure:";
+const SECURE_STRING: &str = "a Parameter Store SecureString";
+
+/// Whether a value is, or holds, what a service stores.
+fn is_from(value: &Value<'_>, service: DynamicService) -> Truth {
+    match &value.kind {
+        ValueKind::Text(parts) => Truth::any(parts.iter().map(|part| match (&part.origin, &part.content) {
+            (Origin::Dynamic { service: of, .. }, _) => (*of == service).into(),
+            (_, Content::Known(_)) => Truth::False,
+            _ => Truth::Unknown,
+        })),
+        ValueKind::List(items) => Truth::any(items.iter().map(|item| is_from(item, service))),
+        _ => Truth::False,
+    }
+}
+
 /// The branch of an `Fn::If` that the scenario takes.
 fn taken_branch<'t>(run: &mut Run<'_, 't>, node: &'t Node<'t>) -> Option<&'t Node<'t>> {
     let [condition, then, otherwise] = node.get("Fn::If").filter(|_| is_function(node))?.as_sequence()? else {
@@ -117,8 +139,8 @@ enum Step<'t> {
 
 /// Where the walk is.
 #[derive(Copy, Clone)]
-struct Place<'t> {
-    name: &'t str,
+struct Place<'p> {
+    name: &'p str,
     /// Whether it is below one of the keys.
     counts: bool,
     /// The outermost function, which is the value.
@@ -127,7 +149,7 @@ struct Place<'t> {
 
 impl<'t> Walk<'_, '_, 't> {
     /// The parsers bound the depth.
-    fn node(&mut self, run: &mut Run<'_, 't>, node: &'t Node<'t>, place: Place<'t>) {
+    fn node(&mut self, run: &mut Run<'_, 't>, node: &'t Node<'t>, place: Place<'_>) {
         match &node.kind {
             Kind::Mapping(entries) => match entries.as_slice() {
                 [only] if only.key == "Ref" || begins_as_function(&only.key) => self.call(run, node, only, place),
@@ -145,7 +167,7 @@ impl<'t> Walk<'_, '_, 't> {
         }
     }
 
-    fn map(&mut self, run: &mut Run<'_, 't>, node: &'t Node<'t>, entries: &'t [Entry<'t>], place: Place<'t>) {
+    fn map(&mut self, run: &mut Run<'_, 't>, node: &'t Node<'t>, entries: &'t [Entry<'t>], place: Place<'_>) {
         if place.counts && has_macro(node) {
             run.note_reason(MACRO);
             self.hides = true;
@@ -166,8 +188,15 @@ impl<'t> Walk<'_, '_, 't> {
             }
             let variable = variable.filter(|variable| std::ptr::eq(variable.value, entry));
             // The arguments of a function have names of their own, which nobody sees.
-            let own = variable.and_then(|variable| variable.name.as_str()).unwrap_or(&entry.key);
-            let name = if place.call.is_some() { place.name } else { own };
+            let own = variable.filter(|_| place.call.is_none()).and_then(|variable| {
+                let sections = Sections::of(self.model.evaluator.template.root);
+                variable.called(sections, &mut Speller::new(sections.mappings))
+            });
+            let name = match &own {
+                Some(own) => own,
+                None if place.call.is_some() => place.name,
+                None => entry.key.as_ref(),
+            };
             let counts = place.counts || self.search.keys.iter().any(|key| *key == entry.key);
             self.path.push(Step::Key(&entry.key));
             self.node(run, &entry.value, Place { name, counts, ..place });
@@ -190,7 +219,7 @@ impl<'t> Walk<'_, '_, 't> {
         }
     }
 
-    fn call(&mut self, run: &mut Run<'_, 't>, node: &'t Node<'t>, function: &'t Entry<'t>, place: Place<'t>) {
+    fn call(&mut self, run: &mut Run<'_, 't>, node: &'t Node<'t>, function: &'t Entry<'t>, place: Place<'_>) {
         let argument = &function.value;
         if let ("Fn::If", Some([_, branches @ ..])) = (function.key.as_ref(), argument.as_sequence()) {
             // Where no branch has anything to show, nobody has to choose.
@@ -208,41 +237,115 @@ impl<'t> Walk<'_, '_, 't> {
                 self.attribute(id.as_str().unwrap_or_default(), attribute.as_str().unwrap_or_default(), inside);
             }
             ("Fn::GetAtt", None) => self.reference(run, argument.as_str().unwrap_or_default(), inside),
-            ("Fn::Sub", arguments) => {
-                let (text, variables) = match arguments {
-                    Some([text, variables, ..]) => (text, Some(variables)),
-                    Some([text]) => (text, None),
-                    _ => (argument, None),
-                };
-                let own = |name: &str| variables.is_some_and(|variables| variables.get(name).is_some());
-                let text = text.as_str().unwrap_or_default();
-                self.text(text, node.span, inside);
-                for name in in_braces(text).map(str::trim) {
-                    if !name.starts_with('!') && !own(name) {
-                        self.reference(run, name, inside);
-                    }
+            ("Fn::Sub", _) => self.substitution(run, node, argument, inside),
+            ("Fn::Join", Some([_, list])) => self.joined(run, node, list, inside),
+            ("Fn::FindInMap", _) => {
+                if inside.counts {
+                    self.entry(run, node, inside);
                 }
-                if let Some(variables) = variables {
-                    self.node(run, variables, inside);
-                }
+                passed_on(function).into_iter().for_each(|default| self.node(run, default, inside));
             }
             ("Fn::Transform", _) if inside.counts => {
                 run.note_reason(MACRO);
                 self.hides = true;
             }
-            _ => self.node(run, argument, inside),
+            _ => passed_on(function).into_iter().for_each(|argument| self.node(run, argument, inside)),
         }
         self.path.pop();
     }
 
+    fn substitution(&mut self, run: &mut Run<'_, 't>, node: &'t Node<'t>, argument: &'t Node<'t>, place: Place<'_>) {
+        let (text, variables) = of_sub(argument);
+        let text = text.and_then(Node::as_str).unwrap_or_default();
+        self.text(text, node.span, place);
+        if !variables.is_empty() && text.contains("{{resolve:$") {
+            self.spelled(node, place);
+        }
+        // The name of what is stored is no secret.
+        let stored: SmallVec<[&str; 4]> =
+            if holds_reference(text) { names_in_references(text).collect() } else { SmallVec::new() };
+        for name in in_braces(text).map(str::trim).filter(|name| !stored.contains(name)) {
+            if !name.starts_with('!') && variables.iter().all(|variable| variable.key != name) {
+                self.reference(run, name, place);
+            }
+        }
+        for variable in variables.iter().filter(|variable| !stored.contains(&variable.key.as_ref())) {
+            self.path.push(Step::Key(&variable.key));
+            self.node(run, &variable.value, place);
+            self.path.pop();
+        }
+    }
+
+    /// The items of a list that `Fn::Join` puts together. Between `{{resolve:` and its end is the name of what is stored.
+    fn joined(&mut self, run: &mut Run<'_, 't>, node: &'t Node<'t>, list: &'t Node<'t>, place: Place<'_>) {
+        let Some(items) = list.as_sequence() else { return self.node(run, list, place) };
+        let texts = || items.iter().filter_map(Node::as_str);
+        let begins = texts().any(|text| text.contains("{{"));
+        let is_stored = |text: &str| text.contains(SECRETS_MANAGER) || text.contains(SSM_SECURE);
+        if begins && !texts().any(is_stored) {
+            self.spelled(node, place);
+        }
+        let mut is_open = false;
+        for item in items {
+            match item.as_str() {
+                Some(text) => {
+                    is_open = begins && leaves_reference_open(text, is_open);
+                    self.text(text, item.span, place);
+                }
+                None if is_open => {}
+                None => self.node(run, item, place),
+            }
+        }
+    }
+
+    /// The references to what is stored that no text but the one that functions put together holds.
+    fn spelled(&mut self, node: &'t Node<'t>, place: Place<'_>) {
+        let mappings = Sections::of(self.model.evaluator.template.root).mappings;
+        for spelled in Speller::new(mappings).texts(node) {
+            self.text(&spelled.text, node.span, place);
+        }
+    }
+
+    /// The entry of a mapping, where an entry that may be meant refers to what is stored.
+    fn entry(&mut self, run: &mut Run<'_, 't>, node: &'t Node<'t>, place: Place<'_>) {
+        if !self.leads_to_reference(node) {
+            return;
+        }
+        let Some(value) = run.value(node) else { return };
+        for (service, name) in [(DynamicService::SecretsManager, STORED), (DynamicService::SsmSecure, SECURE_STRING)] {
+            let is_stored =
+                run.decide(&[value], &|values| values.first().map_or(Truth::False, |value| is_from(value, service)));
+            match is_stored {
+                Truth::True => self.shows(Referenced::Stored, name.to_owned(), place),
+                Truth::Unknown if !self.search.except.contains(&Referenced::Stored) => {
+                    run.note_reason("the entry of the mapping is unknown");
+                    self.hides = true;
+                }
+                Truth::Unknown | Truth::False => {}
+            }
+        }
+    }
+
+    /// Whether a call of `Fn::FindInMap` may find a dynamic reference.
+    fn leads_to_reference(&self, node: &'t Node<'t>) -> bool {
+        let Some([mapping, keys @ ..]) = node.get("Fn::FindInMap").and_then(Node::as_sequence) else { return false };
+        let mappings = Sections::of(self.model.evaluator.template.root).mappings;
+        let rows = Speller::new(mappings).rows(mapping, keys);
+        rows.into_iter().any(|row| match row.as_sequence() {
+            Some(items) => items.iter().any(|item| item.as_str().is_some_and(holds_reference)),
+            None => row.as_str().is_some_and(holds_reference),
+        })
+    }
+
     /// Whether there is something below a node that may be a secret and counts.
-    fn may_show(&self, node: &Node<'_>, counts: bool) -> bool {
+    fn may_show(&self, node: &'t Node<'t>, counts: bool) -> bool {
         match &node.kind {
             Kind::String(text) => counts && (text.contains("{{resolve:") || text.contains("${")),
             Kind::Sequence(items) => items.iter().any(|item| self.may_show(item, counts)),
             Kind::Mapping(entries) => entries.iter().any(|entry| match entry.key.as_ref() {
                 "Ref" => counts && entry.value.as_str().is_some_and(|name| self.model.parameter(name).is_some()),
                 "Fn::GetAtt" | "Fn::Transform" => counts,
+                "Fn::FindInMap" if counts && self.leads_to_reference(node) => true,
                 key => self.may_show(&entry.value, counts || self.search.keys.iter().any(|wanted| wanted == key)),
             }),
             Kind::Null | Kind::Bool(_) | Kind::Number(_) => false,
@@ -250,14 +353,14 @@ impl<'t> Walk<'_, '_, 't> {
     }
 
     /// What `${Name}` and `Fn::GetAtt` with one text refer to.
-    fn reference(&mut self, run: &mut Run<'_, 't>, name: &str, place: Place<'t>) {
+    fn reference(&mut self, run: &mut Run<'_, 't>, name: &str, place: Place<'_>) {
         match name.split_once('.') {
             Some((id, attribute)) => self.attribute(id, attribute, place),
             None => self.parameter(run, name, place),
         }
     }
 
-    fn parameter(&mut self, run: &mut Run<'_, 't>, name: &str, place: Place<'t>) {
+    fn parameter(&mut self, run: &mut Run<'_, 't>, name: &str, place: Place<'_>) {
         if !place.counts {
             return;
         }
@@ -266,29 +369,33 @@ impl<'t> Walk<'_, '_, 't> {
             self.shows(Referenced::Parameter, format!("the `NoEcho` parameter `{name}`"), place);
         } else if carries_secret(run, self.model, parameter).is_some() {
             self.shows(Referenced::Parameter, format!("parameter `{name}`, which contains a secret"), place);
+        } else if let Some(default) = parameter.default
+            && let Some(text) = default.as_str().filter(|_| run.evaluator.may_default(name))
+        {
+            self.text(text, default.span, place);
         }
     }
 
-    fn attribute(&mut self, id: &str, attribute: &str, place: Place<'t>) {
+    fn attribute(&mut self, id: &str, attribute: &str, place: Place<'_>) {
         if self.model.resource(id).is_some_and(|resource| is_secret_attribute(resource.kind, attribute)) {
             self.shows(Referenced::Attribute, format!("`{id}.{attribute}`"), place);
         }
     }
 
-    fn text(&mut self, text: &str, span: Span, place: Place<'t>) {
+    fn text(&mut self, text: &str, span: Span, place: Place<'_>) {
         if !holds_reference(text) {
             return;
         }
         let place = Place { call: place.call.or(Some(span)), ..place };
-        if text.contains("{{resolve:secretsmanager:") {
-            self.shows(Referenced::Stored, "a Secrets Manager secret".to_owned(), place);
+        if text.contains(SECRETS_MANAGER) {
+            self.shows(Referenced::Stored, STORED.to_owned(), place);
         }
-        if text.contains("{{resolve:ssm-secure:") {
-            self.shows(Referenced::Stored, "a Parameter Store SecureString".to_owned(), place);
+        if text.contains(SSM_SECURE) {
+            self.shows(Referenced::Stored, SECURE_STRING.to_owned(), place);
         }
     }
 
-    fn shows(&mut self, kind: Referenced, secret: String, place: Place<'t>) {
+    fn shows(&mut self, kind: Referenced, secret: String, place: Place<'_>) {
         if !place.counts || self.search.except.contains(&kind) {
             return;
         }
@@ -329,6 +436,8 @@ Parameters:
   Token: {{Type: String}}
   Host: {{Type: String}}
   Kind: {{Type: String}}
+  Stored: {{Type: String, Default: '{{{{resolve:secretsmanager:db}}}}'}}
+Mappings: {{M: {{a: {{b: '{{{{resolve:secretsmanager:db}}}}', c: x, d: ['{{{{resolve:ssm-secure:x}}}}']}}}}}}
 Conditions: {{C: !Equals [a, a]}}
 Resources:
   Key: {{Type: AWS::IAM::AccessKey, Properties: {{UserName: x}}}}
@@ -361,6 +470,20 @@ Resources:
             ("!Join ['', ['{{resolve:ssm-secure:', !Ref Host, '}}']]", "Value Value: a Parameter Store SecureString"),
             ("{A: [{Name: K, Value: !Ref Password}]}", "Value/A/0/Value K: the `NoEcho` parameter `Password`"),
             ("!Sub ['${p}', {p: !Ref Password}]", "Value Value: the `NoEcho` parameter `Password`"),
+            ("!Select [1, [x, !Ref Password]]", "Value Value: the `NoEcho` parameter `Password`"),
+            ("!FindInMap [M, a, b]", "Value Value: a Secrets Manager secret"),
+            ("!FindInMap [M, a, x, {DefaultValue: !Ref Password}]", "Value Value: the `NoEcho` parameter `Password`"),
+            ("!Sub ['x ${p}', {p: !FindInMap [M, a, b]}]", "Value Value: a Secrets Manager secret"),
+            ("!Select [0, !FindInMap [M, a, d]]", "Value Value: a Parameter Store SecureString"),
+            ("!If [C, !FindInMap [M, a, b], x]", "Value Value: a Secrets Manager secret"),
+            ("!Ref Stored", "Value Value: a Secrets Manager secret"),
+            ("!Sub 'x ${Stored}'", "Value Value: a Secrets Manager secret"),
+            ("!Join [':', ['{{resolve', secretsmanager, !Ref Host, 'x}}']]", "Value Value: a Secrets Manager secret"),
+            ("!Sub ['{{resolve:${s}:x}}', {s: ssm-secure}]", "Value Value: a Parameter Store SecureString"),
+            (
+                "{A: [{Name: !Sub '${Host}_X', Value: !Ref Password}]}",
+                "Value/A/0/Value ${Host}_X: the `NoEcho` parameter `Password`",
+            ),
         ] {
             assert_eq!(shown(value, &[], &[]), (vec![expected.to_owned()], false), "{value}");
         }
@@ -371,6 +494,14 @@ Resources:
             "!Sub ['${Password}', {Password: x}]",
             "!Sub '${!Password}'",
             "'{{resolve:ssm:x}}'",
+            "!Select [0, [x, !Ref Password]]",
+            "!FindInMap [M, a, c]",
+            "!FindInMap [M, !Ref Password, c]",
+            "!FindInMap [!Ref Token, a, c, {DefaultValue: x}]",
+            "!ImportValue {'Fn::Sub': '${Password}'}",
+            "!Sub '{{resolve:ssm:${Password}}}'",
+            "!Sub ['{{resolve:ssm:${p}}}', {p: !Ref Password}]",
+            "!Join ['', ['{{resolve:ssm:', !Ref Password, ':1}}']]",
             "{A: [{Name: K, Type: SECRETS_MANAGER, Value: !Ref Password}]}",
         ] {
             assert_eq!(shown(value, &[], &[]), (Vec::new(), false), "{value}");

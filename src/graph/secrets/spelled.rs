@@ -105,6 +105,12 @@ impl<'t> Speller<'t> {
         self.spell(node)
     }
 
+    /// The texts that the items of the list that a node is can be; none where it is a text or a map.
+    pub fn items(&mut self, node: &'t Node<'t>) -> Texts<'t> {
+        self.left = MAX_BYTES;
+        self.lists(node).into_iter().flatten().flatten().collect()
+    }
+
     fn spell(&mut self, node: &'t Node<'t>) -> Texts<'t> {
         let entries = match &node.kind {
             Kind::String(text) => return vec![Spelled::plain(text, node.span)],
@@ -190,8 +196,9 @@ impl<'t> Speller<'t> {
         parts
     }
 
-    /// The values that `Fn::FindInMap` finds by these keys: by one that is not written out, in every row.
-    fn rows(&self, mapping: &Node<'_>, keys: &[Node<'_>]) -> Vec<&'t Node<'t>> {
+    /// The values that `Fn::FindInMap` finds by these keys: by one that is not written out, in every row. Where it may find none, its
+    /// default value.
+    pub(super) fn rows(&self, mapping: &'t Node<'t>, keys: &'t [Node<'t>]) -> Vec<&'t Node<'t>> {
         let name = mapping.as_str();
         let mut found: Vec<&'t Node<'t>> = self
             .mappings
@@ -205,6 +212,9 @@ impl<'t> Speller<'t> {
             let fits = |entry: &&'t Entry<'t>| key.as_ref().is_none_or(|key| *key == entry.key);
             found = found.into_iter().flat_map(below).filter(fits).map(|entry| &entry.value).take(MAX_TEXTS).collect();
         }
+        let default = keys.get(2).and_then(|options| options.get("DefaultValue"));
+        let is_open = name.is_none() || keys.iter().take(2).any(|key| key.scalar_text().is_none());
+        found.extend(default.filter(|_| is_open || found.is_empty()));
         found
     }
 
@@ -315,6 +325,9 @@ mod tests {
             ("!FindInMap [Stage, !Ref Env, Pw]", &["p1", "p2"]),
             ("!Select [1, !FindInMap [Stage, prod, All]]", &["b1"]),
             ("!FindInMap [Stage, test, Pw]", &[]),
+            ("!FindInMap [Stage, test, Pw, {DefaultValue: p3}]", &["p3"]),
+            ("!FindInMap [Stage, prod, Pw, {DefaultValue: p3}]", &["p1"]),
+            ("!FindInMap [Stage, !Ref Env, Pw, {DefaultValue: !Sub 'a${X}'}]", &["p1", "p2", "a${X}"]),
             ("Fn::Base64: !Sub ['${x}', {x: !If [C, a, b]}]", &["a", "b"]),
             ("!If [C, a, !If [D, b, !Ref AWS::NoValue]]", &["a", "b", "${AWS::NoValue}"]),
             ("[a]", &[]),

@@ -175,7 +175,14 @@ pub fn looks_generated(text: &str) -> bool {
         && !is_uuid
         && !text.starts_with("mrk-")
         && !text.starts_with("alias/")
+        && !is_name_with_ending(text)
         && !text.split(['-', '_', '.', '/']).all(is_word)
+}
+
+/// Whether a text is the name of a file or a host, which its last letters show: `build-20240101.zip`.
+fn is_name_with_ending(text: &str) -> bool {
+    let ending = text.rsplit_once('.').map_or("", |(_, ending)| ending);
+    matches!(ending.len(), 2..=5) && ending.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// Whether a text is a user's name and password, as HTTP's basic authentication joins them: `app:Zk4pQ9x77Lm`.
@@ -292,6 +299,8 @@ mod tests {
             (Promise::Generated, "ENCRYPTION_KEY", "alias/records9x8y7z6w5v"),
             (Promise::Generated, "ENCRYPTION_KEY", "mrk-1234abcd12ab34cd56ef1234567890ab"),
             (Promise::Generated, "MASTER_KEY", "records-master-key-2024"),
+            (Promise::Generated, "APP_KEY", "releases/portal-20241101a.zip"),
+            (Promise::Generated, "DOCKER_CREDENTIALS", "111122223333.dkr.ecr.us-east-1.amazonaws.com"),
             (Promise::Generated, "BASIC_AUTH", "enabled"),
             (Promise::Generated, "BASIC_AUTH", "db:5432"),
             (Promise::Generated, "BASIC_AUTH", "registry:application-v2"),

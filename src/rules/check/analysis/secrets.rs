@@ -75,7 +75,7 @@ impl SecretVariables {
 }
 
 /// Whether a variable of this name and value contains a secret.
-fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) -> bool {
+fn holds_secret(checker: &mut Checker<'_, '_, '_>, name: &str, value: &Value<'_>) -> bool {
     if exposed(checker, value).is_some() {
         return true;
     }
@@ -88,14 +88,21 @@ fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) ->
         Some(text) if !value.parts().iter().any(|part| is_parameter(&part.origin)) => {
             secrets::holds_written_secret(name, &text)
         }
-        _ if !secrets::is_secret_name(name) => false,
         // With a secret's name, a parameter is the secret, unless its own name shows that it is a reference. Resources and
         // other stacks return ARNs. Nothing is known about anything else.
-        _ => value.parts().iter().any(|part| match part.origin {
-            Origin::Parameter(name) => checker.model.parameter(name).is_none_or(secrets::may_carry),
-            Origin::Dynamic { .. } => true,
-            _ => false,
-        }),
+        _ => {
+            let is_named = secrets::is_secret_name(name);
+            let model = checker.model;
+            value.parts().iter().any(|part| match part.origin {
+                Origin::Parameter(name) => match model.parameter(name) {
+                    Some(parameter) if is_named => secrets::may_carry(parameter),
+                    Some(parameter) => secrets::carries_secret(checker.run, model, parameter).is_some(),
+                    None => is_named,
+                },
+                Origin::Dynamic { .. } => is_named,
+                _ => false,
+            })
+        }
     }
 }
 
