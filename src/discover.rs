@@ -422,14 +422,18 @@ fn is_named_as_asset(folder: &Path) -> bool {
     folder.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"asset."))
 }
 
-/// Whether a file is in a cloud assembly of the AWS CDK, which `cdk synth` writes again: a template of it, or a file of an asset.
-pub fn is_of_assembly(candidate: &Candidate, files: &Files) -> bool {
-    if candidate.constructs.is_some() {
-        return true;
-    }
-    let Some(file) = candidate.path().and_then(|path| files.real(path).ok()) else { return false };
+/// Whether a template is in the output of a program that writes it again.
+pub fn is_generated(candidate: &Candidate, files: &Files) -> bool {
+    candidate.constructs.is_some() || candidate.path().is_some_and(|path| is_written_again(path, files))
+}
+
+/// Whether a program writes a file again: `cdk synth` the templates of a cloud assembly and the files of its assets, even if its
+/// manifest is broken; `sam build` what is in `.aws-sam`.
+pub fn is_written_again(path: &Path, files: &Files) -> bool {
+    let Ok(file) = files.real(path) else { return false };
     let assets = file.ancestors().filter(|folder| is_named_as_asset(folder)).filter_map(Path::parent);
-    file.parent().into_iter().chain(assets).any(|folder| is_assembly(folder, files))
+    file.parent().into_iter().chain(assets).any(|folder| cdk::is_marked(folder, files))
+        || file.ancestors().skip(1).any(|folder| folder.file_name() == Some(OsStr::new(".aws-sam")))
 }
 
 /// Whether a folder is a cloud assembly of the AWS CDK.

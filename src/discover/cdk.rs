@@ -96,6 +96,12 @@ pub(super) fn stacks(folder: &Path, files: &Files, problems: &mut Vec<Diagnostic
     Some(stacks)
 }
 
+/// Whether `cdk synth` wrote a folder, as far as what is left of it shows.
+pub(super) fn is_marked(folder: &Path, files: &Files) -> bool {
+    let mut problems = Vec::new();
+    files.has_file(&folder.join(MARK)) || stacks(folder, files, &mut problems).is_some() || !problems.is_empty()
+}
+
 /// The manifest of a folder; none if the file is that of another program, as far as that can be seen.
 ///
 /// # Errors

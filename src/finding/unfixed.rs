@@ -26,7 +26,7 @@ pub enum Unfixed {
     Uncovers,
     /// It is in the template of a nested stack that nobody named.
     NotNamed,
-    /// It is in a file that a program writes: `cdk synth` writes a cloud assembly again.
+    /// It is in a file that a program writes: `cdk synth` writes a cloud assembly again, and `sam build` what is in `.aws-sam`.
     Generated,
     /// The file was not written.
     NotWritten,

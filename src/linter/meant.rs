@@ -1,21 +1,15 @@
 //! Texts that are not templates: which were meant as one, and how many resources stand in them as a bare map.
 
-use super::includes::unreadable;
 use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::source::Source;
 use crate::suggest::nearest;
-use crate::syntax::{Entry, Node, not_valid_json};
+use crate::syntax::{Entry, Node};
 
 /// The error for a document without `Resources` that was meant as a template: it has a key that is nearly `Resources`, or one that
-/// only templates have, or one that ends with `"Resources"`, because YAML takes a comment in JSON as a part of the key after it.
+/// only templates have.
 pub(super) fn meant_as_template(root: &Node<'_>, source: &Source) -> Option<Diagnostic> {
     let entries = root.as_mapping()?;
-    if entries.iter().any(|entry| entry.key.ends_with("\"Resources\""))
-        && let Some(error) = not_valid_json(source.text(), source.id)
-    {
-        return Some(unreadable(source, error));
-    }
     let marker = entries.iter().find(|entry| is_marker(entry, root));
     let similar = entries
         .iter()

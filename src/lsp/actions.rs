@@ -33,12 +33,13 @@ pub(super) fn code_actions(snapshot: &Snapshot, params: CodeActionParams) -> Ans
     let found = if is_fresh { with_fixes(snapshot, &document.path) } else { None };
     let Some(found) = found else { return Ok(None) };
     let mut actions = Vec::new();
+    let is_written_again = snapshot.session(&document.path).is_written_again(&document.path);
     if wants(&CodeActionKind::QUICKFIX) {
         // Some editors ask about the cursor, and send the diagnostics of its line.
         let is_sent = |own: &Diagnostic| params.context.diagnostics.iter().any(|sent| is_same(own, sent));
         let here = |shown: &Shown<'_>| touch(shown.diagnostic.range, params.range) || is_sent(shown.diagnostic);
         let here: Vec<Shown<'_>> = found.findings().filter(here).collect();
-        let place = Place { snapshot, document };
+        let place = Place { snapshot, document, is_written_again };
         actions.extend(here.iter().filter_map(|shown| place.fix(shown)));
         let violations = here.iter().filter(|shown| shown.finding.outcome == Outcome::Fail);
         actions.extend(violations.filter_map(|shown| place.exception(shown)));
@@ -50,7 +51,7 @@ pub(super) fn code_actions(snapshot: &Snapshot, params: CodeActionParams) -> Ans
     }
     // Several rounds of linting are not for a light bulb that follows the cursor.
     let is_asked = only.is_some() || params.context.trigger_kind != Some(CodeActionTriggerKind::AUTOMATIC);
-    if wants(&FIX_ALL) && is_asked && found.findings().any(|shown| shown.is_safe()) {
+    if wants(&FIX_ALL) && is_asked && !is_written_again && found.findings().any(|shown| shown.is_safe()) {
         actions.extend(fix_all(snapshot, document));
     }
     Ok(Some(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()))
@@ -88,6 +89,8 @@ fn fix_all(snapshot: &Snapshot, document: &Document) -> Option<CodeAction> {
 struct Place<'a> {
     snapshot: &'a Snapshot,
     document: &'a Document,
+    /// By a program, which undoes what is edited here.
+    is_written_again: bool,
 }
 
 impl Place<'_> {
@@ -103,8 +106,12 @@ impl Place<'_> {
     /// The fix of a finding.
     fn fix(&self, shown: &Shown<'_>) -> Option<CodeAction> {
         let fix = shown.finding.fix.as_deref()?;
+        if self.is_written_again {
+            let reason = "a program writes this file again; change what it is made from";
+            return self.shown_fix(shown, fix, reason.to_owned());
+        }
         if fix.applicability == Applicability::Display || shown.edits.is_empty() {
-            return self.shown_fix(shown, fix);
+            return self.shown_fix(shown, fix, note(fix, "hipaalint does not make this change"));
         }
         let title = match fix.applicability {
             Applicability::Unsafe => format!("{} (unsafe: {})", fix.title, note(fix, "read the change first")),
@@ -126,8 +133,7 @@ impl Place<'_> {
     }
 
     /// A fix that hipaalint does not make: with the reason, if the client shows that.
-    fn shown_fix(&self, shown: &Shown<'_>, fix: &Fix) -> Option<CodeAction> {
-        let reason = note(fix, "hipaalint does not make this change");
+    fn shown_fix(&self, shown: &Shown<'_>, fix: &Fix, reason: String) -> Option<CodeAction> {
         if self.snapshot.client.disabled_actions {
             return Some(CodeAction {
                 disabled: Some(CodeActionDisabled { reason }),
@@ -141,7 +147,7 @@ impl Place<'_> {
 
     /// An exception whose reason is to be written. One about exceptions would be about itself.
     fn exception(&self, shown: &Shown<'_>) -> Option<CodeAction> {
-        if shown.finding.rule.starts_with(ABOUT_EXCEPTIONS) {
+        if self.is_written_again || shown.finding.rule.starts_with(ABOUT_EXCEPTIONS) {
             return None;
         }
         let session = self.snapshot.session(&self.document.path);

@@ -150,7 +150,7 @@ impl Fixes {
             Unfixed::Generated => {
                 let place = if number == 1 { "line of the finding" } else { "lines of the findings" };
                 format!(
-                    "{is} in the output of cdk synth, which would undo {its} {fixes}; change the program, at the {place}"
+                    "{is} in the output of cdk synth or sam build, which would undo {its} {fixes}; change the source, at the {place}"
                 )
             }
             Unfixed::NotWritten => format!("{is} in a file that was not written"),

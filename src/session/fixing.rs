@@ -79,7 +79,7 @@ impl Fixer for Fixes<'_> {
 
     fn keeps(&self, candidate: &Candidate) -> Option<Unfixed> {
         // What is only shown is not undone.
-        let is_kept = !self.fixing.is_dry && discover::is_of_assembly(candidate, self.files);
+        let is_kept = !self.fixing.is_dry && discover::is_generated(candidate, self.files);
         is_kept.then_some(Unfixed::Generated)
     }
 

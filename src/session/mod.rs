@@ -227,6 +227,11 @@ impl Session {
         fixed.0.filter(|texts| texts.before != texts.after && !counter.is_stopped())
     }
 
+    /// Whether a program writes a file again, so that an edit of it is undone.
+    pub fn is_written_again(&self, path: &Path) -> bool {
+        discover::is_written_again(path, &self.files)
+    }
+
     /// The edits that add an exception for a finding to the text of its template, with a reason that a person has to write before it
     /// is valid. None if the text cannot be edited there.
     pub fn exception(&self, text: &str, finding: &Finding) -> Option<Vec<Edit>> {

@@ -3,6 +3,8 @@
 mod error;
 mod string;
 
+pub(super) use error::comment;
+
 use super::functions::{self, add_note, calls_macro, is_misspelled, may_call};
 use super::keys::take;
 use super::message::{quoted, too_deep};

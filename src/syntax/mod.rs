@@ -10,6 +10,7 @@ pub mod json;
 mod keys;
 mod lanes;
 mod message;
+mod slashes;
 pub mod yaml;
 
 use crate::code::Code;
@@ -164,9 +165,10 @@ pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> 
 /// Reads a document: as JSON where it opens like JSON and the JSON reader takes it, otherwise as YAML. Of a key that occurs more
 /// than once in a map, the last entry counts, as in CloudFormation.
 ///
-/// JSON comes first, for speed and since YAML takes no tabs as indentation. What opens like JSON but is not (a trailing comma, a
-/// comment, an unquoted key) is tried as YAML's flow style, which CloudFormation takes too, and noted. A JSON text with bottomless
-/// nesting is not tried again: it is an error in both.
+/// JSON comes first, for speed and since YAML takes no tabs as indentation. What opens like JSON but is not (a trailing comma, an
+/// unquoted key, a comment of YAML) is tried as YAML's flow style, which CloudFormation takes too, and noted. A JSON text with
+/// bottomless nesting is not tried again: it is an error in both. So is one with comments of JSON: YAML takes them as parts of keys
+/// and values, which is never what they mean.
 ///
 /// # Errors
 /// The first thing that stops the reader. If both readers fail, the JSON reader's error, unless the text is YAML from its
@@ -185,7 +187,11 @@ pub fn read(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
         Ok(document) => Ok(document),
         Err(failure) if !failure.grammar => Err(failure.error),
         Err(failure) => match (yaml::read(text, source), opening) {
+            (Ok(Document { root, .. }), Opening::Json) if matches!(root.kind, Kind::String(_)) => Err(failure.error),
             (Ok(mut document), Opening::Json) => {
+                if let Some(comment) = slashes::first(&document.root, text) {
+                    return Err(json::comment(comment));
+                }
                 document.notes.insert(0, not_json(failure.error));
                 Ok(document)
             }
@@ -194,11 +200,6 @@ pub fn read(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
             (Err(error), Opening::Flow) => Err(error),
         },
     }
-}
-
-/// Why a text that opens like JSON is none, though it may be read as YAML.
-pub fn not_valid_json(text: &str, source: SourceId) -> Option<SyntaxError> {
-    matches!(Opening::of(text)?, Opening::Json).then(|| json::read(text, source).err().map(|failure| failure.error))?
 }
 
 /// Other tools refuse what CloudFormation takes: so the author may want to know.

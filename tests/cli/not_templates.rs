@@ -220,3 +220,42 @@ fn comments_in_json_do_not_hide_a_template() {
         assert_eq!(problems(&report), [], "{text}");
     }
 }
+
+#[test]
+fn comments_in_json_do_not_hide_what_follows_them() {
+    let open = "{\"Resources\": {\"Sg\": {\"Type\": \"AWS::EC2::SecurityGroup\", \"Properties\": {\"GroupDescription\": \"x\", \
+                \"SecurityGroupIngress\": [{\"IpProtocol\": \"tcp\", \"FromPort\": 22, \"ToPort\": 22, \"CidrIp\": \"0.0.0.0/0\"}]}}}}";
+    let comments = ["// for the administrators\n", "/* for the administrators */ "];
+    let before = [
+        "\"Type",
+        "\"Properties",
+        "\"GroupDescription",
+        "\"SecurityGroupIngress",
+        "\"CidrIp",
+        "\"IpProtocol",
+        "{\"Resources",
+        "22, \"CidrIp",
+    ];
+    for (comment, before) in comments.iter().flat_map(|comment| before.map(|before| (comment, before))) {
+        for compact in [false, true] {
+            let text = open.replacen(before, &format!("{comment}{before}"), 1);
+            let text = if compact { text.replace("\": ", "\":") } else { text };
+            let folder = Folder::with(&[("in/app.json", &text), ("good.yaml", GOOD)]);
+            let report = folder.run(&[".", "--format", "json"]).json();
+            assert_eq!(problems(&report), [("syntax-error".into(), "in/app.json".into())], "{text}");
+            assert_eq!(report["diagnostics"][0]["message"], "JSON does not support comments", "{text}");
+        }
+    }
+    // Of a value, too; also after another mistake that YAML accepts.
+    for (old, new) in
+        [("22, \"ToPort", "22 // SSH\n, \"ToPort"), ("}]}}}}", "},]}}} /* end */ }"), ("tcp\"", "tcp\", // SSH\n")]
+    {
+        let text = open.replacen(old, new, 1);
+        let report = Folder::with(&[("app.json", &text)]).run(&["app.json", "--format", "json"]).json();
+        assert_eq!(report["diagnostics"][0]["code"], "syntax-error", "{text}: {report}");
+    }
+    // What looks like one, and comments of YAML.
+    let text = open.replace("\"x\"", "\"x // y\", \"//\": \"/* z */\" # comment\n").replace("}]}}}}", "},]}}}}");
+    let report = Folder::with(&[("app.json", &text)]).run(&["app.json", "--format", "json"]).json();
+    assert_eq!(report["diagnostics"][0]["code"], "json-as-yaml", "{report}");
+}

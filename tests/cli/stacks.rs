@@ -719,8 +719,8 @@ fn a_cloud_assembly_is_not_fixed() {
     let words = read.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         words.contains(
-            "2 findings are in the output of cdk synth, which would undo their fixes; change the program, at \
-             the lines of the findings"
+            "2 findings are in the output of cdk synth or sam build, which would undo their fixes; change the \
+             source, at the lines of the findings"
         ) && words.contains("(lib/app.ts:9:13)"),
         "{read}"
     );
@@ -730,4 +730,13 @@ fn a_cloud_assembly_is_not_fixed() {
     assert_eq!(lint(&["cdk.out"])["summary"]["fixable"].to_string(), r#"{"safe":0,"unsafe":0,"display":2}"#);
     let diff = folder.versioning(&["cdk.out", "--fix", "--unsafe-fixes", "--diff"]).stdout;
     assert!(diff.contains("+++ b/cdk.out/App.template.json") && texts() == before, "{diff}");
+    // What is left of one, and what `sam build` writes.
+    let manifest = folder.read("cdk.out/manifest.json");
+    folder.file("cdk.out/manifest.json", &manifest[..manifest.len() / 2]);
+    assert!(lint(&["cdk.out", files[2], "--fix", "--unsafe-fixes"])["summary"]["fixes"]["not_fixed"].is_array());
+    assert_eq!(texts(), before);
+    std::fs::remove_file(folder.path("cdk.out/manifest.json")).unwrap();
+    folder.file("cdk.out/cdk.out", "{\"version\": \"48.0.0\"}").file(".aws-sam/build/template.json", &bucket);
+    let report = lint(&["cdk.out", ".aws-sam/build/template.json", "--fix", "--unsafe-fixes"]);
+    assert_eq!((texts(), folder.read(".aws-sam/build/template.json")), (before, bucket), "{report}");
 }

@@ -117,6 +117,26 @@ fn the_diagnostics_that_a_client_sends_are_asked_about_wherever_the_cursor_is() 
     assert_eq!(asked(json!([old])), Vec::<Value>::new());
 }
 
+/// What a program writes again is not edited.
+#[test]
+fn nothing_is_fixed_in_a_cloud_assembly() {
+    let mut client = Client::new(&[("cdk.out/cdk.out", "{\"version\": \"48.0.0\"}")]);
+    client.open("cdk.out/a.yaml", COMMENTED);
+    client.published("cdk.out/a.yaml");
+    let all = actions(&mut client, "cdk.out/a.yaml", &json!({ "diagnostics": [] }));
+    assert!(
+        all.iter().all(|action| action["edit"].is_null() || action["title"].as_str().unwrap().starts_with("Turn off")),
+        "{all:#?}"
+    );
+    let shown = titled(&all, "Turn on versioning");
+    assert!(shown["title"].as_str().unwrap().contains("a program writes this file again"), "{shown}");
+    titled(&all, "Explain s3-bucket-versioning");
+    assert_eq!(
+        actions(&mut client, "cdk.out/a.yaml", &json!({ "diagnostics": [], "only": ["source.fixAll"] })).len(),
+        0
+    );
+}
+
 #[test]
 fn all_safe_fixes_of_a_file_are_one_action() {
     let mut client = Client::new(&[]);

@@ -5,6 +5,13 @@ use crate::source::Span;
 use crate::syntax::SyntaxError;
 use crate::syntax::message::{quoted, shown};
 
+/// The error for a comment.
+pub(in crate::syntax) fn comment(span: Span) -> SyntaxError {
+    let help = "Remove the comment, move it to a `Description` or to `Metadata`, or convert the template to YAML, which supports \
+                comments (`#`).";
+    SyntaxError { span, message: "JSON does not support comments".to_owned(), help: help.to_owned(), related: None }
+}
+
 impl JsonReader<'_> {
     pub(super) fn error(&self, span: Span, message: impl Into<String>, help: impl Into<String>) -> Failure {
         let error = SyntaxError { span, message: message.into(), help: help.into(), related: None };
@@ -41,9 +48,7 @@ impl JsonReader<'_> {
         }
         let line = rest.lines().next().unwrap_or(rest);
         let span = self.span(self.at, self.at + line.trim_end().len());
-        let help = "Remove the comment, move it to a `Description` or to `Metadata`, or convert the template to YAML, \
-                    which supports comments (`#`).";
-        Some(self.error(span, "JSON does not support comments", help))
+        Some(Failure { error: comment(span), grammar: true })
     }
 
     /// No value where one must stand.
