@@ -34,6 +34,14 @@ pub fn citations(rules: &RuleSet) -> Vec<Citation<'_>> {
     controls().iter().map(citation).collect()
 }
 
+/// The citations as a Markdown document for a reader without the other documents, which are below an address.
+pub fn citations_page_alone(rules: &RuleSet, documents: &str) -> String {
+    let page = citations_page(rules);
+    let text = page.split_once("-->\n").map_or(page.as_str(), |(_, text)| text);
+    let documents = |name: &str| format!("]({documents}/{name}");
+    text.replace("](rules/", &documents("rules/")).replace("](rule-language.md", &documents("rule-language.md"))
+}
+
 /// The citations as a Markdown document. It links to the rules' pages in the folder `rules` next to it.
 pub fn citations_page(rules: &RuleSet) -> String {
     let citations = citations(rules);

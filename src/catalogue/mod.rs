@@ -10,7 +10,7 @@ mod remedy;
 mod rule_page;
 mod wrap;
 
-pub use citations::{Citation, citations, citations_page};
+pub use citations::{Citation, citations, citations_page, citations_page_alone};
 pub use core_page::core_page;
 pub use fixes_page::fixes_page;
 pub use index::{index_page, index_page_alone};

@@ -6,8 +6,9 @@ use super::page::{Page, widest};
 use super::plan::usage;
 use super::topic::{LIST_RULES, Matches, Topic};
 use super::{output, terminal};
-use crate::catalogue::{Citation, citations, citations_page};
+use crate::catalogue::{Citation, citations, citations_page_alone};
 use crate::files::Files;
+use crate::report::documents_address;
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::report::text::count;
@@ -37,7 +38,7 @@ pub(super) fn run(arguments: &ControlsArguments) -> Result<Exit, clap::Error> {
     let text = match arguments.format {
         ListFormat::Human => page(&listed, topics.is_empty(), terminal::style(arguments.color.color)),
         ListFormat::Json => output::pretty(&listed),
-        ListFormat::Markdown if topics.is_empty() => citations_page(&rules.set),
+        ListFormat::Markdown if topics.is_empty() => citations_page_alone(&rules.set, &documents_address()),
         ListFormat::Markdown => {
             let message = "--format markdown writes all citations; use --format human or json with a topic";
             return Err(usage(ErrorKind::ArgumentConflict, message));

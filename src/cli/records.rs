@@ -5,6 +5,7 @@
 
 use crate::code::Code;
 use crate::discover::Discovery;
+use crate::eval::pseudo::impossible;
 use crate::files::{Files, why};
 use crate::finding::Diagnostic;
 use serde::Deserialize;
@@ -98,8 +99,13 @@ impl Records {
             return Err((message, "A path identifies the findings of a template: give each template its own."));
         }
         let known = [("AWS::AccountId", record.account), ("AWS::Region", record.region)];
-        let known = known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        self.pinned.insert(path.clone(), known.collect());
+        let known: BTreeMap<String, String> =
+            known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+        if known.iter().any(|(name, value)| impossible(name, value).is_some()) {
+            let message = "has an `account` or a `region` that no deployment has".to_owned();
+            return Err((message, "Write 12 digits and the name of a Region, or leave out what is not known."));
+        }
+        self.pinned.insert(path.clone(), known);
         self.paths.push(path);
         self.texts.push(record.content);
         Ok(())

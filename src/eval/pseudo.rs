@@ -18,6 +18,10 @@ pub fn impossible(name: &str, value: &str) -> Option<(&'static str, String)> {
             let help = "Write 12 digits. In YAML, put them in quotes: a number that begins with 0 loses digits.";
             (!is_account).then(|| ("the ID of an account has 12 digits", help.to_owned()))
         }
+        "AWS::Region" => {
+            let help = "Write the name of a Region, such as us-east-1.";
+            value.is_empty().then(|| ("a Region has a name", help.to_owned()))
+        }
         "AWS::Partition" => named(value).is_none().then(|| {
             let known: Vec<&str> = PARTITIONS.iter().map(|partition| partition.name).collect();
             ("there is no such partition", format!("The partitions are {}.", known.join(", ")))
@@ -51,6 +55,7 @@ mod tests {
             ("AWS::StackName", "1a", false),
             ("AWS::StackName", "", false),
             ("AWS::Region", "eu-nowhere-1", true),
+            ("AWS::Region", "", false),
         ] {
             assert_eq!(impossible(name, value).is_none(), is_possible, "{name} {value}");
         }

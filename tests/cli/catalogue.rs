@@ -466,6 +466,8 @@ fn documents_are_markdown() {
     assert!(list.contains("/docs/rules/s3-bucket-versioning.md) | error |"), "{list}");
     let citations = folder.run(&["controls", "--format", "markdown"]).stdout;
     assert!(citations.contains("\n## 164.312(c)(1) Integrity\n\n*Standard*\n"), "{citations}");
+    assert!(citations.starts_with("# ") && citations.contains("/docs/rules/s3-bucket-versioning.md)"), "{citations}");
+    assert!(!citations.contains("](rules/") && !citations.contains("](rule-language.md"), "{citations}");
 }
 
 /// A check of another tool that no template can pass or fail is explained, too.

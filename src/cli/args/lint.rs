@@ -63,8 +63,9 @@ pub(in crate::cli) struct LintArguments {
     /// Also write a report to a file (repeatable)
     ///
     /// FORMAT is a format of --format. Without FORMAT, the file has the format of --format if that has such files. Otherwise, the
-    /// ending of the file selects it (.html, .json, .jsonl, .md, .sarif, .txt for human, .xml for junit, or .zip for evidence). Another ending needs a format. With
-    /// `exceptions`, a file that ends with .csv is for spreadsheets.
+    /// ending of the file selects it (.html, .json, .jsonl, .md, .sarif, .xml for junit, or .zip for evidence). A file that ends
+    /// with .txt has the format of --format, whatever that is. Another ending needs a format. With `exceptions`, a file that ends
+    /// with .csv is for spreadsheets.
     #[arg(help_heading = REPORT, long, value_name = "[FORMAT=]FILE")]
     pub(in crate::cli) output: Vec<OsString>,
 
