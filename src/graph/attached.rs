@@ -136,6 +136,41 @@ pub fn attached<'m, 't>(
     found
 }
 
+/// The roles, users and groups that a policy of the template is attached to; none if it may be attached to others as well.
+pub fn holders_of<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    policy: &Block<'t>,
+) -> Option<Vec<&'m Block<'t>>> {
+    let mut holders: Vec<&'m Block<'t>> = Vec::new();
+    for (of, _, list) in POLICIES.iter().filter(|(_, kind, _)| *kind == policy.kind) {
+        if let Some(names) = property(run, policy, &[list]) {
+            for name in names.items() {
+                match targets(run, model, name, of).as_slice() {
+                    [(holder, Truth::True)] => holders.push(holder),
+                    _ => return None,
+                }
+            }
+        }
+        if policy.kind == "AWS::IAM::ManagedPolicy" {
+            for holder in naming(run, model, of, &["ManagedPolicyArns"], policy) {
+                let Some(arns) = property(run, holder, &["ManagedPolicyArns"]) else { continue };
+                let attached = any_refers_to(run, model, arns, policy);
+                if attached.is_false() || !exists(run, holder) {
+                    continue;
+                }
+                if !attached.is_true() {
+                    return None;
+                }
+                holders.push(holder);
+            }
+        }
+    }
+    holders.sort_by_key(|holder| model.place_of(holder.name));
+    holders.dedup_by(|one, other| one.is(other));
+    (!holders.is_empty()).then_some(holders)
+}
+
 /// The groups that a user is in, or may be in: those that it lists, and those that an addition puts it in.
 pub fn groups_of<'m, 't>(
     run: &mut Run<'m, 't>,
@@ -191,6 +226,37 @@ Resources:
             groups.iter().map(|(group, truth)| format!("{} {truth:?}", group.name)).collect::<Vec<_>>()
         });
         assert_eq!(groups, ["Staff True", "Readers True"]);
+    }
+
+    #[test]
+    fn who_has_a_policy() {
+        let text = r#"
+Parameters: {Extra: {Type: String}}
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: reader, ManagedPolicyArns: [!Ref Managed]}}
+  Writer: {Type: AWS::IAM::Role, Properties: {RoleName: writer}}
+  User: {Type: AWS::IAM::User}
+  Managed: {Type: AWS::IAM::ManagedPolicy, Properties: {Users: [!Ref User]}}
+  Alone: {Type: AWS::IAM::ManagedPolicy}
+  Several: {Type: AWS::IAM::Policy, Properties: {Roles: [reader, !Sub '${Writer}'], Users: [!Ref User]}}
+  Outside: {Type: AWS::IAM::Policy, Properties: {Roles: [!Ref Role, other]}}
+  Open: {Type: AWS::IAM::Policy, Properties: {Roles: [!Ref Extra]}}
+  OfRole: {Type: AWS::IAM::RolePolicy, Properties: {RoleName: !Ref Role}}
+"#;
+        for (policy, expected) in [
+            ("Managed", Some(vec!["Role", "User"])),
+            ("Alone", None),
+            ("Several", Some(vec!["Role", "Writer", "User"])),
+            ("Outside", None),
+            ("Open", None),
+            ("OfRole", Some(vec!["Role"])),
+        ] {
+            let found = first_scenario(text, |run, model| {
+                let holders = holders_of(run, model, model.resource(policy).unwrap());
+                holders.map(|holders| holders.iter().map(|holder| holder.name.to_owned()).collect::<Vec<_>>())
+            });
+            assert_eq!(found, expected.map(|names| names.into_iter().map(str::to_owned).collect()), "{policy}");
+        }
     }
 
     fn reported(text: &str, role: &str) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! Which resources a KMS key encrypts, as far as they refer to it.
 
 use super::edges::{Edge, edges_of, edges_that};
+use super::key_texts;
 use super::marks::Marks;
 use super::phi;
 use super::references::last_name;
@@ -13,9 +14,8 @@ use std::collections::HashSet;
 /// Aliases are between a key and who uses it.
 const ALIAS: &str = "AWS::KMS::Alias";
 
-/// The first resource, in the order of the template, that holds data and names the key, or an alias of it, as its key.
-///
-/// References by a text that happens to be the key's id or alias are not followed.
+/// The first resource, in the order of the template, that holds data and names the key, or an alias of it, as its key: by a reference, or
+/// by the name or the ARN of the alias.
 pub fn used_by<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, key: &Block<'t>) -> Option<&'m Block<'t>> {
     let users = model.table("uses of keys", || {
         let mut users = Table::default();
@@ -40,6 +40,7 @@ pub fn used_by<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, key: &Bl
     let users_of =
         |name: &str| -> Vec<&'m Block<'t>> { users.get(name).iter().filter_map(|place| model.at(*place)).collect() };
     let mut names = HashSet::from([key.name]);
+    let mut aliases = Vec::new();
     let mut found = Vec::new();
     for user in users_of(key.name) {
         if user.kind != ALIAS {
@@ -49,9 +50,13 @@ pub fn used_by<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, key: &Bl
         let is_alias = |edge: &Edge<'t>| edge.to == key.name && edge.path.ends_with("TargetKeyId");
         if edges_of(model, user).iter().any(|edge| is_alias(edge) && edge.is_live(run, model)) {
             names.insert(user.name);
+            aliases.push(user);
             found.extend(users_of(user.name));
         }
     }
+    let by_text = key_texts::users(run, model, &aliases);
+    found.extend(&by_text);
+    let by_text: HashSet<&str> = by_text.iter().map(|block| block.name).collect();
     found.sort_by_key(|user| model.place_of(user.name));
     found.dedup_by(|one, other| one.is(other));
     found.into_iter().filter(|user| user.kind != ALIAS).find(|user| {
@@ -60,13 +65,13 @@ pub fn used_by<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, key: &Bl
                 && names_a_key(last_name(&edge.path).unwrap_or_default())
                 && phi::holds(run, user).is_some()
                 && edge.is_live(run, model)
-        })
+        }) || (by_text.contains(user.name) && key_texts::names_alias(run, model, user, &aliases))
     })
 }
 
 /// Whether a property that holds a reference takes a key: `KmsKeyId`, `KMSMasterKeyID`, `EncryptionKey`, `SseKmsKeyArn`. A policy that
 /// speaks of a key encrypts nothing.
-fn names_a_key(property: &str) -> bool {
+pub(super) fn names_a_key(property: &str) -> bool {
     static WORDS: Marks = Marks::new(&[b"kms", b"cmk", b"encryption", b"keyarn", b"keyid"], true);
     WORDS.met(property.as_bytes()) != 0
 }
@@ -91,9 +96,38 @@ mod tests {
                 Some("User"),
             ),
             ("{Type: AWS::SNS::Topic, Properties: {KmsMasterKeyId: !Ref Key}}", None),
+            ("{Type: AWS::RDS::DBInstance, Properties: {KmsKeyId: alias/phi}}", Some("User")),
+            ("{Type: AWS::RDS::DBInstance, Properties: {KmsKeyId: alias/ephi}}", None),
+            ("{Type: AWS::RDS::DBInstance, Properties: {KmsKeyId: !Sub 'alias/${Name}'}}", Some("User")),
+            (
+                "{Type: AWS::RDS::DBInstance, Properties: {KmsKeyId: !Join [/, [alias, !FindInMap [M, a, b]]]}}",
+                Some("User"),
+            ),
+            ("{Type: AWS::RDS::DBInstance, Properties: {KmsKeyId: !Select [1, [alias/x, alias/phi]]}}", Some("User")),
+            (
+                "{Type: AWS::RDS::DBInstance, Properties: {KmsKeyId: !Sub 'arn:aws:kms:${AWS::Region}:1:alias/phi'}}",
+                Some("User"),
+            ),
+            (
+                "{Type: AWS::RDS::DBInstance, Properties: {KmsKeyId: !Sub 'arn:aws:kms:${AWS::Region}:1:${Alias}'}}",
+                Some("User"),
+            ),
+            ("{Type: AWS::RDS::DBInstance, Properties: {KmsKeyId: !If [Never, alias/phi, alias/ephi]}}", None),
+            ("{Type: AWS::RDS::DBInstance, Properties: {KmsKeyId: !ImportValue x}}", None),
+            ("{Type: AWS::RDS::DBInstance, Properties: {KmsKeyId: !Ref Unknown}}", None),
+            ("{Type: AWS::RDS::DBInstance, Properties: {DBName: alias/phi}}", None),
+            ("{Type: AWS::RDS::DBInstance, Condition: Never, Properties: {KmsKeyId: alias/phi}}", None),
+            (
+                "{Type: AWS::S3::Bucket, Properties: {E: [{D: !If [Never, a, {KMSMasterKeyID: alias/phi}]}]}}",
+                Some("User"),
+            ),
+            ("{Type: AWS::S3::Bucket, Properties: {E: [{D: !If [Never, {KMSMasterKeyID: alias/phi}, a]}]}}", None),
+            ("{Type: AWS::SNS::Topic, Properties: {KmsMasterKeyId: alias/phi}}", None),
         ] {
             let text = format!(
-                "Conditions: {{Never: !Equals [a, b]}}
+                "Parameters: {{Name: {{Type: String, Default: phi}}, Unknown: {{Type: String}}}}
+Mappings: {{M: {{a: {{b: phi}}}}}}
+Conditions: {{Never: !Equals [a, b]}}
 Resources:
   Key: {{Type: AWS::KMS::Key}}
   Other: {{Type: AWS::KMS::Key}}

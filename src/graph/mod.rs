@@ -15,9 +15,11 @@ pub mod identifiers;
 pub mod ingress;
 pub mod inline_code;
 pub mod ipv6;
+mod key_texts;
 pub mod key_use;
 pub mod links;
 mod marks;
+mod mentions;
 pub mod names;
 pub mod network;
 pub mod phi;
@@ -31,6 +33,8 @@ mod testing;
 pub mod trails;
 pub mod unresolved;
 pub mod wide_routes;
+
+pub use mentions::mentions;
 
 use crate::eval::text;
 use crate::eval::value::{Content, Origin, Part, Value};

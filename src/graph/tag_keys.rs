@@ -4,6 +4,7 @@ use crate::eval::reads::Read;
 use crate::expand::Model;
 use crate::facts::{self, TagShape};
 use crate::syntax::{Kind, Node};
+use std::borrow::Cow;
 
 /// Whether some resource is written with tags of all these keys, in any branch of its functions. Resources are looked at once for
 /// a list of keys.
@@ -16,7 +17,7 @@ pub fn are_used(model: &Model<'_, '_>, keys: &[String]) -> bool {
         let used = model.resources().iter().any(|block| {
             facts::written_tags(block.kind).is_some_and(|property| {
                 let tags = block.node.get("Properties").and_then(|properties| properties.get(property.name));
-                tags.is_some_and(|tags| keys.iter().all(|key| has_key(tags, &property.shape, key)))
+                tags.is_some_and(|tags| keys.iter().all(|key| has_key(model, tags, &property.shape, key)))
             })
         });
         reads.resume(noted);
@@ -26,19 +27,32 @@ pub fn are_used(model: &Model<'_, '_>, keys: &[String]) -> bool {
 }
 
 /// Whether tags have a key, as written.
-fn has_key(tags: &Node<'_>, shape: &TagShape, key: &str) -> bool {
+fn has_key<'t>(model: &Model<'_, 't>, tags: &'t Node<'t>, shape: &TagShape, key: &str) -> bool {
     match &tags.kind {
-        Kind::Sequence(items) => items.iter().any(|item| has_key(item, shape, key)),
+        Kind::Sequence(items) => items.iter().any(|item| has_key(model, item, shape, key)),
         Kind::Mapping(entries) => entries.iter().any(|entry| {
             let is_map = matches!(shape, TagShape::Map | TagShape::Json);
-            let names_it = || matches!(entry.key.as_ref(), "Key" | "TagKey") && is_text(&entry.value, key);
-            (is_map && entry.key == key) || names_it() || has_key(&entry.value, shape, key)
+            let names_it = || {
+                matches!(entry.key.as_ref(), "Key" | "TagKey")
+                    && text(model, &entry.value).is_some_and(|own| own == key)
+            };
+            (is_map && entry.key == key) || names_it() || has_key(model, &entry.value, shape, key)
         }),
         _ => false,
     }
 }
 
-/// Whether a value is this text, plain or in `Fn::Sub`.
-fn is_text(value: &Node<'_>, text: &str) -> bool {
-    value.get("Fn::Sub").unwrap_or(value).scalar_text().is_some_and(|own| own == text)
+/// A text that is plain, in `Fn::Sub`, the default of a parameter, or put together of these by `Fn::Join`.
+fn text<'t>(model: &Model<'_, 't>, value: &'t Node<'t>) -> Option<Cow<'t, str>> {
+    let [call] = value.as_mapping().unwrap_or_default() else { return value.scalar_text() };
+    match call.key.as_ref() {
+        "Fn::Sub" => call.value.scalar_text(),
+        "Ref" => model.parameter(call.value.as_str()?)?.default?.scalar_text(),
+        "Fn::Join" => {
+            let [between, items] = call.value.as_sequence()? else { return None };
+            let items: Option<Vec<Cow<'t, str>>> = items.as_sequence()?.iter().map(|item| text(model, item)).collect();
+            Some(items?.join(between.as_str()?).into())
+        }
+        _ => None,
+    }
 }

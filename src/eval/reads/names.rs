@@ -107,6 +107,8 @@ pub enum Sought {
     MissingNames = 8,
     /// References by properties that take a key.
     KeyUses = 16,
+    /// Texts in properties that take a key, which may name an alias.
+    KeyTexts = 32,
 }
 
 impl Sought {

@@ -20,6 +20,7 @@ mod places;
 mod shapes;
 mod shown;
 mod spelled;
+mod stored;
 mod texts;
 mod unread;
 mod uses;

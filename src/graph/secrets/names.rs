@@ -367,7 +367,7 @@ fn is_filler(word: &str) -> bool {
 }
 
 /// The words of a name in lower case: `DBMasterPassword`, `db_master_password` and `db-master-password` are alike.
-struct Words {
+pub(super) struct Words {
     lower: String,
     /// The bytes of each word.
     words: SmallVec<[Range<usize>; 8]>,
@@ -401,7 +401,7 @@ impl Class {
 }
 
 impl Words {
-    fn of(name: &str) -> Self {
+    pub(super) fn of(name: &str) -> Self {
         if name.is_ascii() {
             let classes = name.bytes().map(|byte| (Class::of(char::from(byte)), 1));
             return Self { lower: name.to_ascii_lowercase(), words: Self::between(classes) };
@@ -437,7 +437,7 @@ impl Words {
         words
     }
 
-    fn iter(&self) -> impl DoubleEndedIterator<Item = &str> {
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.words.iter().map(|word| self.lower.get(word.clone()).unwrap_or_default())
     }
 }

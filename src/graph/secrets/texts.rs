@@ -1,6 +1,7 @@
 //! Texts that are secrets by the names that they stand under.
 
 use super::names::{Promise, is_secret_name, may_name_a_place, promise};
+use super::stored::is_of_stored;
 
 /// Words that stand under a secret's name and are none: switches, units of time (`AccessToken: hours`), sentinels, kinds and places
 /// of secrets.
@@ -154,7 +155,9 @@ pub fn is_named_secret(name: &str, text: &str) -> bool {
 /// Whether a text under a name is the secret that the name promises.
 pub fn is_promised(promise: Promise, name: &str, text: &str) -> bool {
     match promise {
-        Promise::Secret => is_secret_literal(text) && !(names_a_place(text) && may_name_a_place(name)),
+        Promise::Secret => {
+            is_secret_literal(text) && !(names_a_place(text) && may_name_a_place(name)) && !is_of_stored(name, text)
+        }
         Promise::Generated => (looks_generated(text) || is_user_with_password(text)) && is_secret_literal(text),
     }
 }
@@ -214,7 +217,7 @@ pub fn names_a_secret(text: &str) -> bool {
 }
 
 /// Whether a text is a word as names have them, `v2` and `2024` among them.
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     let letters = text.trim_end_matches(|last: char| last.is_ascii_digit());
     let digits = text.len() - letters.len();
     letters.bytes().all(|byte| byte.is_ascii_alphabetic()) && digits <= if letters.is_empty() { 4 } else { 2 }
@@ -279,6 +282,11 @@ mod tests {
         for (promise, name, text) in [
             (Promise::Secret, "DB_SECRET", "hunter2hunter2"),
             (Promise::Secret, "DB_PASSWORD", "patient-db"),
+            (Promise::Secret, "LICENSE_KEY_SECRET", "hunter2"),
+            (Promise::Secret, "ACCESS_TOKEN_SECRET", "xT9-Qm4Pz7Lk2Vw8"),
+            (Promise::Secret, "CLIENT_SECRET", "blue-horse-2"),
+            (Promise::Secret, "DB_PASSWORD_SECRET_KEY", "hunter2"),
+            (Promise::Secret, "JWT_SECRET_KEY", "mysigningsecret"),
             (Promise::Secret, "MYSECRET", "akdfaksdfjkasdfjskafjdkfajsdfk345"),
             (Promise::Generated, "AccessKey", "b7Qz81Lm0PxV4tRk9sWdA2"),
             (Promise::Generated, "ENCRYPTION_KEY", "9f86d081884c7d659a2feaa0c55ad015"),
@@ -291,6 +299,10 @@ mod tests {
             (Promise::Secret, "DB_SECRET", "patient-db"),
             (Promise::Secret, "DB_SECRET", "prod-db1"),
             (Promise::Secret, "DB_SECRET", "ssm:/prod/db"),
+            (Promise::Secret, "NEW_RELIC_LICENSE_KEY_SECRET", "newrelic-license"),
+            (Promise::Secret, "CREDENTIALS_SECRET", "epic-fhir-client-2"),
+            (Promise::Secret, "DB_PASSWORD_SECRET_KEY", "password"),
+            (Promise::Secret, "DbPasswordSecretKey", "db_password"),
             (Promise::Secret, "DB_PASSWORD", "$DB_PASSWORD"),
             (Promise::Generated, "AccessKey", "hunter2"),
             (Promise::Generated, "APP_KEY", "patient-portal-app-2024"),

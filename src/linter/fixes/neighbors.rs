@@ -70,8 +70,18 @@ impl<'m, 't> Neighbors<'m, 't> {
         if let Some(from) = &within.from {
             let mut found = Values::default();
             self.collect(block.node, from.chains.first()?, 0, &mut found);
-            if !found.open.is_empty() || !found.texts.is_empty() {
+            if !found.open.is_empty() {
                 return None;
+            }
+            // A text names the resource that has it as its name, or one outside the template.
+            for text in found.texts.keys() {
+                let before = places.len();
+                let named = within.types.iter().flat_map(|kind| self.model.of_type(kind));
+                let named = named.filter(|block| plain_name(block) == Some(text));
+                places.extend(named.filter_map(|block| self.model.place_of(block.name)));
+                if places.len() == before {
+                    return None;
+                }
             }
             places.extend(found.references.keys().filter_map(|name| self.model.place_of(name)));
         }

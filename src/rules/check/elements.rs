@@ -218,7 +218,12 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             },
             None => None,
         };
-        for block in self.naming(related, name.as_deref(), target) {
+        let candidates = match related.mentions {
+            // An expression ends with what has nothing to do with the name.
+            true => self.mentioning(&related.types),
+            false => self.naming(related, name.as_deref(), target),
+        };
+        for block in candidates {
             if block.is(target) {
                 continue;
             }
@@ -231,6 +236,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                         let items = value.items().iter();
                         Truth::any(items.map(|value| graph::names::is_named(self.run, value, pieces, target)))
                     }
+                    None if related.mentions => graph::mentions(self.run, value, target),
                     None => graph::any_refers_to(self.run, self.model, value, target),
                 });
             }
@@ -240,6 +246,12 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
         }
         Elements { items, nearest: self.own_location(item), unknown: self.may_hide(&related.types) }
+    }
+
+    /// The resources of these types, for each of which an expression is taken apart.
+    fn mentioning(&mut self, types: &[String]) -> Vec<&'m Block<'t>> {
+        let blocks = self.candidates(types);
+        if self.run.guess(blocks.len()) { blocks } else { Vec::new() }
     }
 
     /// The resources that may name a resource, or have a text that is put together of these pieces, as [`candidates`](Self::candidates)

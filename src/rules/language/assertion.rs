@@ -192,6 +192,10 @@ pub struct Related {
     /// Only for `related`: the property is this text instead of a reference, such as `/aws/lambda/{name}`.
     #[serde(default)]
     pub named: Option<Named>,
+    /// Only with `related`. The property is an expression that contains a reference, or the resource's name in parentheses or quotes, such
+    /// as `ALARM("name")`.
+    #[serde(default)]
+    pub mentions: bool,
     /// Only with `related`. A reference whose name is not known counts as one to another resource. For conditions that
     /// leave resources out.
     #[serde(default)]

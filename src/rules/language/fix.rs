@@ -588,6 +588,6 @@ impl Within {
     /// The question of an assertion, if the other resource refers to this one.
     pub fn related(&self) -> Option<Related> {
         let via = self.via.as_ref()?.path.clone();
-        Some(Related { types: self.types.clone(), via, named: None, surely: false })
+        Some(Related { types: self.types.clone(), via, named: None, mentions: false, surely: false })
     }
 }

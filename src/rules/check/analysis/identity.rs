@@ -4,6 +4,7 @@ use crate::eval::Run;
 use crate::eval::value::Value;
 use crate::expand::Block;
 use crate::finding::Related;
+use crate::graph::attached::holders_of;
 use crate::graph::granted::{Grants, grants};
 use crate::graph::refers_to;
 use crate::policy::{Escalation, denies_everywhere, escalations, names_own_user};
@@ -51,8 +52,20 @@ pub(super) fn escalates<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
 
 impl DeniesItself {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let mut denied = self.denied_to(checker, item.owner());
+        // A policy allows nothing that other policies deny to all who have it.
+        if !denied.is_true()
+            && let Some(holders) = holders_of(checker.run, checker.model, item.owner())
+        {
+            denied = denied.or(Truth::all(holders.into_iter().map(|holder| self.denied_to(checker, holder))));
+        }
+        checker.at(denied, || item.location())
+    }
+
+    /// Whether an identity, or a policy by itself, is denied each of the actions.
+    fn denied_to<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, identity: &'m Block<'t>) -> Truth {
         let run = &mut *checker.run;
-        let grants = grants(run, checker.model, item.owner());
+        let grants = grants(run, checker.model, identity);
         let mut denied = Truth::True;
         for action in &self.actions {
             let mut by_one = Truth::False;
@@ -64,10 +77,7 @@ impl DeniesItself {
             denied = denied.and(by_one);
         }
         // What could not be read may deny it, too.
-        if denied.is_false() && grants.unknown {
-            denied = Truth::Unknown;
-        }
-        checker.at(denied, || item.location())
+        if denied.is_false() && grants.unknown { Truth::Unknown } else { denied }
     }
 }
 
