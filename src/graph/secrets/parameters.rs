@@ -1,8 +1,8 @@
 //! Which parameters carry secrets.
 
-use super::names::{Promise, names_a_reference, promise};
+use super::names::{Promise, may_name_a_place, names_a_reference, promise};
 use super::no_echo::hides_secret;
-use super::texts::{is_promised, is_secret_literal};
+use super::texts::{is_promised, is_secret_literal, names_a_place};
 use super::uses::{self, AS_GENERATED, AS_REFERENCE, AS_SECRET};
 use crate::eval::Run;
 use crate::eval::reads::Read;
@@ -44,7 +44,7 @@ pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, paramete
     };
     let by_name = !is_list
         && match promise(parameter.name) {
-            Some(Promise::Secret) => true,
+            Some(Promise::Secret) => !names_stored_secret(parameter.name, parameter),
             Some(Promise::Generated) => generated(parameter.name),
             None => false,
         };
@@ -71,6 +71,11 @@ pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, paramete
         Some(used) => Some(Carries::ByUse { by: used.text()?.into_owned(), span: used.span }),
         None => by_no_echo.then_some(Carries::ByNoEcho),
     }
+}
+
+/// Whether a parameter, or what is set to it, has a name that people give to the place of a secret as well, and its default is one.
+pub(super) fn names_stored_secret(name: &str, parameter: &Parameter<'_>) -> bool {
+    may_name_a_place(name) && parameter.default.and_then(Node::as_str).is_some_and(names_a_place)
 }
 
 /// All uses of parameters: what makes it one, and where it is.
@@ -387,6 +392,8 @@ Parameters:
   Other: {Type: String}
   NotChosen: {Type: String}
   Words: {Type: CommaDelimitedList}
+  Place: {Type: String, Default: prod/db/creds}
+  DbSecret: {Type: String, Default: prod-db}
 Conditions: {C: !Equals [!Ref Index, x]}
 Resources:
   One: {Type: X, Properties: {Password: !FindInMap [!Ref Mapping, !Sub '${First}', !FindInMap [M, !Ref Second, x]]}}
@@ -395,6 +402,7 @@ Resources:
   Four: {Type: X, Properties: {Password: !Sub ['{{resolve:secretsmanager:${Secret}}}', {Secret: !If [C, !Ref Named, !Ref Other]}]}}
   Five: {Type: X, Properties: {Password: !Select [0, ['{{resolve:secretsmanager:x}}', !Ref NotChosen]]}}
   Six: {Type: X, Properties: {Token: !Split [!Ref Delimiter, x], Tokens: !Ref Words, ApiKey: !GetAtt [One, !Ref Index]}}
+  Seven: {Type: X, Properties: {DB_SECRET: !Ref Place, Name: !Sub '/${Place}/db-secret', Value: !Ref Place}}
 ",
         );
         assert!(found.is_empty(), "{found:?}");

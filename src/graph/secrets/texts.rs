@@ -179,6 +179,7 @@ pub fn looks_generated(text: &str) -> bool {
         && !text.starts_with("mrk-")
         && !text.starts_with("alias/")
         && !is_name_with_ending(text)
+        && !begins_as_stored(text)
         && !text.split(['-', '_', '.', '/']).all(is_word)
 }
 
@@ -186,6 +187,22 @@ pub fn looks_generated(text: &str) -> bool {
 fn is_name_with_ending(text: &str) -> bool {
     let ending = text.rsplit_once('.').map_or("", |(_, ending)| ending);
     matches!(ending.len(), 2..=5) && ending.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+/// Whether a text begins as the name of a stored secret does, which Secrets Manager, CloudFormation and RDS end with characters of
+/// their own: `rds-db-credentials/cluster-ABC123DEF456/admin`, `RecordsSecret-a1b2c3d4e5f6`.
+fn begins_as_stored(text: &str) -> bool {
+    const ENDS: [&str; 5] = ["credentials", "creds", "password", "secret", "secrets"];
+    let is_place = |word: &str| PLACE_WORDS.contains(&word.to_ascii_lowercase().as_str());
+    let is_path = text.split_once('/').is_some_and(|(first, _)| {
+        let mut words = first.split(['-', '_', '.']);
+        words.clone().all(is_word) && words.any(is_place)
+    });
+    is_path
+        || text.split_once('-').is_some_and(|(first, _)| {
+            let lower = first.to_ascii_lowercase();
+            is_word(first) && ENDS.iter().any(|end| lower.ends_with(end))
+        })
 }
 
 /// Whether a text is a user's name and password, as HTTP's basic authentication joins them: `app:Zk4pQ9x77Lm`.
@@ -291,6 +308,8 @@ mod tests {
             (Promise::Generated, "AccessKey", "b7Qz81Lm0PxV4tRk9sWdA2"),
             (Promise::Generated, "ENCRYPTION_KEY", "9f86d081884c7d659a2feaa0c55ad015"),
             (Promise::Generated, "BASIC_AUTH", "app:Zk4pQ9x77Lm"),
+            (Promise::Generated, "SERVICE_KEY", "key-9f86d081884c7d659a2feaa0c55ad015"),
+            (Promise::Generated, "SERVICE_KEY", "Zk4p/Q9x77LmZk4pQ9"),
         ] {
             assert!(is_promised(promise, name, text), "{name}: {text}");
         }
@@ -312,6 +331,8 @@ mod tests {
             (Promise::Generated, "ENCRYPTION_KEY", "mrk-1234abcd12ab34cd56ef1234567890ab"),
             (Promise::Generated, "MASTER_KEY", "records-master-key-2024"),
             (Promise::Generated, "APP_KEY", "releases/portal-20241101a.zip"),
+            (Promise::Generated, "DB_CREDENTIALS", "rds-db-credentials/cluster-ABC123DEF456/admin"),
+            (Promise::Generated, "DB_CREDENTIALS", "RecordsSecret-a1b2c3d4e5f6"),
             (Promise::Generated, "DOCKER_CREDENTIALS", "111122223333.dkr.ecr.us-east-1.amazonaws.com"),
             (Promise::Generated, "BASIC_AUTH", "enabled"),
             (Promise::Generated, "BASIC_AUTH", "db:5432"),

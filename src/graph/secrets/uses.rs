@@ -5,7 +5,7 @@
 use super::arguments::{names_in_references, of_sub, passed_on};
 use super::assignments::{Dialect, assigned_references};
 use super::names::{Promise, names_a_reference, promise};
-use super::parameters::holds_reference;
+use super::parameters::{holds_reference, names_stored_secret};
 use super::partial::references_in_urls;
 use super::places::{Sections, Variable, dialect_under, is_value, lists_secrets, variable_in};
 use super::spelled::Speller;
@@ -357,6 +357,9 @@ impl<'t> Walk<'_, '_, 't> {
 
     fn secret(&mut self, parameter: &'t str, promise: Promise, key: &str, span: Span, place: Place<'t, '_>) {
         self.uses.noted += 1;
+        if self.model.parameter(parameter).is_some_and(|parameter| names_stored_secret(key, parameter)) {
+            return;
+        }
         let uses = match promise {
             Promise::Secret => &mut self.uses.as_secret,
             Promise::Generated => &mut self.uses.as_generated,
