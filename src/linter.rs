@@ -55,7 +55,7 @@ use std::sync::OnceLock;
 use targets::{Kinds, occurs};
 use unjudged::{no_template, unjudged};
 
-pub(crate) use fixes::{Names, edited};
+pub(crate) use fixes::{MAX_PARAMETERS, MAX_RESOURCES, Names, added, edited};
 
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use crate::graph::secrets::is_secret_name;

@@ -2,6 +2,7 @@
 //!
 //! Nothing above this reads [`crate::template`].
 
+pub mod bucket_domains;
 mod conditions;
 pub mod expansion;
 pub mod includes;

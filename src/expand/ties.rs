@@ -7,6 +7,7 @@
 mod indexes;
 mod written;
 
+use super::bucket_domains::name_in;
 use super::{Block, Model};
 use crate::eval::reads::{Part, Read};
 use crate::eval::value::{Content, Origin, Value};
@@ -216,7 +217,10 @@ impl<'m, 't> Model<'m, 't> {
         let reads = &self.evaluator.reads;
         let mut places = called.look_up(reads, Part::Open, "").into_owned();
         places.extend_from_slice(&match known_end {
-            Some(text) => called.look_up(reads, Part::End, end(&text)),
+            Some(text) => {
+                let found = ends(&text).flat_map(|end| called.look_up(reads, Part::End, end).into_owned());
+                found.collect::<Vec<_>>().into()
+            }
             None => called.look_up(reads, Part::Ends, ""),
         });
         self.take(run, places, (0, 1))
@@ -431,6 +435,11 @@ const SEPARATORS: [char; 2] = [':', '/'];
 /// The last segment of a text. A text that is a name, or an ARN that ends with it, has the same one as the name.
 fn end(text: &str) -> &str {
     text.rsplit(SEPARATORS).next().unwrap_or_default()
+}
+
+/// The last segment of a text, and the name of the bucket in it.
+fn ends(text: &str) -> impl Iterator<Item = &str> {
+    std::iter::once(end(text)).chain(name_in(text))
 }
 
 /// The explicit name of a resource, from the property that names its type.

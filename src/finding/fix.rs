@@ -36,6 +36,8 @@ pub struct Fix {
     pub applicability: Applicability,
     /// What else it does, or why it is not safe or not applied, as sentences; empty if there is nothing to say.
     pub note: String,
+    /// The sentences of the note about the resource as it is deployed, which a run leaves out of what it adds itself.
+    pub on_deployed: String,
     /// The changes of the template, for those who apply several fixes at once. None if it is only shown.
     pub changes: Vec<Change>,
     /// The same changes as edits of the text, in its order, for those who apply this fix alone.
@@ -45,7 +47,8 @@ pub struct Fix {
 impl Fix {
     /// Who may make a fix, with a note, and nothing else of it.
     pub(crate) fn marked(applicability: Applicability, note: String) -> Self {
-        Self { title: String::new(), applicability, note, changes: Vec::new(), edits: Vec::new() }
+        let (title, on_deployed) = (String::new(), String::new());
+        Self { title, applicability, note, on_deployed, changes: Vec::new(), edits: Vec::new() }
     }
 
     /// The title with what there is to say, as one text that ends with a period.

@@ -39,11 +39,13 @@ pub use mentions::mentions;
 use crate::eval::text;
 use crate::eval::value::{Content, Origin, Part, Value};
 use crate::eval::{Descent, Run};
-use crate::expand::{Block, HIDDEN, Model, exists};
+use crate::expand::{Block, HIDDEN, Model, bucket_domains, exists};
 use crate::truth::Truth;
 
+const BUCKET: &str = "AWS::S3::Bucket";
+
 /// Whether a value names this resource: a reference to it, a text that a reference to it is part of (an ARN), or its
-/// physical name or an ARN that ends with it.
+/// physical name, an ARN that ends with it or, of a bucket, its domain name or the ARN of what is in it.
 ///
 /// A resource without an explicit name gets one when it is created, so no literal names it. Another stack's export never
 /// names a resource of this template: that stack was there first.
@@ -52,6 +54,7 @@ pub fn refers_to<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, target: &Block<'t
     match without_name(value, target) {
         Some(truth) => truth,
         None => match names::physical_name(run, target) {
+            Some(name) if target.kind == BUCKET => run.decide(&[value, name], &is_name_of_bucket),
             Some(name) => run.decide(&[value, name], &is_name),
             None => Truth::False,
         },
@@ -64,6 +67,7 @@ pub fn kept_refers_to<'m, 't>(run: &mut Run<'m, 't>, value: &'m Value<'t>, targe
     match without_name(value, target) {
         Some(truth) => truth,
         None => match names::physical_name(run, target) {
+            Some(name) if target.kind == BUCKET => run.decided([value, name], "is the bucket", &is_name_of_bucket),
             Some(name) => run.decided([value, name], "is the name", &is_name),
             None => Truth::False,
         },
@@ -89,6 +93,16 @@ fn without_name(value: &Value<'_>, target: &Block<'_>) -> Option<Truth> {
         return Some(Truth::False);
     }
     (may_be || value.is_inside_unknown()).then_some(Truth::Unknown)
+}
+
+/// Whether a value is the name of a bucket, an ARN or a domain name of it, or the ARN of what is in it.
+fn is_name_of_bucket(values: &[&Value<'_>]) -> Truth {
+    let [value, name] = values else { return Truth::Unknown };
+    let named = is_name(values);
+    match bucket_domains::name_of(value).filter(|_| !named.is_true()) {
+        Some(own) => named.or(is_name(&[&own, name])),
+        None => named,
+    }
 }
 
 /// Whether a value is a name, or an ARN of it.

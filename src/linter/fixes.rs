@@ -7,10 +7,12 @@ mod access;
 mod collapse;
 mod item;
 mod key;
+mod limits;
 mod making;
 mod missing;
 mod names;
 mod neighbors;
+mod permits;
 mod place;
 mod quota;
 mod risk;
@@ -36,6 +38,7 @@ use crate::source::{Source, Span};
 use crate::syntax::{Document, Node, edit};
 use crate::truth::Truth;
 pub(crate) use collapse::edited;
+pub(crate) use limits::{MAX_PARAMETERS, MAX_RESOURCES, added};
 use making::Making;
 use memchr::memchr;
 pub(super) use missing::missing;
@@ -228,6 +231,7 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             title: job.title(recipe, &deeds),
             applicability: if is_safe { Applicability::Safe } else { Applicability::Unsafe },
             note: note.collect::<Vec<_>>().join(" "),
+            on_deployed: deeds.on_deployed(&self.neighbors).join(" "),
             changes,
             edits,
         }

@@ -34,6 +34,12 @@ pub fn allows_on<'m, 't>(
     allows.and(covers).and(on).and(always)
 }
 
+/// Whether a normalised statement allows an action (in lower case), if its conditions hold.
+pub fn allows_whenever<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, action: &str) -> Truth {
+    let allows = effect_is(run, statement, "Allow");
+    if allows.is_false() { allows } else { allows.and(covers_action(run, statement, action)) }
+}
+
 /// Whether a normalised statement of a key's policy allows the account all of some actions (in lower case), so that policies of IAM can
 /// grant them. One with conditions does so for some requests only.
 ///

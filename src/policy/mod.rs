@@ -30,7 +30,9 @@ mod target;
 mod testing;
 mod wildcard;
 
-pub use allowing::{allows_account, allows_on, denies_everywhere, may_deny, may_deny_over_tls, names_principal};
+pub use allowing::{
+    allows_account, allows_on, allows_whenever, denies_everywhere, may_deny, may_deny_over_tls, names_principal,
+};
 pub use cells::Subject;
 pub use cidr::Cidr;
 pub use coverage::{Request, denies, denying};

@@ -19,7 +19,17 @@ pub enum Who {
     ForeignAccount,
     /// An AWS service.
     Service,
+    /// A service or account that delivers logs only to buckets that are encrypted with S3 managed keys.
+    LogDelivery,
 }
+
+/// The services of [`Who::LogDelivery`].
+///
+/// Sources, 2026-11: Amazon S3 User Guide, "Enabling Amazon S3 server access logging" (enable-server-access-logging.html); Elastic Load
+/// Balancing, "Access logs for your Application Load Balancer", "Enable access logs" (enable-access-logging.html); Amazon Redshift
+/// Management Guide, "Database audit logging" (db-auditing.html).
+const LOG_DELIVERY: [&str; 3] =
+    ["logdelivery.elasticloadbalancing.amazonaws.com", "logging.s3.amazonaws.com", "redshift.amazonaws.com"];
 
 /// Whether some principal of a normalised statement is such, and the values that name these principals: those that do
 /// for certain, otherwise those that may.
@@ -79,7 +89,16 @@ fn is_such<'t>(run: &mut Run<'_, 't>, kind: &Value<'t>, value: &Value<'t>, who: 
             let without_account = if kind == "Federated" { Truth::False } else { Truth::Unknown };
             ask(run, value, &|value| is_foreign(value, own.as_deref()).unwrap_or(without_account))
         }
-        (Who::ForeignAccount, _) => Truth::False,
+        (Who::LogDelivery, "Service") => ask(run, value, &|value| {
+            let is_one = Truth::any(LOG_DELIVERY.iter().map(|service| equals_str(value, service)));
+            if is_one == Truth::Unknown && !has_choice(value) { Truth::False } else { is_one }
+        }),
+        (Who::LogDelivery, "AWS") => ask(run, value, &|value| match account_of(value) {
+            Account::Text(account) => is_log_delivery(&account).into(),
+            Account::Unsettled(part) if part.content.is_choice() => Truth::Unknown,
+            Account::Own | Account::Unsettled(_) | Account::None => Truth::False,
+        }),
+        (Who::ForeignAccount | Who::LogDelivery, _) => Truth::False,
     }
 }
 

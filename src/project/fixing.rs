@@ -100,12 +100,18 @@ pub struct Note {
 }
 
 impl Note {
-    fn of(finding: &Finding, fix: &Fix) -> Option<Self> {
+    /// That of a fix of a finding; `is_new`: of a resource that the run added.
+    fn of(finding: &Finding, fix: &Fix, is_new: bool) -> Option<Self> {
         let is_open = fix.applicability == Applicability::Unsafe;
+        let mut note = fix.note.clone();
+        if is_new && !fix.on_deployed.is_empty() {
+            let parts = fix.note.splitn(2, &fix.on_deployed).map(str::trim).filter(|part| !part.is_empty());
+            note = parts.collect::<Vec<_>>().join(" ");
+        }
         is_open.then(|| Self {
             rule: Arc::clone(&finding.rule),
             subject: finding.subject.name.clone(),
-            text: if fix.note.is_empty() { format!("{}.", fix.title) } else { fix.note.clone() },
+            text: if note.is_empty() { format!("{}.", fix.title) } else { note },
         })
     }
 }

@@ -300,14 +300,14 @@ fix: { suffix-names: suffix }
         let expected = quoted(format!("{head}{parameter}{after}{other}"));
         assert_eq!(quoted(fixed(rule, &format!("{head}{before}{other}"))), expected);
     }
-    // What repeats a computed name, alone or in an ARN, follows it.
+    // What repeats a computed name, alone, in an ARN or in a domain name, follows it.
     let repeated = |suffix: &str| {
         format!(
             "{}  P:
     Type: AWS::SQS::QueuePolicy
     Properties:
       Queues: [!Sub \"https://sqs/${{AWS::AccountId}}/${{Own}}-x{suffix}\"]
-      PolicyDocument: {{Resource: !Sub \"arn:aws:sqs:a:b:${{Own}}-x{suffix}\", Other: !Sub \"${{Own}}-x-y a-${{Own}}-x\"}}
+      PolicyDocument: {{Resource: !Sub \"arn:aws:sqs:a:b:${{Own}}-x{suffix}\", Other: !Sub \"${{Own}}-x-y a-${{Own}}-x\", Domain: !Sub \"${{Own}}-x{suffix}.s3.${{AWS::Region}}.amazonaws.com\"}}
 ",
             queue(&format!("!Sub \"${{Own}}-x{suffix}\""))
         )
@@ -677,6 +677,66 @@ fn a_key_of_the_template_is_opened_for_a_service() {
     let computed = template.replace("        Statement:\n          -", "        Fn::Transform:\n          -");
     let after = fixed(KEYS, &computed);
     assert!(after.contains("KmsKeyId: !GetAtt EncryptionKey.Arn"), "{after}");
+}
+
+#[test]
+fn a_statement_counts_for_what_it_is_for() {
+    let after = |effect: &str, principal: &str, actions: &str, condition: &str| {
+        let template = format!(
+            "Resources:
+  Log:
+    Type: AWS::Logs::LogGroup
+    Properties: {{LogGroupName: /app/other}}
+  Own:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Statement:
+          - {{Effect: Allow, Principal: {{AWS: !Sub 'arn:aws:iam::${{AWS::AccountId}}:root'}}, Action: 'kms:*', Resource: '*'}}
+          - {{Effect: {effect}, Principal: {{Service: {principal}}}, Action: {actions}, Resource: '*'{condition}}}
+"
+        );
+        fixed(KEYS, &template)
+    };
+    let all = "['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*']";
+    let logs = "!Sub 'logs.${AWS::Region}.amazonaws.com'";
+    let of = |operator: &str, pattern: &str| {
+        format!(
+            ", Condition: {{{operator}: {{'kms:EncryptionContext:aws:logs:arn': !Sub 'arn:aws:logs:${{AWS::Region}}:${{AWS::AccountId}}:{pattern}'}}}}"
+        )
+    };
+    for (effect, principal, actions, condition, is_enough) in [
+        ("Allow", logs, all, String::new(), true),
+        ("Allow", "logs.us-east-1.amazonaws.com", "'kms:*'", String::new(), true),
+        ("Allow", "[config.amazonaws.com, !Sub 'logs.${AWS::Region}.${AWS::URLSuffix}']", all, String::new(), true),
+        ("Allow", logs, all, of("ArnLike", "*"), true),
+        ("Allow", logs, all, of("ArnLike", "log-group:*"), true),
+        ("Allow", logs, all, of("ArnEquals", "log-group:/app/other"), true),
+        ("Allow", logs, all, of("StringLike", "log-group:/app/*"), true),
+        (
+            "Allow",
+            logs,
+            all,
+            ", Condition: {StringEquals: {'aws:SourceAccount': !Ref AWS::AccountId}}".to_owned(),
+            true,
+        ),
+        ("Allow", logs, all, of("ArnEquals", "log-group:/app/first"), false),
+        ("Allow", logs, all, of("ArnLike", "log-group:/api/*"), false),
+        ("Allow", logs, all, of("StringEquals", "*"), false),
+        (
+            "Allow",
+            logs,
+            all,
+            ", Condition: {StringEquals: {'kms:ViaService': logs.us-east-1.amazonaws.com}}".to_owned(),
+            false,
+        ),
+        ("Allow", logs, "['kms:Decrypt', 'kms:DescribeKey']", String::new(), false),
+        ("Allow", "config.amazonaws.com", all, String::new(), false),
+    ] {
+        let after = after(effect, principal, actions, &condition);
+        assert!(after.contains("KmsKeyId: !GetAtt Own.Arn"), "{after}");
+        assert_eq!(!after.contains("CloudWatchLogsUsesKey"), is_enough, "{after}");
+    }
 }
 
 #[test]
@@ -1539,6 +1599,56 @@ Resources:
         after.contains("!If [C, {EncryptionType: KMS, KeyId: !GetAtt EncryptionKey.Arn}, !Ref AWS::NoValue]"),
         "{after}"
     );
+}
+
+#[test]
+fn nothing_is_added_beyond_what_aws_takes() {
+    let rule = "resources: [AWS::SQS::Queue]
+assert: { some: { related: { types: [AWS::SQS::QueuePolicy], via: \"$.Properties.Queues[*]\" } } }
+fix: { add: { name: \"{resource}Policy\", type: AWS::SQS::QueuePolicy, properties: { Queues: [{ Ref: \"{resource}\" }] } } }
+";
+    let queues = |others: usize| {
+        let topic = |number: usize| format!("  T{number}: {{Type: AWS::SNS::Topic}}\n");
+        format!("Resources:\n  Q: {{Type: AWS::SQS::Queue}}\n{}", (0..others).map(topic).collect::<String>())
+    };
+    assert!(fixed(rule, &queues(498)).contains("QPolicy"));
+    assert!(shown(rule, &queues(499)).contains("at most 500 resources"));
+    let rule = "parameters: { suffix: { description: The parameter, default: Suffix } }
+resources: [AWS::SQS::Queue]
+assert: { analysis: { name-contains: { parameter: { parameter: suffix } } } }
+fix: { suffix-names: suffix }
+";
+    let named = |count: usize| {
+        let parameter = |number: usize| format!("  P{number}: {{Type: String}}\n");
+        let parameters = (0..count).map(parameter).collect::<String>();
+        format!("Parameters:\n{parameters}Resources:\n  Q: {{Type: AWS::SQS::Queue, Properties: {{QueueName: q}}}}\n")
+    };
+    assert!(fixed(rule, &named(199)).contains("Suffix:"));
+    assert!(shown(rule, &named(200)).contains("at most 200 parameters"));
+    let rule = "resources: [AWS::IAM::Role]
+assert: { path: $.Properties.Policies, is: { present: false } }
+fix:
+  add:
+    name: \"{resource}{item-name}\"
+    type: AWS::IAM::ManagedPolicy
+    properties:
+      Roles: [{ Ref: \"{resource}\" }]
+      PolicyDocument: { written: \"$.Properties.Policies[*].PolicyDocument\" }
+  remove: [\"$.Properties.Policies[*]\"]
+";
+    let role = |statements: usize| {
+        let statement = "{\"Effect\":\"Allow\",\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::phi/*\"}";
+        let all = vec![statement; statements].join(",\n          ");
+        format!(
+            "Resources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      Policies:\n        - PolicyName: read\n          \
+             PolicyDocument: {{Statement: [{all}]}}\n"
+        )
+    };
+    // 74 characters and a comma each, and `{\"Statement\":[]}`.
+    let size = |statements: usize| 75 * statements - 1 + 16;
+    assert!(size(81) <= 6144 && size(82) > 6144);
+    assert!(fixed(rule, &role(81)).contains("AWS::IAM::ManagedPolicy"));
+    assert!(shown(rule, &role(82)).contains("more than 6144 characters"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a property may name, as it is written: references, texts, and what nothing is known of.
 
 use super::indexes::Naming;
-use super::{SEPARATORS, end, plain};
+use super::{SEPARATORS, ends, plain};
 use crate::eval::{has_macro, is_function};
 use crate::expand::Model;
 use crate::facts;
@@ -117,7 +117,7 @@ impl<'t> Names<'_, '_, 't> {
             Kind::Mapping(_) if has_macro(node) => self.open(),
             Kind::Mapping(_) | Kind::Null => {}
             _ => match plain(node) {
-                Some(text) => self.naming.ends.push(end(text)),
+                Some(text) => self.naming.ends.extend(ends(text)),
                 None => self.open(),
             },
         }
@@ -178,8 +178,8 @@ impl<'t> Names<'_, '_, 't> {
             return;
         }
         match pieces {
-            [Piece::Text(text)] => self.naming.ends.push(end(text)),
-            [.., Piece::Text(text)] if text.contains(SEPARATORS) => self.naming.ends.push(end(text)),
+            [Piece::Text(text)] => self.naming.ends.extend(ends(text)),
+            [.., Piece::Text(text)] if text.contains(SEPARATORS) => self.naming.ends.extend(ends(text)),
             [.., Piece::Text(before), Piece::Text(text)] if before.ends_with(SEPARATORS) => {
                 self.naming.ends.push(text);
             }

@@ -43,7 +43,7 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
         let condition = self.shared_condition();
         let is_always = condition.is_none() && recipe.add.iter().any(is_shared);
         if let Some(found) = self.found_key(is_always) {
-            let missing: Vec<&Service> = services.iter().filter(|one| !one.is_in(found.node)).collect();
+            let missing: Vec<&Service> = services.iter().filter(|one| !self.permits(one, found, is_own)).collect();
             let place = if missing.is_empty() { Some((Vec::new(), &[][..])) } else { self.statements_of(found) };
             if let Some((path, items)) = place {
                 self.let_use(&missing, &path, items);

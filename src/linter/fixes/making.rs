@@ -157,6 +157,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             self.changes.push(Change { path, action: Action::Set(resource) });
         }
         self.changes.append(&mut self.statements);
+        obstacle = obstacle.or_else(|| self.over_limit(recipe));
         // One that needs a place in the template that is not there is for something else.
         is_possible.then_some(obstacle)
     }

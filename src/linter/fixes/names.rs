@@ -155,7 +155,8 @@ fn has_parts(node: &Node<'_>) -> bool {
     matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_))
 }
 
-/// A text with the parameter behind each name that it repeats: as a whole, or as a part of an ARN. None if it repeats none.
+/// A text with the parameter behind each name that it repeats: as a whole, or as a part of an ARN or of the domain name of a bucket. None if
+/// it repeats none.
 fn repeating(text: &str, names: &[Finder<'_>], suffix: Suffix<'_>) -> Option<String> {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'$' | b'{' | b'}');
     let mut result = String::new();
@@ -166,8 +167,9 @@ fn repeating(text: &str, names: &[Finder<'_>], suffix: Suffix<'_>) -> Option<Str
             places.map(|start| (start, start + name.needle().len())).find(|(start, end)| {
                 let before = start.checked_sub(1).and_then(|at| rest.as_bytes().get(at));
                 let before = before.or_else(|| result.as_bytes().last());
-                !before.is_some_and(|byte| is_part(*byte))
-                    && !rest.as_bytes().get(*end).is_some_and(|byte| is_part(*byte))
+                let after = rest.get(*end..).unwrap_or_default();
+                let is_domain = [".s3.", ".s3-"].iter().any(|domain| after.starts_with(domain));
+                !before.is_some_and(|byte| is_part(*byte)) && (is_domain || !after.bytes().next().is_some_and(is_part))
             })
         });
         let Some((_, end)) = found.min() else { break };

@@ -327,11 +327,21 @@ impl Deeds {
         self.added.is_empty() && self.all.iter().all(Touched::is_reviewed)
     }
 
+    /// What the changes do to deployed resources, as sentences.
+    pub(super) fn on_deployed(&self, neighbors: &Neighbors<'_, '_>) -> Vec<String> {
+        let mut risk: Vec<String> = Vec::new();
+        for sentence in self.all.iter().flat_map(|touched| touched.risk(neighbors)) {
+            if !risk.contains(&sentence) {
+                risk.push(sentence);
+            }
+        }
+        risk
+    }
+
     /// What else the changes do, as sentences.
     pub(super) fn risk(&self, neighbors: &Neighbors<'_, '_>) -> Vec<String> {
-        let mut risk: Vec<String> = Vec::new();
-        let all = self.all.iter().flat_map(|touched| touched.risk(neighbors));
-        for sentence in all.chain(self.notes.iter().cloned()) {
+        let mut risk = self.on_deployed(neighbors);
+        for sentence in self.notes.iter().cloned() {
             if !risk.contains(&sentence) {
                 risk.push(sentence);
             }

@@ -1,18 +1,47 @@
 //! Which AWS services use a key themselves, for the resources that it encrypts: the policy of the key must let them.
 
 use super::making::Making;
+use super::permits::OPEN;
 use crate::change::Value;
 use crate::eval::explore;
-use crate::expand::Block;
+use crate::expand::{Block, exists};
 use crate::facts::sends_source;
+use crate::graph::any_refers_to;
 use crate::policy::{self, DocumentKind, Who};
+use crate::rules::check::location::Item;
 use crate::rules::fix::Recipe;
-use crate::syntax::Node;
+use crate::rules::path::Path;
 
 const ACCOUNT: &str = "${AWS::AccountId}";
 /// The service-linked role that Amazon EC2 Auto Scaling uses unless a group has another.
 const AUTO_SCALING_ROLE: &str = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/autoscaling.amazonaws.com/\
                                  AWSServiceRoleForAutoScaling";
+/// A type and the path of a property that names resources.
+type Naming = (&'static str, &'static str);
+/// What has AWS deliver logs to a bucket.
+const DELIVERIES: [Naming; 5] = [
+    ("AWS::EC2::FlowLog", "$.Properties.LogDestination"),
+    ("AWS::Logs::DeliveryDestination", "$.Properties.DestinationResourceArn"),
+    (
+        "AWS::NetworkFirewall::LoggingConfiguration",
+        "$.Properties.LoggingConfiguration.LogDestinationConfigs[*].LogDestination.bucketName",
+    ),
+    ("AWS::Route53Resolver::ResolverQueryLoggingConfig", "$.Properties.DestinationArn"),
+    ("AWS::WAFv2::LoggingConfiguration", "$.Properties.LogDestinationConfigs[*]"),
+];
+const RECORDERS: [Naming; 1] = [("AWS::Config::DeliveryChannel", "$.Properties.S3BucketName")];
+const DISTRIBUTIONS: [Naming; 1] =
+    [("AWS::CloudFront::Distribution", "$.Properties.DistributionConfig.Origins[*].DomainName")];
+const ALARMS: [Naming; 6] = [
+    ("AWS::CloudWatch::Alarm", "$.Properties.AlarmActions[*]"),
+    ("AWS::CloudWatch::Alarm", "$.Properties.InsufficientDataActions[*]"),
+    ("AWS::CloudWatch::Alarm", "$.Properties.OKActions[*]"),
+    ("AWS::CloudWatch::CompositeAlarm", "$.Properties.AlarmActions[*]"),
+    ("AWS::CloudWatch::CompositeAlarm", "$.Properties.InsufficientDataActions[*]"),
+    ("AWS::CloudWatch::CompositeAlarm", "$.Properties.OKActions[*]"),
+];
+const TOPICS: [Naming; 2] =
+    [("AWS::SNS::Subscription", "$.Properties.Endpoint"), ("AWS::SNS::Topic", "$.Properties.Subscription[*].Endpoint")];
 /// What encrypts and decrypts with a key, each with its variants.
 const ALL_USE: [&str; 5] = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
 
@@ -203,30 +232,38 @@ impl Service {
         Self::new(&format!("`{principal}`"), &format!("{sid}UsesKey"), principal, &actions, conditions)
     }
 
-    /// Whether the policy of a key has a statement for it.
-    pub(super) fn is_in(&self, key: &Node<'_>) -> bool {
+    /// Whether a principal is the service or its role. The Region may be written.
+    pub(super) fn is_called(&self, principal: &str) -> bool {
         match self.principal.rsplit_once("role/") {
-            Some((_, role)) => mentions(key, &|text| text.ends_with(role)),
-            // The Region may be written.
+            Some((_, role)) => principal.ends_with(role),
             None => {
-                let service = self.principal.split('.').next().unwrap_or(&self.principal);
-                let is_it = |text: &str| text.split('.').next() == Some(service) && text.ends_with("amazonaws.com");
-                mentions(key, &is_it)
+                let service = self.principal.split('.').next();
+                principal.split('.').next() == service
+                    && (principal.contains("amazonaws.com") || principal.contains(OPEN))
             }
         }
     }
-}
 
-/// Whether some text in a value is one, conditions on services that others call left out.
-fn mentions(node: &Node<'_>, is_it: &dyn Fn(&str) -> bool) -> bool {
-    match (node.as_str(), node.as_mapping(), node.as_sequence()) {
-        (Some(text), ..) => is_it(text),
-        (_, Some(entries), _) => {
-            let mut inner = entries.iter().filter(|entry| entry.key != "kms:ViaService");
-            inner.any(|entry| mentions(&entry.value, is_it))
+    /// What it does with the key, in lower case.
+    pub(super) fn actions(&self) -> Vec<String> {
+        let mut actions = Vec::new();
+        for statement in &self.statements {
+            let Value::Map(fields) = statement else { continue };
+            let own = fields.iter().filter(|(key, _)| key == "Action").map(|(_, value)| value);
+            let all = own.flat_map(|value| match value {
+                Value::List(items) => items.as_slice(),
+                only => std::slice::from_ref(only),
+            });
+            for action in all {
+                let Value::String(action) = action else { continue };
+                match action.to_ascii_lowercase().trim_end_matches('*') {
+                    "kms:describe" => actions.push("kms:describekey".to_owned()),
+                    "kms:reencrypt" => actions.extend(["kms:reencryptfrom", "kms:reencryptto"].map(str::to_owned)),
+                    action => actions.push(action.to_owned()),
+                }
+            }
         }
-        (.., Some(items)) => items.iter().any(|item| mentions(item, is_it)),
-        _ => false,
+        actions
     }
 }
 
@@ -250,8 +287,6 @@ impl<'t> Making<'_, '_, '_, 't> {
         if !kinds.contains(&target.kind) {
             return services;
         }
-        let is_used_by =
-            |kinds: &[&str]| self.shop.neighbors.users(target.name).any(|(user, _)| kinds.contains(&user.kind));
         match target.kind {
             "AWS::Events::EventBus" => services.push(Service::event_bus()),
             "AWS::S3Vectors::VectorBucket" | "AWS::S3Vectors::Index" => services.push(Service::vectors()),
@@ -264,29 +299,17 @@ impl<'t> Making<'_, '_, '_, 't> {
             "AWS::S3::Bucket" => {
                 let named = self.named_services("AWS::S3::BucketPolicy", "Bucket");
                 let has = |principal: &str| named.iter().any(|name| name == principal);
-                let sources = [
-                    "AWS::EC2::FlowLog",
-                    "AWS::Logs::DeliveryDestination",
-                    "AWS::NetworkFirewall::LoggingConfiguration",
-                    "AWS::Route53Resolver::ResolverQueryLoggingConfig",
-                    "AWS::WAFv2::LoggingConfiguration",
-                ];
-                let delivers = has("delivery.logs.amazonaws.com") || is_used_by(&sources);
+                let delivers = has("delivery.logs.amazonaws.com") || self.is_named_by(&DELIVERIES);
                 services.extend(delivers.then(Service::log_delivery));
-                let records = has("config.amazonaws.com") || is_used_by(&["AWS::Config::DeliveryChannel"]);
+                let records = has("config.amazonaws.com") || self.is_named_by(&RECORDERS);
                 services.extend(records.then(Service::config));
-                let mut users = self.shop.neighbors.users(target.name);
-                let is_origin = users.any(|(user, path)| {
-                    user.kind == "AWS::CloudFront::Distribution"
-                        && path.starts_with("Properties/DistributionConfig/Origins")
-                });
-                services.extend((is_origin || has("cloudfront.amazonaws.com")).then(Service::cloud_front));
+                let serves = has("cloudfront.amazonaws.com") || self.is_named_by(&DISTRIBUTIONS);
+                services.extend(serves.then(Service::cloud_front));
             }
             "AWS::SNS::Topic" => {
                 let mut senders = self.named_services("AWS::SNS::TopicPolicy", "Topics");
                 // The policy that a topic has by default lets alarms of the account publish.
-                let alarms = ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"];
-                if is_used_by(&alarms) && !senders.iter().any(|name| name == "cloudwatch.amazonaws.com") {
+                if self.is_named_by(&ALARMS) && !senders.iter().any(|name| name == "cloudwatch.amazonaws.com") {
                     senders.push("cloudwatch.amazonaws.com".to_owned());
                 }
                 services.extend(senders.iter().map(|name| Service::sender(name)));
@@ -294,8 +317,7 @@ impl<'t> Making<'_, '_, '_, 't> {
             "AWS::SQS::Queue" => {
                 let mut senders = self.named_services("AWS::SQS::QueuePolicy", "Queues");
                 // A policy may name the topic and not the service.
-                let topics = ["AWS::SNS::Subscription", "AWS::SNS::Topic"];
-                if is_used_by(&topics) && !senders.iter().any(|name| name == "sns.amazonaws.com") {
+                if self.is_named_by(&TOPICS) && !senders.iter().any(|name| name == "sns.amazonaws.com") {
                     senders.push("sns.amazonaws.com".to_owned());
                 }
                 services.extend(senders.iter().map(|name| Service::sender(name)));
@@ -327,6 +349,28 @@ impl<'t> Making<'_, '_, '_, 't> {
                 "If an Auto Scaling group outside the template uses `{name}`, allow its service-linked role to use the key."
             ));
         }
+    }
+
+    /// Whether properties of other resources name the resource in some deployment, by a reference or by its name.
+    fn is_named_by(&self, all: &[Naming]) -> bool {
+        let (model, target) = (self.shop.model, self.target);
+        all.iter().filter(|(kind, _)| model.has_type(kind)).any(|(kind, path)| {
+            let Ok(path) = Path::try_from((*path).to_owned()) else { return false };
+            let exploration = explore(&model.evaluator, |run| {
+                let users = model.naming(run, kind, &path.text, || path.routes(), target);
+                users.into_iter().any(|user| {
+                    let mut checker = self.shop.checker(run, self.job);
+                    let found = checker.select(&path, &Item::Block(user)).items;
+                    let mut values = found.iter().filter_map(|item| match item {
+                        Item::Value { value, .. } => Some(*value),
+                        Item::Block(_) => None,
+                    });
+                    values.any(|value| any_refers_to(run, model, value, target).is_true()) && exists(run, user)
+                })
+            });
+            exploration.leaves.iter().any(|(_, is_named)| *is_named)
+                || !exploration.complete && self.shop.neighbors.users(target.name).any(|(user, _)| user.kind == *kind)
+        })
     }
 
     /// The principals of the AWS services that policies of a type let use the resource.

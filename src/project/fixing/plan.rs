@@ -2,7 +2,7 @@
 
 use crate::change::{Action, Change};
 use crate::finding::Fix;
-use crate::linter;
+use crate::linter::{self, FileReport, MAX_PARAMETERS, MAX_RESOURCES};
 use crate::source::SourceId;
 use crate::syntax::{self, edit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +67,39 @@ pub(super) fn plan(text: &str, fixes: &[(usize, &Fix)], editor: &Editor<'_>) -> 
         }
     }
     alone(text, left, plan, editor)
+}
+
+/// What a change adds: its section and name.
+pub(super) fn added_by(change: &Change) -> Option<String> {
+    match (change.path.as_slice(), &change.action) {
+        ([crate::change::Step::Key(section), crate::change::Step::Key(name)], Action::Set(_)) => {
+            Some(format!("{section}/{name}"))
+        }
+        ([crate::change::Step::Key(section), crate::change::Step::Key(_)], Action::Rename(name)) => {
+            Some(format!("{section}/{name}"))
+        }
+        _ => None,
+    }
+}
+
+/// The fixes that do not add more resources and parameters to a template than CloudFormation takes, in their order.
+pub(super) fn within_limits<'f>(report: &FileReport, fixes: Vec<(usize, &'f Fix)>) -> Vec<(usize, &'f Fix)> {
+    let room =
+        [("Resources", MAX_RESOURCES, report.resources), ("Parameters", MAX_PARAMETERS, report.parameters.len())];
+    let mut new: [BTreeSet<&'f str>; 2] = Default::default();
+    let fits = |(_, fix): &(usize, &'f Fix)| {
+        let mut more = new.clone();
+        for (names, (section, ..)) in more.iter_mut().zip(room) {
+            names.extend(fix.changes.iter().filter_map(|change| linter::added(change, section)));
+        }
+        let mut all = new.iter().zip(&more).zip(room);
+        let is_within = all.all(|((before, after), (_, most, now))| before == after || now + after.len() <= most);
+        if is_within {
+            new = more;
+        }
+        is_within
+    };
+    fixes.into_iter().filter(fits).collect()
 }
 
 /// Makes the first fix that can be made.

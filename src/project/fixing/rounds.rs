@@ -5,7 +5,7 @@
 
 use super::super::File;
 use super::fates::{Fate, Fates, Known, can_be_made};
-use super::plan::{Editor, Plan, plan};
+use super::plan::{Editor, Plan, added_by, plan, within_limits};
 use super::proof::{Done, Still, Verdict, verdict};
 use super::{Choice, Fixed, Fixer, Note, Proposal, Settled, Texts};
 use crate::change::{Action, Change, Step};
@@ -51,6 +51,7 @@ pub(in crate::project) fn fix(text: Text<'_>, first: File, fixer: &dyn Fixer) ->
         fates: Fates::default(),
         made: BTreeMap::new(),
         notes: Vec::new(),
+        new: BTreeSet::new(),
         lints: 0,
         waiting: Vec::new(),
         wrong: 0,
@@ -102,6 +103,8 @@ struct Rounds<'r, 't> {
     made: BTreeMap<Arc<str>, usize>,
     /// What fixes do that are not safe.
     notes: Vec<Note>,
+    /// What fixes added.
+    new: BTreeSet<String>,
     /// Of this pass.
     lints: usize,
     /// Parts of what did not stand the proof together, each to be tried on its own. The last is next.
@@ -212,6 +215,8 @@ impl Rounds<'_, '_> {
         while !tried.is_empty() && !self.is_over() {
             let fixes: Vec<(usize, &Fix)> =
                 tried.iter().filter_map(|index| Some((*index, &*wanted.get(*index)?.1))).collect();
+            // What is too much now is only shown in the next round.
+            let fixes = within_limits(report, fixes);
             let Plan { text, made, refused, .. } = plan(&self.now, &fixes, self.text.editor);
             self.leave(&refused, wanted, Unfixed::Place);
             let findings: Vec<(usize, &Finding)> =
@@ -231,7 +236,10 @@ impl Rounds<'_, '_> {
                         *self.made.entry(Arc::clone(&finding.rule)).or_default() += 1;
                     }
                     let own = made.iter().filter_map(|index| wanted.get(*index));
-                    self.notes.extend(own.filter_map(|(finding, fix)| Note::of(finding, fix)).chain(more));
+                    let is_new = |finding: &Finding| self.new.contains(&finding.subject.qualified_name());
+                    let note = |(finding, fix): &(&Finding, Arc<Fix>)| Note::of(finding, fix, is_new(finding));
+                    self.notes.extend(own.filter_map(note).chain(more));
+                    self.new.extend(done.added);
                     return file;
                 }
                 Verdict::StillThere(Still { fixes, .. }) => {
@@ -311,7 +319,10 @@ impl Rounds<'_, '_> {
             if made.iter().any(|known| known.changes == fix.changes) {
                 return None;
             }
-            notes.extend(Note::of(finding, &fix));
+            let name = finding.subject.qualified_name();
+            let is_new = self.new.contains(&name)
+                || made.iter().any(|fix| fix.changes.iter().filter_map(added_by).any(|new| new == name));
+            notes.extend(Note::of(finding, &fix, is_new));
             fixes.push(fix);
         }
         let numbered: Vec<(usize, &Fix)> = fixes.iter().map(|fix| &**fix).enumerate().collect();
@@ -371,12 +382,7 @@ impl Rounds<'_, '_> {
 /// The names of the resources that some fixes add.
 fn added(made: &[usize], wanted: &[(&Finding, Arc<Fix>)]) -> BTreeSet<String> {
     let changes = made.iter().filter_map(|index| wanted.get(*index)).flat_map(|(_, fix)| &fix.changes);
-    let name = |change: &Change| match (change.path.as_slice(), &change.action) {
-        ([Step::Key(section), Step::Key(name)], Action::Set(_)) => Some(format!("{section}/{name}")),
-        ([Step::Key(section), Step::Key(_)], Action::Rename(name)) => Some(format!("{section}/{name}")),
-        _ => None,
-    };
-    changes.filter_map(name).collect()
+    changes.filter_map(added_by).collect()
 }
 
 /// Whether some fixes change the numbers of the items behind those that they change.

@@ -110,6 +110,7 @@ pub(super) fn finding(rule: &Rule) -> Finding {
         title: "Set it".to_owned(),
         applicability: if rule.id.ends_with("unsafe") { Applicability::Unsafe } else { Applicability::Safe },
         note: String::new(),
+        on_deployed: String::new(),
         changes: rule.fix.iter().map(change).collect(),
         edits: Vec::new(),
     };

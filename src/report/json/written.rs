@@ -390,6 +390,7 @@ mod tests {
             title: "Set `A`".to_owned(),
             applicability,
             note: if edits.is_empty() { "Why".to_owned() } else { String::new() },
+            on_deployed: String::new(),
             changes: Vec::new(),
             edits,
         };

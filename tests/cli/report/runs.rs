@@ -298,6 +298,7 @@ pub fn everything() -> Run {
         title: "Set `VersioningConfiguration.Status` to `Enabled`".into(),
         applicability: Applicability::Safe,
         note: String::new(),
+        on_deployed: String::new(),
         changes: Vec::new(),
         edits: vec![Edit { span: status, text: "Enabled".into() }],
     }));
@@ -322,6 +323,7 @@ pub fn everything() -> Run {
         title: "Encrypt the database".into(),
         applicability: Applicability::Unsafe,
         note: "CloudFormation replaces the database: the new one is empty.".into(),
+        on_deployed: String::new(),
         changes: Vec::new(),
         edits: vec![
             Edit { span: encrypted, text: "true".into() },
@@ -341,6 +343,7 @@ pub fn everything() -> Run {
         title: "Encrypt the replica".into(),
         applicability: Applicability::Display,
         note: "The value comes from the parameter `Encrypted`: change its default.".into(),
+        on_deployed: String::new(),
         changes: Vec::new(),
         edits: Vec::new(),
     }));

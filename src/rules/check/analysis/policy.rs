@@ -27,6 +27,7 @@ pub(super) fn principal<'m, 't>(who: &Who, checker: &mut Checker<'_, 'm, 't>, it
         Who::Everyone => policy::Who::Everyone,
         Who::ForeignAccount => policy::Who::ForeignAccount,
         Who::Service => policy::Who::Service,
+        Who::LogDelivery => policy::Who::LogDelivery,
     };
     let (mut truth, mut offending) = policy::principal(checker.run, statement, who);
     let (mut by_conditions, mut conditions) = (Truth::False, Vec::new());

@@ -30,6 +30,8 @@ pub enum Who {
     ForeignAccount,
     /// An AWS service.
     Service,
+    /// What delivers logs and cannot use KMS keys.
+    LogDelivery,
 }
 
 impl Arguments for Who {}

@@ -7,10 +7,11 @@ macro_rules! analyses {
     ($then:ident) => {
         $then! {
             Principal(arguments: Who) "principal" = policy::principal {
-                operands: "`principal: everyone`, `foreign-account`, or `service`",
+                operands: "`principal: everyone`, `foreign-account`, `service`, or `log-delivery`",
                 on: "statement",
                 decides: "one of its principals is of that kind. For `foreign-account`, the document's `Deny` statements count, and so do \
-                    conditions by which a statement for everyone admits such an account",
+                    conditions by which a statement for everyone admits such an account. `log-delivery` is a service or account that \
+                    delivers access logs of S3 or of load balancers, or audit logs of Redshift, and cannot use KMS keys",
                 words: [],
             }
             RestrictsCallers "restricts-callers" = policy::restricts_callers {
