@@ -5,9 +5,9 @@
 
 use crate::code::Code;
 use crate::discover::Discovery;
-use crate::eval::pseudo::impossible;
 use crate::files::{Files, why};
 use crate::finding::Diagnostic;
+use crate::session::can_be;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -101,7 +101,7 @@ impl Records {
         let known = [("AWS::AccountId", record.account), ("AWS::Region", record.region)];
         let known: BTreeMap<String, String> =
             known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-        if known.iter().any(|(name, value)| impossible(name, value).is_some()) {
+        if !can_be(&known) {
             let message = "has an `account` or a `region` that no deployment has".to_owned();
             return Err((message, "Write 12 digits and the name of a Region, or leave out what is not known."));
         }

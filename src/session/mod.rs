@@ -32,7 +32,7 @@ pub use baseline::WrittenBaseline;
 pub use exit::Exit;
 pub use fixing::{Answer, Ask};
 pub use options::{Configuration, Contents, Fixing, Options, RuleSources};
-pub use problems::Problems;
+pub use problems::{Problems, can_be};
 pub use remedies::TurnedOff;
 pub use results::{Outcome, Results};
 pub use rules::Rules;

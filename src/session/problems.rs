@@ -10,7 +10,7 @@ use crate::linter::hidden_in_unread;
 use crate::rules::load::{RuleError, RuleSet};
 use crate::source::{Hidden, Source, SourceId, Span};
 use crate::suggest::nearest;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -35,6 +35,11 @@ pub struct Problems {
     broken: HashMap<(String, String), usize>,
     /// Texts opened so far, kept or not.
     opened: u32,
+}
+
+/// Whether a deployment can have these pseudo parameters, as far as that can be decided.
+pub fn can_be(pinned: &BTreeMap<String, String>) -> bool {
+    pinned.iter().all(|(name, value)| impossible(name, value).is_none())
 }
 
 impl Problems {

@@ -1626,7 +1626,7 @@ fix: { suffix-names: suffix }
     assert!(fixed(rule, &named(199)).contains("Suffix:"));
     assert!(shown(rule, &named(200)).contains("at most 200 parameters"));
     let rule = "resources: [AWS::IAM::Role]
-assert: { path: $.Properties.Policies, is: { present: false } }
+assert: { every: { path: \"$.Properties.Policies[*]\", assert: { path: $.PolicyName, is: { equals: other } } } }
 fix:
   add:
     name: \"{resource}{item-name}\"

@@ -1,6 +1,7 @@
 //! What a template costs grows with its size, whatever it is made of: counted in steps of the evaluation, not in time.
 
 use hipaalint::eval::inputs::Pinned;
+use hipaalint::finding::Fix;
 use hipaalint::linter::{FileReport, Fixes, Keep, Linter};
 use hipaalint::rules::load::RuleSet;
 use hipaalint::source::{Source, SourceId};
@@ -321,7 +322,9 @@ fn fixes_of_many_resources_have_edits() {
         let report = linter.lint(&Source::new(SourceId(0), "template", text));
         // That one is about all names of the template.
         let each = report.findings.iter().filter(|finding| &*finding.rule != "name-suffix-parameter");
-        each.filter_map(|finding| finding.fix.as_ref()).filter(|fix| !fix.edits.is_empty()).count()
+        // CloudFormation takes no more resources.
+        let adds = |fix: &Fix| fix.changes.iter().any(|change| change.path.len() == 2);
+        each.filter_map(|finding| finding.fix.as_ref()).filter(|fix| !adds(fix) && !fix.edits.is_empty()).count()
     };
     for text in [&yaml as &dyn Fn(usize) -> String, &json] {
         let (few, many) = (count(text(10)), count(text(1500)));

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 /// The resources and the parameters that a template may have.
 ///
-/// Source: AWS CloudFormation User Guide, "Understand CloudFormation quotas" (cloudformation-limits.html), 2026-11.
+/// Source: AWS CloudFormation User Guide, "Understand CloudFormation quotas" (cloudformation-limits.html), as cfn-lint holds them
+/// (`LIMITS` in `cfnlint/helpers.py`), 2026-11.
 pub(crate) const MAX_RESOURCES: usize = 500;
 /// See [`MAX_RESOURCES`].
 pub(crate) const MAX_PARAMETERS: usize = 200;
