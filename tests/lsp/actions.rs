@@ -125,7 +125,9 @@ fn nothing_is_fixed_in_a_cloud_assembly() {
     client.published("cdk.out/a.yaml");
     let all = actions(&mut client, "cdk.out/a.yaml", &json!({ "diagnostics": [] }));
     assert!(
-        all.iter().all(|action| action["edit"].is_null() || action["title"].as_str().unwrap().starts_with("Turn off")),
+        all.iter()
+            .all(|action| action["edit"].is_null()
+                || action["title"].as_str().unwrap().ends_with(" off in hipaalint.yaml")),
         "{all:#?}"
     );
     let shown = titled(&all, "Turn on versioning");

@@ -8,7 +8,7 @@ use super::commands;
 use super::names::{Promise, may_hold_promise, next_mark, promise};
 use super::pairs::value_of_pair;
 use super::partial::{IsPlain, Partial, may_be_partial, parts_of_secret};
-use super::texts::{is_promised, names_a_secret};
+use super::texts::{begins_phrase, is_complaint, is_promised, names_a_secret};
 use std::ops::Range;
 
 /// What a text is, as far as its place in the template tells.
@@ -411,6 +411,9 @@ impl Candidate<'_> {
             (None, Dialect::Text) => {
                 self.mark == Mark::Tight && (has_digit || has_mark || text.contains("://") || text.contains(';'))
             }
+            (None, Dialect::Settings) if !has_digit && self.mark == Mark::Colon => {
+                !begins_phrase(text, self.value.range.end)
+            }
             (None, _) => true,
         }
     }
@@ -418,12 +421,6 @@ impl Candidate<'_> {
 
 /// The shortest text of letters alone that a program may have generated.
 const LONG: usize = 20;
-
-/// Whether a text is what programs say of a password.
-fn is_complaint(text: &str) -> bool {
-    let words = ["empty", "expired", "hidden", "incorrect", "invalid", "masked", "missing", "mismatch", "wrong"];
-    words.contains(&text.to_ascii_lowercase().as_str())
-}
 
 /// Whether a program or script makes the value: it names a variable, calls something, or leaves room for a text.
 fn is_made(value: &str, quote: Option<u8>) -> bool {
@@ -550,7 +547,7 @@ mod tests {
             "ssl.keystore.password=changeit\nsasl.jaas.config=Login required username=\"a\" password=\"hunter2\";\n";
         assert_eq!(found(settings, Dialect::Settings), ["ssl.keystore.password=changeit", "password=hunter2"]);
         assert_eq!(found("database.password = hunter", Dialect::Settings), ["database.password=hunter"]);
-        assert_eq!(found("password: hunter", Dialect::Settings), ["password=hunter"]);
+        assert_eq!(found("password: hunter # x\ntoken: Your token ends", Dialect::Settings), ["password=hunter"]);
         assert_eq!(found("ssl.key.password=${file:/x:y}", Dialect::Settings), [""; 0]);
         for (text, expected) in [
             ("Server=db;User Id=app;Password=hunter;", "Password=hunter"),

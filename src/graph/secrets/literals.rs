@@ -155,6 +155,7 @@ impl<'t> Search<'t> {
     }
 
     /// What a text is where the walk is.
+    #[inline]
     fn dialect_of(&self, text: &str) -> Dialect {
         match self.dialect {
             Dialect::Script => dialect_of_script(text),

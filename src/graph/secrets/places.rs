@@ -8,7 +8,7 @@ use super::spelled::{OPEN, Speller};
 use crate::syntax::{Entry, Kind, Node, base64};
 use std::borrow::Cow;
 
-/// Whether what stands under a key is prose, an example or a recipe that makes a secret: nothing below it is searched.
+/// Whether what stands under a key is prose, an example, the name of a metric, or a recipe that makes a secret: nothing below it is searched.
 pub(super) fn is_passed_over(key: &str) -> bool {
     matches!(
         key,
@@ -16,6 +16,7 @@ pub(super) fn is_passed_over(key: &str) -> bool {
             | "AllowedPattern"
             | "ConstraintDescription"
             | "Description"
+            | "Dimensions"
             | "GenerateSecretString"
             | "example"
             | "examples"

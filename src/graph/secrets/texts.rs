@@ -183,6 +183,19 @@ pub fn looks_generated(text: &str) -> bool {
         && !text.split(['-', '_', '.', '/']).all(is_word)
 }
 
+/// Whether a text is what programs say of a password.
+pub(super) fn is_complaint(text: &str) -> bool {
+    let words = ["empty", "expired", "hidden", "incorrect", "invalid", "masked", "missing", "mismatch", "wrong"];
+    words.contains(&text.to_ascii_lowercase().as_str())
+}
+
+/// Whether other words follow the word that ends here on its line, and no comment or end of a map: then it begins a sentence.
+pub(super) fn begins_phrase(text: &str, end: usize) -> bool {
+    let rest = text.get(end..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let next = rest.trim_start();
+    rest.len() > next.len() && next.starts_with(|first: char| first.is_alphanumeric())
+}
+
 /// Whether a text is the name of a file or a host, which its last letters show: `build-20240101.zip`.
 fn is_name_with_ending(text: &str) -> bool {
     let ending = text.rsplit_once('.').map_or("", |(_, ending)| ending);
