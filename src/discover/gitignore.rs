@@ -35,7 +35,12 @@ impl Globs {
             let last = globs.len().saturating_sub(1);
             builder.build().map_err(|error| (last, reason(&error)))
         };
-        let anywhere = matcher(Path::new(""), |glob| !glob.trim_end().trim_end_matches('/').contains('/'))?;
+        // `**/legacy/` means the same as `legacy/`.
+        let is_name = |glob: &str| {
+            let glob = glob.trim_end().trim_end_matches('/').trim_start_matches('!');
+            !glob.strip_prefix("**/").unwrap_or(glob).contains('/')
+        };
+        let anywhere = matcher(Path::new(""), is_name)?;
         Ok(Self { folder: folder.to_owned(), matcher: matcher(folder, |_| true)?, anywhere })
     }
 

@@ -135,6 +135,8 @@ fn a_configuration_that_is_named_skips_outside_of_its_folder() {
     assert_eq!(ran(&["."]).json()["summary"]["left_out_files"], 3);
     let named = ["--force-skip", "infra/a.test.yaml", "infra/legacy/app.yaml", "infra/old.yaml"];
     assert_eq!(files(&ran(&named)), ["infra/old.yaml"]);
+    folder.file("ci/hipaalint.yaml", "skip: ['**/legacy/', '**/*.test.yaml', '**/infra/old.yaml']\n");
+    assert_eq!(files(&ran(&["infra"])), ["infra/app.yaml", "infra/old.yaml"]);
 }
 
 #[test]
