@@ -148,7 +148,10 @@ mod tests {
             ("/b.yaml", "/elsewhere/b.yaml", false, false),
             ("/b.yaml", "/b.yaml", false, false),
             ("a/b.yaml", "/a/b.yaml", false, false),
-            ("**/b.yaml", "/elsewhere/b.yaml", false, false),
+            ("**/b.yaml", "/elsewhere/b.yaml", false, true),
+            ("**/legacy/", "/elsewhere/legacy", true, true),
+            ("**/legacy/", "/elsewhere/legacy", false, false),
+            ("**/a/b.yaml", "/elsewhere/a/b.yaml", false, false),
             ("elsewhere", "/elsewhere/b.yaml", false, false),
         ];
         for (glob, path, is_folder, named) in cases {
