@@ -300,15 +300,16 @@ impl Linter {
         let others = self.general.iter().filter(|(target, _)| occurs(target, &kinds, model));
         let others = others.flat_map(|(_, positions)| positions).map(|position| (*position, None));
         let named = kinds.iter().flat_map(|kind| self.naming(kind.name).map(|position| (position, Some(*kind))));
-        let mut positions: Vec<(usize, Option<Kind<'m, 't>>)> = others.chain(named).collect();
+        let mut positions: Vec<(usize, Option<Kind<'m, 't>>)> = Vec::with_capacity(self.selected.len());
+        positions.extend(others.chain(named));
         positions.sort_unstable_by_key(|(position, kind)| (*position, kind.map(|kind| kind.name)));
         let of_same = positions.chunk_by(|(one, _), (other, _)| one == other);
-        of_same
-            .filter_map(|group| {
-                let (position, _) = group.first()?;
-                Some((self.selected.get(*position)?, group.iter().filter_map(|(_, kind)| *kind).collect()))
-            })
-            .collect()
+        let mut rules = Vec::with_capacity(positions.len());
+        rules.extend(of_same.filter_map(|group| {
+            let (position, _) = group.first()?;
+            Some((self.selected.get(*position)?, group.iter().filter_map(|(_, kind)| *kind).collect()))
+        }));
+        rules
     }
 
     /// All rules, selected or not.
@@ -446,7 +447,9 @@ impl Linter {
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         let mut results = Results::default();
         let workshop = Workshop::new(source, document, &model, self, wants);
-        for (selected, kinds) in self.for_template(&model) {
+        let selected = self.for_template(&model);
+        report.by_rule.reserve(selected.len());
+        for (selected, kinds) in selected {
             self.apply((selected, &kinds), &workshop, &mut exceptions, &mut results, again.as_mut(), &mut report);
         }
         if let (Some(again), Some(keeper)) = (again, keeper) {

@@ -123,20 +123,56 @@ fn readable(text: &str) -> Result<(), Problem> {
     }
 }
 
+/// An encoding whose characters take more than one byte each.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+struct Wide {
+    /// 16 or 32.
+    bits: usize,
+    is_little: bool,
+}
+
+impl Wide {
+    /// By the byte order mark, or by the zeros beside the first character, which is one of ASCII in every template.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        let (bits, is_little) = match bytes {
+            [0xff, 0xfe, 0, 0, ..] => (32, true),
+            [0, 0, 0xfe, 0xff, ..] => (32, false),
+            [0xff, 0xfe, ..] => (16, true),
+            [0xfe, 0xff, ..] => (16, false),
+            [1..=0xff, 0, 0, 0, ..] => (32, true),
+            [0, 0, 0, 1..=0xff, ..] => (32, false),
+            [1..=0xff, 0, 1..=0xff, 0, ..] => (16, true),
+            [0, 1..=0xff, 0, 1..=0xff, ..] => (16, false),
+            _ => return None,
+        };
+        Some(Self { bits, is_little })
+    }
+
+    /// What can be read of the bytes.
+    fn text(self, bytes: &[u8]) -> String {
+        let unit = |unit: &[u8]| {
+            let add = |number: u32, byte: &u8| number << 8 | u32::from(*byte);
+            if self.is_little { unit.iter().rev().fold(0, add) } else { unit.iter().fold(0, add) }
+        };
+        let units = bytes.chunks_exact(self.bits / 8).map(unit);
+        if self.bits == 32 {
+            return units.map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+        }
+        let units = units.map(|unit| u16::try_from(unit).unwrap_or_default());
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    }
+}
+
 /// Names the encoding if it can be recognized, and otherwise the first invalid byte.
 fn undecodable(bytes: &[u8], at: usize) -> Problem {
     let code = Code::FileEncoding;
-    let to_utf16 = match bytes {
-        [0xff, 0xfe, ..] => Some(("little", u16::from_le_bytes as fn([u8; 2]) -> u16)),
-        [0xfe, 0xff, ..] => Some(("big", u16::from_be_bytes as fn([u8; 2]) -> u16)),
-        _ => None,
-    };
-    if let Some((order, unit)) = to_utf16 {
-        let units = bytes.chunks_exact(2).filter_map(|pair| Some(unit(pair.try_into().ok()?)));
-        let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    if let Some(wide) = Wide::of(bytes) {
+        let Wide { bits, is_little } = wide;
+        let order = if is_little { "little" } else { "big" };
+        let text = wide.text(bytes);
         return Problem {
             code,
-            message: format!("the file is UTF-16 ({order}-endian), not UTF-8"),
+            message: format!("the file is UTF-{bits} ({order}-endian), not UTF-8"),
             help: "Save it as UTF-8. In PowerShell, `>` writes UTF-16. Use `Out-File -Encoding utf8` instead."
                 .to_owned(),
             shows_template: shows_template(text.trim_start_matches('\u{feff}')),
@@ -161,5 +197,34 @@ fn undecodable(bytes: &[u8], at: usize) -> Problem {
         help: "Save it as UTF-8. If it is Latin-1 or Windows-1252, convert it with `iconv -f WINDOWS-1252 -t UTF-8`."
             .to_owned(),
         shows_template,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    #[test]
+    fn wide_encodings_are_named_with_and_without_a_mark() {
+        const TEXT: &str = "{\n  \"Resources\": { \"Über\": {} }\n}";
+        let units = || TEXT.encode_utf16();
+        let points = || TEXT.chars().map(u32::from);
+        let encoded: [(Vec<u8>, &[u8], &str); 4] = [
+            (units().flat_map(u16::to_le_bytes).collect(), &[0xff, 0xfe], "UTF-16 (little-endian)"),
+            (units().flat_map(u16::to_be_bytes).collect(), &[0xfe, 0xff], "UTF-16 (big-endian)"),
+            (points().flat_map(u32::to_le_bytes).collect(), &[0xff, 0xfe, 0, 0], "UTF-32 (little-endian)"),
+            (points().flat_map(u32::to_be_bytes).collect(), &[0, 0, 0xfe, 0xff], "UTF-32 (big-endian)"),
+        ];
+        for (bytes, mark, name) in encoded {
+            for bytes in [bytes.clone(), [mark, &bytes].concat()] {
+                let Err(problem) = decode(bytes) else { panic!("{name}") };
+                assert_eq!(problem.message, format!("the file is {name}, not UTF-8"));
+                assert!(problem.shows_template, "{name}");
+            }
+        }
+        for binary in [b"PK\x03\x04\0\0".to_vec(), b"\0\0\0\0".to_vec(), b"Resources: \0".to_vec()] {
+            assert!(decode(binary).is_err_and(|problem| problem.message.contains("NUL byte")));
+        }
     }
 }

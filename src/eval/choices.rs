@@ -1,6 +1,7 @@
 //! What a deployment may choose: the values that each parameter and pseudo parameter can take.
 
 use super::constraints::Constraints;
+use super::functions::variables;
 use super::inputs::{Given, Inputs};
 use super::partition::{self, Derived, PARTITIONS};
 use super::rows;
@@ -111,10 +112,10 @@ impl<'t> Choices<'t> {
     pub fn new(template: &Template<'t>, inputs: &'t Inputs) -> Self {
         let mut compared: HashMap<&'t str, Vec<Cow<'t, str>>> = HashMap::new();
         for condition in template.conditions {
-            collect_comparisons(&condition.value, &mut compared);
+            collect_comparisons(&condition.value, template, &mut compared);
         }
         for rule in template.rules {
-            collect_rule(&rule.value, &mut compared);
+            collect_rule(&rule.value, template, &mut compared);
         }
         let mut keys = rows::keys(template);
         let mut choices = Self { empty: [Cow::Borrowed("")].into(), ..Self::default() };
@@ -281,26 +282,70 @@ fn parameter_variable<'t>(
     (!candidates.is_empty()).then(|| Variable::new(name, candidates, default, refused))
 }
 
-/// Finds `Fn::Equals` of a `Ref` and a literal, in either order, anywhere below `node`.
-fn collect_comparisons<'t>(node: &'t Node<'t>, found: &mut HashMap<&'t str, Vec<Cow<'t, str>>>) {
-    if let Some(entries) = node.as_mapping() {
-        for entry in entries {
-            if entry.key == "Fn::Equals"
-                && let Some([left, right]) = entry.value.as_sequence()
-            {
-                for (reference, literal) in [(left, right), (right, left)] {
-                    if let (Some(name), Some(literal)) =
-                        (reference.get("Ref").and_then(Node::as_str), literal.scalar_text())
-                    {
-                        found.entry(name).or_default().push(literal);
-                    }
-                }
+/// Finds what `Fn::Equals` anywhere below `node` compares parameters with: the literals that decide it, through `Fn::Sub` and
+/// `Fn::Join` as well. A parameter in any other comparison may be anything, so its default is not all that it can be either.
+fn collect_comparisons<'t>(
+    node: &'t Node<'t>,
+    template: &Template<'t>,
+    found: &mut HashMap<&'t str, Vec<Cow<'t, str>>>,
+) {
+    for entry in node.as_mapping().unwrap_or_default() {
+        if entry.key == "Fn::Equals"
+            && let Some([left, right]) = entry.value.as_sequence()
+        {
+            for (side, other) in [(left, right), (right, left)] {
+                collect_side(side, other, template, found);
             }
-            collect_comparisons(&entry.value, found);
         }
+        collect_comparisons(&entry.value, template, found);
     }
     for item in node.as_sequence().unwrap_or_default() {
-        collect_comparisons(item, found);
+        collect_comparisons(item, template, found);
+    }
+}
+
+/// Finds the parameters on one side of a comparison.
+fn collect_side<'t>(
+    side: &'t Node<'t>,
+    other: &'t Node<'t>,
+    template: &Template<'t>,
+    found: &mut HashMap<&'t str, Vec<Cow<'t, str>>>,
+) {
+    if side.as_mapping().is_none() {
+        return;
+    }
+    let default = || template.parameter(other.get("Ref")?.as_str()?)?.default?.scalar_text();
+    if let Some(literal) = other.scalar_text().or_else(default) {
+        for form in rows::forms(side) {
+            found.entry(form.name).or_default().extend(form.name_in(&literal).map(|text| Cow::Owned(text.to_owned())));
+        }
+    }
+    mention(side, found);
+}
+
+/// Finds the parameters below `node`. Pseudo parameters have values of their own.
+fn mention<'t>(node: &'t Node<'t>, found: &mut HashMap<&'t str, Vec<Cow<'t, str>>>) {
+    let mut add = |name: &'t str| {
+        if !name.starts_with("AWS::") {
+            found.entry(name).or_default();
+        }
+    };
+    for entry in node.as_mapping().unwrap_or_default() {
+        match (entry.key.as_ref(), entry.value.as_str()) {
+            ("Ref", Some(name)) => add(name),
+            ("Fn::Sub", text) => {
+                let first = entry.value.as_sequence().and_then(<[_]>::first);
+                let text = text.or_else(|| first?.as_str()).unwrap_or_default();
+                variables(text).for_each(&mut add);
+            }
+            _ => {}
+        }
+    }
+    for entry in node.as_mapping().unwrap_or_default() {
+        mention(&entry.value, found);
+    }
+    for item in node.as_sequence().unwrap_or_default() {
+        mention(item, found);
     }
 }
 
@@ -328,8 +373,8 @@ pub(super) fn is_possible(name: &str, text: &str) -> bool {
 
 /// Finds what a rule asks of parameters. A parameter that it mentions may be anything that the rule allows, so its default is
 /// not all that it can be, whatever it is compared with.
-fn collect_rule<'t>(node: &'t Node<'t>, found: &mut HashMap<&'t str, Vec<Cow<'t, str>>>) {
-    collect_comparisons(node, found);
+fn collect_rule<'t>(node: &'t Node<'t>, template: &Template<'t>, found: &mut HashMap<&'t str, Vec<Cow<'t, str>>>) {
+    collect_comparisons(node, template, found);
     collect_members(node, found);
 }
 

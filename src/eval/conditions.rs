@@ -310,8 +310,12 @@ impl<'t> Run<'_, 't> {
                 Truth::Unknown => {}
             }
             // What else is open is tested for each choice alone, so that it agrees with a question that names the choice.
-            if [left, right].iter().any(|value| value.parts().iter().any(|part| part.content.is_choice())) {
+            if has_choice(left) || has_choice(right) {
                 let (left, right) = (self.settled(left.clone()), self.settled(right.clone()));
+                // Where CloudFormation refuses every value that is left, the choice stays, and the scenario never occurs.
+                if self.is_over() || has_choice(&left) || has_choice(&right) {
+                    return false;
+                }
                 return self.same(node, &left, &right);
             }
         }
@@ -334,6 +338,10 @@ impl<'t> Run<'_, 't> {
         self.reasons.truncate(before);
         result
     }
+}
+
+fn has_choice(value: &Value<'_>) -> bool {
+    value.parts().iter().any(|part| part.content.is_choice())
 }
 
 /// "The minimum number of conditions that you can include is 2, and the maximum is 10." (Condition functions, `Fn::And`, `Fn::Or`)

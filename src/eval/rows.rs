@@ -32,10 +32,17 @@ struct Search<'t> {
 
 /// A parameter with the known text around it: `${Env}-db`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Form<'t> {
+pub(super) struct Form<'t> {
     before: String,
-    name: &'t str,
+    pub(super) name: &'t str,
     after: String,
+}
+
+impl Form<'_> {
+    /// What the parameter is where the whole is a text.
+    pub(super) fn name_in<'x>(&self, text: &'x str) -> Option<&'x str> {
+        text.strip_prefix(self.before.as_str()).and_then(|text| text.strip_suffix(self.after.as_str()))
+    }
 }
 
 impl<'t> Search<'t> {
@@ -95,7 +102,7 @@ impl<'t> Search<'t> {
     }
 
     fn add(&mut self, form: &Form<'t>, key: &'t str) {
-        let middle = key.strip_prefix(form.before.as_str()).and_then(|key| key.strip_suffix(form.after.as_str()));
+        let middle = form.name_in(key);
         let keys = self.keys.entry(form.name).or_default();
         if let Some(middle) = middle
             && keys.len() < MAX_KEYS
@@ -107,7 +114,7 @@ impl<'t> Search<'t> {
 }
 
 /// The parameters that select a key, one for each branch of `Fn::If`.
-fn forms<'t>(node: &'t Node<'t>) -> Vec<Form<'t>> {
+pub(super) fn forms<'t>(node: &'t Node<'t>) -> Vec<Form<'t>> {
     let Some([call]) = node.as_mapping() else { return Vec::new() };
     match (call.key.as_ref(), call.value.as_sequence()) {
         ("Ref", _) => {

@@ -97,6 +97,23 @@ pub fn known_start<'a>(value: &'a Value<'_>) -> &'a str {
     }
 }
 
+/// The characters that a scalar ends with for certain, in its last part.
+fn known_end<'a>(value: &'a Value<'_>) -> &'a str {
+    match &value.kind {
+        Kind::String(text) => text,
+        Kind::Text(parts) => match parts.last() {
+            Some(Part { content: Content::Known(text), .. }) => text,
+            _ => "",
+        },
+        _ => "",
+    }
+}
+
+/// Whether texts with these endings may be the same.
+fn may_end_alike(one: &str, other: &str) -> bool {
+    one.bytes().rev().zip(other.bytes().rev()).all(|(one, other)| one == other)
+}
+
 /// Whether texts with these beginnings may be the same.
 pub fn may_start_alike(one: &str, other: &str) -> bool {
     one.bytes().zip(other.bytes()).all(|(one, other)| one == other)
@@ -167,7 +184,7 @@ fn equal_parts(left: &Value<'_>, right: &Value<'_>) -> Truth {
     if impossible || excluded(left, right) || excluded(right, left) || other_zone(left, right) {
         return Truth::False;
     }
-    if !may_start_alike(known_start(left), known_start(right)) {
+    if !may_start_alike(known_start(left), known_start(right)) || !may_end_alike(known_end(left), known_end(right)) {
         return Truth::False;
     }
     // What is not known at all may be any text.

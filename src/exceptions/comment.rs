@@ -11,6 +11,7 @@ use super::Text;
 use super::cover::Cover;
 use super::draft::{Draft, Sites, one_line};
 use super::place::{Blocks, Target};
+use crate::date::Date;
 use crate::finding::Dialect;
 use crate::rules::load::nearest;
 use crate::source::Span;
@@ -97,6 +98,9 @@ fn own(words: &str, span: Span) -> ExceptionText {
         Some((head, reason)) => (head, one_line(reason)),
         None => (rest, None),
     };
+    if let Some(day) = reason.as_deref().and_then(day_at_end) {
+        exception.problem = Some(format!("the day comes before the reason; write `until {day} because …`"));
+    }
     exception.reason = reason;
     let rules = match word(head, "until") {
         Some((rules, until)) => {
@@ -130,6 +134,12 @@ fn no_rule(words: &[&str], lacks_until: bool, lacks_because: bool) -> Option<(us
         }
     }
     None
+}
+
+/// The day that a reason ends with, behind `until`: an exception that ends, by its author's words.
+fn day_at_end(reason: &str) -> Option<Date> {
+    let (_, until) = reason.rsplit_once("until ")?;
+    until.trim_matches([' ', '.', ')', '`', '*', '"']).parse().ok()
 }
 
 /// What stands before and after the first occurrence of a word of its own.

@@ -10,6 +10,9 @@ use crate::syntax::{Entry, Node};
 /// only templates have.
 pub(super) fn meant_as_template(root: &Node<'_>, source: &Source) -> Option<Diagnostic> {
     let entries = root.as_mapping()?;
+    if let Some(body) = root.entry("TemplateBody").filter(|_| root.get("StagesAvailable").is_some()) {
+        return Some(answer(body, source));
+    }
     let marker = entries.iter().find(|entry| is_marker(entry, root));
     let similar = entries
         .iter()
@@ -32,6 +35,18 @@ pub(super) fn meant_as_template(root: &Node<'_>, source: &Source) -> Option<Diag
         (None, None) => return None,
     };
     Some(Diagnostic::error(Code::NotATemplate, message).in_file(source.name.as_str()).at(span).with_help(help))
+}
+
+/// The error for what `aws cloudformation get-template` prints: a map around the template, which is a map itself if it is JSON, and a
+/// text if it is YAML.
+///
+/// Source: "get-template", AWS CLI command reference; `GetTemplate`, AWS CloudFormation API reference, 2026-11.
+fn answer(body: &Entry<'_>, source: &Source) -> Diagnostic {
+    let output = if body.value.as_str().is_some() { "text" } else { "json" };
+    let message = "the file is the output of `aws cloudformation get-template`, and the template is inside it, so nothing in the \
+                   file is checked";
+    let help = format!("Add `--query TemplateBody --output {output}` to the command to get the template alone.");
+    Diagnostic::error(Code::NotATemplate, message).in_file(source.name.as_str()).at(body.key_span).with_help(help)
 }
 
 /// Whether only templates have a root key like this one.

@@ -5,7 +5,7 @@ use super::{Declared, FileReport};
 use crate::code::Code;
 use crate::eval::inputs::Refused;
 use crate::expand::expansion::Note;
-use crate::finding::Diagnostic;
+use crate::finding::{Diagnostic, Severity};
 use crate::source::{Source, Span};
 use crate::syntax::SyntaxNote;
 use crate::template::Template;
@@ -34,7 +34,10 @@ impl Notes<'_> {
 
     pub(super) fn add_oddities(&self, template: &Template<'_>, report: &mut FileReport) {
         let oddities = template.oddities.iter();
-        report.diagnostics.extend(oddities.map(|odd| self.one(Code::OddSection, odd.span, &odd.message, &odd.help)));
+        report.diagnostics.extend(oddities.map(|odd| {
+            let note = self.one(Code::OddSection, odd.span, &odd.message, &odd.help);
+            if odd.is_error { Diagnostic { severity: Severity::Error, ..note } } else { note }
+        }));
     }
 
     /// Parameters whose value the template does not accept: those that the user gave are noted, pinned ones are kept for the caller.

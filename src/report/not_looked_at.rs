@@ -62,7 +62,11 @@ impl NotLookedAt {
     /// The other numbers that a note explains, with the words for one and for several.
     fn parts(&self) -> [(usize, &'static str, &'static str); 5] {
         [
-            (self.unreadable_types, "resource without a readable type", "resources without a readable type"),
+            (
+                self.unreadable_types,
+                "resource whose type or properties cannot be read",
+                "resources whose type or properties cannot be read",
+            ),
             (self.unknown_types, "resource of an unknown type", "resources of unknown types"),
             (self.not_transformed, "SAM resource without SAM's transform", "SAM resources without SAM's transform"),
             (

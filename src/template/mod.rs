@@ -115,12 +115,17 @@ pub struct Oddity {
     pub message: String,
     /// What to do.
     pub help: String,
+    /// Whether a resource is left out for it, of which CloudFormation would make none either.
+    pub is_error: bool,
 }
 
 /// Whether a document is a template: a root map that has `Resources`.
 pub fn is_template(root: &Node<'_>) -> bool {
     root.get("Resources").is_some()
 }
+
+/// What an entry of `Resources` is called.
+const RESOURCE: &str = "resource";
 
 /// The sections that CloudFormation knows.
 const SECTIONS: [&str; 11] = [
@@ -154,6 +159,7 @@ impl<'t> Template<'t> {
                         }
                         None => "Remove the section, or move it to `Metadata`.".to_owned(),
                     },
+                    is_error: false,
                 });
             }
         }
@@ -174,7 +180,7 @@ impl<'t> Template<'t> {
                     }
                     return false;
                 }
-                is_map(entry, "resource", &mut oddities)
+                is_map(entry, RESOURCE, &mut oddities)
             })
             .collect();
         let resources = resources.into_iter().map(|entry| resource(entry, &mut oddities)).collect();
@@ -226,6 +232,7 @@ fn section<'t>(root: &'t Node<'t>, name: &str, oddities: &mut Vec<Oddity>) -> &'
             span: *key_span,
             message: "`Resources` is empty, so there is nothing to check".to_owned(),
             help: "Add at least one resource. CloudFormation does not accept a template without resources.".to_owned(),
+            is_error: false,
         });
         return &[];
     }
@@ -234,6 +241,7 @@ fn section<'t>(root: &'t Node<'t>, name: &str, oddities: &mut Vec<Oddity>) -> &'
             span: node.span,
             message: format!("`{name}` is {}, not a map, so it is ignored", node.describe()),
             help: format!("Write `{name}` as a map of names to declarations, or remove it."),
+            is_error: name == "Resources",
         });
         &[]
     })
@@ -247,6 +255,7 @@ fn not_expanded(entry: &Entry<'_>) -> Oddity {
         help: "Lint the processed template too. To get it, run `aws cloudformation get-template --template-stage \
                Processed`."
             .to_owned(),
+        is_error: false,
     }
 }
 
@@ -258,6 +267,7 @@ fn is_map(entry: &Entry<'_>, what: &str, oddities: &mut Vec<Oddity>) -> bool {
         span: entry.value.span,
         message: format!("{what} `{}` is {}, not a map, so it is ignored", entry.key, entry.value.describe()),
         help: format!("Declare the {what} as a map, or remove it."),
+        is_error: what == RESOURCE,
     });
     false
 }
@@ -282,6 +292,18 @@ fn resource<'t>(entry: &'t Entry<'t>, oddities: &mut Vec<Oddity>) -> ResourceBlo
         oddities.push(unreadable_type(entry));
         ""
     });
+    let odd_properties = odd_properties(node);
+    oddities.extend(odd_properties.map(|properties| Oddity {
+        span: properties.span,
+        message: format!(
+            "the `Properties` of resource `{}` are {}, not a map, so no rule checks the resource",
+            entry.key,
+            properties.describe()
+        ),
+        help: "Write `Properties` as a map of names to values, without a `-` before the first name.".to_owned(),
+        is_error: true,
+    }));
+    let kind = if odd_properties.is_some() { "" } else { kind };
     let condition = node.get("Condition").and_then(|condition| {
         condition.as_str().or_else(|| {
             oddities.push(Oddity {
@@ -290,11 +312,17 @@ fn resource<'t>(entry: &'t Entry<'t>, oddities: &mut Vec<Oddity>) -> ResourceBlo
                 help: "Set `Condition` to the name of a condition in the template. hipaalint assumes that the \
                        resource always exists."
                     .to_owned(),
+                is_error: false,
             });
             None
         })
     });
     ResourceBlock { id: &entry.key, id_span: entry.key_span, node, kind, condition }
+}
+
+/// The properties of a resource where they are something else than a map, or nothing.
+pub fn odd_properties<'n, 't>(resource: &'n Node<'t>) -> Option<&'n Node<'t>> {
+    resource.get("Properties").filter(|properties| !matches!(properties.kind, Kind::Mapping(_) | Kind::Null))
 }
 
 /// A resource whose type is missing or not a text.
@@ -309,6 +337,7 @@ fn unreadable_type(entry: &Entry<'_>) -> Oddity {
         span: written.map_or(entry.key_span, |written| written.span),
         message: format!("the `Type` of resource `{}` is {found}, so no rule checks the resource", entry.key),
         help: "Set the type, such as `AWS::S3::Bucket`.".to_owned(),
+        is_error: false,
     }
 }
 
@@ -324,6 +353,7 @@ fn transforms<'t>(root: &'t Node<'t>, oddities: &mut Vec<Oddity>) -> Vec<&'t str
                     span: item.span,
                     message: format!("`Transform` contains {}, not the name of a macro", item.describe()),
                     help: "Set the name of the macro, such as `AWS::Serverless-2016-10-31`.".to_owned(),
+                    is_error: false,
                 });
             }
             name

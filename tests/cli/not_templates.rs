@@ -25,7 +25,10 @@ fn what_is_meant_as_a_template_is_an_error() {
         ("d.yaml", "AWSTemplateFormatVersion: '2010-09-09'\nOutputs: {}\n"),
         ("e.json", "{\"Transform\": [\"AWS::Serverless-2016-10-31\"], \"Globals\": {}}"),
         ("f.yaml", "Transform: { Name: AWS::Include, Parameters: { Location: 's3://bucket/all.yaml' } }\n"),
+        ("g.json", "{\"TemplateBody\": {\"Resources\": {}}, \"StagesAvailable\": [\"Original\"]}"),
+        ("h.json", "{\"StagesAvailable\": [\"Original\"], \"TemplateBody\": \"Resources: {}\"}"),
         // Others have such keys, too.
+        ("body.json", "{\"TemplateBody\": {}}"),
         ("kustomization.yaml", "resources: [a.yaml]\n"),
         ("transform.json", "{\"Transform\": {\"x\": 1}, \"AWS::X\": 2}"),
         ("transform.yaml", "Transform: upper\nInput: x\n"),
@@ -40,6 +43,8 @@ fn what_is_meant_as_a_template_is_an_error() {
     error d.yaml: the file has `AWSTemplateFormatVersion` but no `Resources`, so it is not a CloudFormation template | Add `Resources` with the resources of the template. CloudFormation requires at least one.
     error e.json: the file has `Transform` but no `Resources`, so it is not a CloudFormation template | Add `Resources` with the resources of the template. CloudFormation requires at least one.
     error f.yaml: the file has `Transform` but no `Resources`, so it is not a CloudFormation template | Add `Resources` with the resources of the template. CloudFormation requires at least one.
+    error g.json: the file is the output of `aws cloudformation get-template`, and the template is inside it, so nothing in the file is checked | Add `--query TemplateBody --output json` to the command to get the template alone.
+    error h.json: the file is the output of `aws cloudformation get-template`, and the template is inside it, so nothing in the file is checked | Add `--query TemplateBody --output text` to the command to get the template alone.
     ");
     assert_eq!(code, 2);
     // Also where files that are not templates are skipped.

@@ -188,6 +188,23 @@ fn after_its_last_day_it_does_not_hold() {
     assert_eq!(ageless.lint(&Source::new(SourceId(0), "a.yaml", text)).exceptions[0].state, ExceptionState::InForce);
 }
 
+/// Its author means it to end, so it must not hold without an end.
+#[test]
+fn a_day_behind_the_reason_is_malformed() {
+    for day in ["until 2020-01-01", "until 2099-12-31."] {
+        let text = format!(
+            "Resources:\n  Records:\n    Type: AWS::S3::Bucket # hipaalint: except s3-bucket-versioning because it moves, {day}\n"
+        );
+        let report = lint(&text);
+        assert_eq!(of_rule(&report, VERSIONING), (vec!["Resources/Records"], vec![]), "{day}");
+        let [said] = said(&text, &report).try_into().unwrap();
+        assert!(said.starts_with("3: exception-malformed: "), "{said}");
+        assert!(said.contains(&format!("write `{} because …`", day.trim_end_matches('.'))), "{said}");
+    }
+    let text = "Resources:\n  Records:\n    Type: AWS::S3::Bucket # hipaalint: except s3-bucket-versioning because it waits until July\n";
+    assert_eq!(of_rule(&lint(text), VERSIONING).1, ["Resources/Records"]);
+}
+
 /// The template's own exceptions cover everything, or what they name.
 #[test]
 fn the_template_may_speak_for_its_resources() {

@@ -95,6 +95,33 @@ fn types_that_cannot_be_read() {
 }
 
 #[test]
+fn properties_that_are_no_map() {
+    let help = "Write `Properties` as a map of names to values, without a `-` before the first name.";
+    for (properties, is) in
+        [("[{BucketName: a}]", "a list"), ("''", "a string"), ("1", "a number"), ("true", "a boolean")]
+    {
+        let text = with(&format!("Type: AWS::S3::Bucket, Properties: {properties}"));
+        for text in [text.clone(), json(&text)] {
+            let (report, _) = lint(&text);
+            let [error] = report.diagnostics.as_slice() else { panic!("{text}: {:?}", report.diagnostics) };
+            let message =
+                format!("the `Properties` of resource `A` are {is}, not a map, so no rule checks the resource");
+            assert_eq!((error.severity, &*error.message, &*error.help), (Severity::Error, &*message, help));
+            let kinds: Vec<_> = report.notices.iter().map(|notice| notice.kind).collect();
+            assert_eq!(kinds, [NoticeKind::UnreadableType], "{text}");
+            assert!(report.findings.iter().all(|finding| finding.subject.name != "A"), "{text}");
+        }
+    }
+    // Nothing at all is no properties.
+    assert!(notes(&with("Type: AWS::S3::Bucket, Properties:")).is_empty());
+    for text in ["Resources: {A: [{Type: AWS::S3::Bucket}]}", "Resources: {A: AWS::S3::Bucket}"] {
+        let (report, _) = lint(text);
+        assert_eq!(report.diagnostics.iter().map(|one| one.severity).collect::<Vec<_>>(), [Severity::Error], "{text}");
+        assert_eq!(report.notices.len(), 1, "{text}");
+    }
+}
+
+#[test]
 fn a_template_without_resources() {
     let help = "Add at least one resource. CloudFormation does not accept a template without resources.";
     both("Resources: {}", &[("odd-section", "Resources", help)]);

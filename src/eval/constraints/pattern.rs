@@ -244,6 +244,10 @@ impl Positions {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        self.bits.iter().all(|bits| *bits == 0)
+    }
+
     fn has(&self, position: usize) -> bool {
         self.bits.get(position / 64).is_some_and(|bits| bits >> (position % 64) & 1 == 1)
     }
@@ -311,6 +315,10 @@ impl Attempt<'_> {
             Node::All(nodes) => {
                 let mut ends = starts.clone();
                 for node in nodes {
+                    // Most alternatives end at their first character.
+                    if ends.is_empty() {
+                        break;
+                    }
                     ends = self.ends(node, &ends)?;
                 }
                 ends

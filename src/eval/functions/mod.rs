@@ -14,6 +14,8 @@ mod network;
 mod row;
 mod text;
 
+pub(super) use text::variables;
+
 use super::forks::Open;
 use super::partition::{self, Derived};
 use super::reads::Read;

@@ -162,6 +162,14 @@ fn pieces(template: &str) -> SmallVec<[Piece<'_>; 4]> {
     pieces
 }
 
+/// The names in a template of `Fn::Sub`, as written.
+pub(in crate::eval) fn variables(template: &str) -> impl Iterator<Item = &str> {
+    pieces(template).into_iter().filter_map(|piece| match piece {
+        Piece::Variable(name) => Some(name),
+        Piece::Literal(_) => None,
+    })
+}
+
 /// What stands before the next `${`, and after it.
 fn at_placeholder(text: &str) -> Option<(&str, &str)> {
     let bytes = text.as_bytes();

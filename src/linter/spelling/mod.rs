@@ -9,6 +9,7 @@ mod types;
 use super::file_report::{Notice, NoticeKind};
 use crate::code::Code;
 use crate::expand::expansion::Note;
+use crate::facts::properties::Properties;
 use crate::facts::sam_properties;
 use crate::source::Span;
 use crate::suggest::nearest_within;
@@ -48,6 +49,12 @@ pub(super) fn spelling(
         .iter()
         .filter(|entry| !crate::eval::begins_as_function(&entry.key))
         .filter(|entry| !known(entry))
+        .inspect(|entry| {
+            if entry.value.as_mapping().is_none() {
+                // A note of the template's own says so.
+                spelling.notice(NoticeKind::UnreadableType, &entry.key, entry.key_span);
+            }
+        })
         .filter_map(Resource::of)
         .collect();
     let mut is_without = vec![true; resources.len()];
@@ -83,6 +90,8 @@ struct Resource<'n, 't> {
     entries: &'n [Entry<'t>],
     /// Its type, if that is a text.
     kind: Option<(&'n str, Span)>,
+    /// The properties that the type has in CloudFormation, if that is known.
+    known: Option<Properties>,
     properties: Option<&'n Node<'t>>,
 }
 
@@ -90,7 +99,8 @@ impl<'n, 't> Resource<'n, 't> {
     fn of(entry: &'n Entry<'t>) -> Option<Self> {
         let kind = entry.value.get("Type").and_then(|kind| Some((kind.as_str()?, kind.span)));
         let properties = entry.value.get("Properties");
-        Some(Self { id: &entry.key, entry, entries: entry.value.as_mapping()?, kind, properties })
+        let known = kind.and_then(|(kind, _)| Properties::of(kind));
+        Some(Self { id: &entry.key, entry, entries: entry.value.as_mapping()?, kind, known, properties })
     }
 
     /// Whether it needs a transform, of which the template as a whole decides.

@@ -16,7 +16,7 @@ pub(super) fn check(resource: &Resource<'_, '_>, newer: &[String], spelling: &mu
     let Some(((kind, _), properties)) = resource.kind.zip(resource.properties) else { return };
     if let Some(names) = sam_properties(kind) {
         among(properties, kind, names, spelling);
-    } else if let Some(known) = Properties::of(kind) {
+    } else if let Some(known) = resource.known {
         Walk { kind, known, newer, spelling }.node(properties, Properties::TOP, 0);
     }
 }

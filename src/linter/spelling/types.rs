@@ -4,6 +4,7 @@ use super::sam::Transforms;
 use super::{NoticeKind, Resource, Spelling, did_you_mean};
 use crate::code::Code;
 use crate::facts::{is_known_type, is_of_sam, resource_types, resource_types_below, sam_properties, sam_types};
+use crate::template::odd_properties;
 
 /// What the names of AWS's own types begin with.
 const PREFIX: &str = "AWS::";
@@ -14,7 +15,8 @@ pub(super) fn check(
     newer: &[String],
     spelling: &mut Spelling,
 ) {
-    let Some((kind, span)) = resource.kind.filter(|(kind, _)| !kind.is_empty()) else {
+    let is_readable = |(kind, _): &(&str, _)| !kind.is_empty() && odd_properties(&resource.entry.value).is_none();
+    let Some((kind, span)) = resource.kind.filter(is_readable) else {
         // A note of the template's own says so.
         return spelling.notice(NoticeKind::UnreadableType, resource.id, resource.entry.key_span);
     };
@@ -22,7 +24,8 @@ pub(super) fn check(
         if sam_properties(kind).is_some() {
             return;
         }
-    } else if is_known_type(kind)
+    } else if resource.known.is_some()
+        || is_known_type(kind)
         || !is_misspelled(kind)
         || newer.iter().any(|known| known == kind)
         || (transforms.have_macro() && !kind.contains("::"))

@@ -12,12 +12,23 @@ use crate::source::Span;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// The beginning of a field with a name in which nothing is special.
+/// The beginning of a field with a name in which nothing is special, at each depth that fields of entries have: what is before it in its
+/// line is part of it, so that a field begins with one copy.
 macro_rules! field {
     ($name:literal) => {
-        concat!("\"", $name, "\": ")
+        &[
+            concat!(",\n      \"", $name, "\": "),
+            concat!(",\n        \"", $name, "\": "),
+            concat!(",\n          \"", $name, "\": "),
+            concat!(",\n            \"", $name, "\": "),
+            concat!(",\n              \"", $name, "\": "),
+            concat!(",\n                \"", $name, "\": "),
+        ]
     };
 }
+
+/// A field as [`field`] makes it.
+type Key = &'static [&'static str; 6];
 
 /// How deep the entries are: in a list of the document.
 pub(super) const DEPTH: usize = 2;
@@ -42,7 +53,7 @@ impl OfRule {
         object.text(field!("rule"), id);
         object.optional(field!("title"), rule.map(|rule| rule.meta.title.as_str()));
         object.text(field!("url"), &rule_address(id));
-        let some = |text: &'static str, of: fn(&RuleProse) -> &str| (text, rule.map(|rule| of(&rule.prose).trim()));
+        let some = |text: Key, of: fn(&RuleProse) -> &str| (text, rule.map(|rule| of(&rule.prose).trim()));
         for (key, value) in
             [some(field!("harm"), |prose| &prose.harm), some(field!("remediation"), |prose| &prose.remediation)]
         {
@@ -219,38 +230,39 @@ impl<'o> Object<'o> {
         self.out.push(b'}');
     }
 
-    /// The beginning of a field, as `field` makes it.
-    fn key(&mut self, key: &'static str) {
-        start_line(self.out, self.depth, std::mem::take(&mut self.is_empty));
-        self.out.extend_from_slice(key.as_bytes());
+    /// The beginning of a field. No field of an entry is deeper than those that [`field`] has.
+    fn key(&mut self, key: Key) {
+        let line = self.depth.checked_sub(DEPTH + 1).and_then(|below| key.get(below)).copied().unwrap_or_default();
+        let is_first = std::mem::take(&mut self.is_empty);
+        self.out.extend_from_slice(line.as_bytes().get(usize::from(is_first)..).unwrap_or_default());
     }
 
-    fn null(&mut self, key: &'static str) {
+    fn null(&mut self, key: Key) {
         self.key(key);
         self.out.extend_from_slice(b"null");
     }
 
-    fn text(&mut self, key: &'static str, value: &str) {
+    fn text(&mut self, key: Key, value: &str) {
         self.key(key);
         text(self.out, value);
     }
 
     /// A text of ours in which nothing is special.
-    fn word(&mut self, key: &'static str, value: &'static str) {
+    fn word(&mut self, key: Key, value: &'static str) {
         self.key(key);
         self.out.push(b'"');
         self.out.extend_from_slice(value.as_bytes());
         self.out.push(b'"');
     }
 
-    fn optional(&mut self, key: &'static str, value: Option<&str>) {
+    fn optional(&mut self, key: Key, value: Option<&str>) {
         match value {
             Some(value) => self.text(key, value),
             None => self.null(key),
         }
     }
 
-    fn number(&mut self, key: &'static str, mut number: usize) {
+    fn number(&mut self, key: Key, mut number: usize) {
         self.key(key);
         let mut digits = [b'0'; 20];
         let mut length = 0;
@@ -264,7 +276,7 @@ impl<'o> Object<'o> {
         self.out.extend_from_slice(digits.get(digits.len() - length..).unwrap_or_default());
     }
 
-    fn object(&mut self, key: &'static str, fields: impl FnOnce(&mut Object<'_>)) {
+    fn object(&mut self, key: Key, fields: impl FnOnce(&mut Object<'_>)) {
         self.key(key);
         let mut object = Object::begin(self.out, self.depth);
         fields(&mut object);
@@ -272,12 +284,7 @@ impl<'o> Object<'o> {
     }
 
     /// A list whose items are written by a function.
-    fn items<T>(
-        &mut self,
-        key: &'static str,
-        items: impl IntoIterator<Item = T>,
-        mut item: impl FnMut(&mut Vec<u8>, usize, T),
-    ) {
+    fn items<T>(&mut self, key: Key, items: impl IntoIterator<Item = T>, mut item: impl FnMut(&mut Vec<u8>, usize, T)) {
         self.key(key);
         self.out.push(b'[');
         let mut is_empty = true;
@@ -292,12 +299,7 @@ impl<'o> Object<'o> {
     }
 
     /// A list of objects.
-    fn list<T>(
-        &mut self,
-        key: &'static str,
-        items: impl IntoIterator<Item = T>,
-        mut fields: impl FnMut(&mut Object<'_>, T),
-    ) {
+    fn list<T>(&mut self, key: Key, items: impl IntoIterator<Item = T>, mut fields: impl FnMut(&mut Object<'_>, T)) {
         self.items(key, items, |out, depth, item| {
             let mut object = Object::begin(out, depth);
             fields(&mut object, item);
@@ -306,7 +308,7 @@ impl<'o> Object<'o> {
     }
 
     /// A list of texts.
-    fn texts<T: AsRef<str>>(&mut self, key: &'static str, texts: impl IntoIterator<Item = T>) {
+    fn texts<T: AsRef<str>>(&mut self, key: Key, texts: impl IntoIterator<Item = T>) {
         self.items(key, texts, |out, _, value| text(out, value.as_ref()));
     }
 

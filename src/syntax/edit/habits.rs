@@ -6,7 +6,7 @@ use crate::syntax::functions::is_function;
 use crate::syntax::{Document, Entry, Kind, Language, Node};
 use std::collections::BTreeMap;
 
-/// How a document is written. Where its own parts differ, most of them decide.
+/// How a document is written. Where its own parts differ, most of the first ones decide.
 pub(super) struct Habits<'t> {
     /// As JSON: all texts in double quotes, functions in their long form. So is JSON that is read as YAML's flow style.
     pub(super) json: bool,
@@ -27,8 +27,13 @@ pub(super) struct Habits<'t> {
     pub(super) scalars: bool,
 }
 
+/// So many lists and maps show how a document is written.
+const ENOUGH: usize = 64;
+
 #[derive(Default)]
 struct Counts<'t> {
+    /// The lists and maps that were looked at.
+    looked: usize,
     /// Whether there are no quotes, tags and blocks to count.
     is_json: bool,
     short: usize,
@@ -47,7 +52,9 @@ struct Counts<'t> {
 impl<'t> Habits<'t> {
     pub(super) fn of(page: &Page<'t>, document: &Document<'_>) -> Self {
         let mut counts = Counts { is_json: document.language == Language::Json, ..Counts::default() };
-        counts.node(page, &document.root);
+        // What is added is mostly a part of a resource, so these come first.
+        let resources = document.root.get("Resources");
+        resources.into_iter().chain([&document.root]).for_each(|node| counts.node(page, node));
         let root = document.root.span.start as usize;
         let keys = document.root.as_mapping().unwrap_or_default();
         let quoted = keys.first().is_some_and(|first| page.byte(first.key_span.start as usize) == b'"');
@@ -73,6 +80,10 @@ impl<'t> Habits<'t> {
 
 impl<'t> Counts<'t> {
     fn node(&mut self, page: &Page<'t>, node: &Node<'_>) {
+        if self.looked >= ENOUGH {
+            return;
+        }
+        self.looked += 1;
         match &node.kind {
             Kind::String(_) => self.text(page, node),
             Kind::Sequence(items) => {

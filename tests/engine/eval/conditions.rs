@@ -239,3 +239,66 @@ fn pinned_values_are_held_against_the_rules() {
     template(&ruled(rules, "!Ref Crypt"), &[("Env", "prod")], &["\"yes\""]);
     template(&ruled(rules, "!Ref Crypt"), &[("Env", "dev")], &["\"no\" when Crypt is no", "\"yes\" when Crypt is yes"]);
 }
+
+/// A template with one condition on parameters that have defaults and no allowed values.
+fn compared(condition: &str) -> String {
+    format!(
+        "
+Parameters:
+  Env: {{Type: String, Default: dev}}
+  Production: {{Type: String, Default: prod}}
+  List: {{Type: CommaDelimitedList, Default: ''}}
+Mappings:
+  Names: {{Of: {{Production: prod}}}}
+Conditions:
+  C: {condition}
+Resources: {{}}
+Outputs:
+  X:
+    Value: !If [C, a, b]
+"
+    )
+}
+
+#[test]
+fn a_default_is_not_all_that_a_compared_parameter_can_be() {
+    for condition in
+        ["!Equals [!Ref Env, prod]", "!Equals [!Sub '${Env}', prod]", "!Equals [prod-eu, !Sub '${Env}-eu']"]
+    {
+        template(&compared(condition), &[], &["\"b\" when Env is not prod", "\"a\" when Env is prod"]);
+    }
+    for condition in [
+        "!Equals [!Ref Env, !Ref Production]",
+        "!Equals [!Ref Env, !FindInMap [Names, Of, Production]]",
+        "!Equals [!Select [0, !Split ['-', !Ref Env]], prod]",
+        "!Not [!Equals [!Join ['', !Ref List], '']]",
+        "!Not [!Equals [!Select [0, !Ref List], '']]",
+        "!And [!Equals [a, a], !Equals [!Join ['-', [!Ref Env, !Ref Production]], prod-prod]]",
+    ] {
+        let found = outcomes(&compared(condition), &[]);
+        assert!(found.iter().any(|outcome| outcome.starts_with("\"a\" when")), "{condition}: {found:?}");
+        assert!(found.iter().any(|outcome| outcome.starts_with("\"b\" when")), "{condition}: {found:?}");
+    }
+}
+
+/// A Region that is no key of the mapping is never deployed to, and asks no question for ever.
+#[test]
+fn a_choice_that_is_refused_ends_the_comparison() {
+    for name in ["AWS::Region", "AWS::AccountId", "AWS::Partition"] {
+        let text = format!(
+            "
+Mappings:
+  Places: {{us-east-1: {{Is: 'true'}}, eu-west-1: {{Is: 'false'}}}}
+Conditions:
+  Other: !Equals [!Ref '{name}', aws-us-gov]
+  There: !Equals [!FindInMap [Places, !Ref '{name}', Is], 'true']
+Resources: {{}}
+Outputs:
+  X:
+    Value: !If [Other, !If [There, a, b], c]
+"
+        );
+        let found = outcomes(&text, &[]);
+        assert!(found.iter().all(|outcome| outcome.starts_with("\"c\"")), "{name}: {found:?}");
+    }
+}
