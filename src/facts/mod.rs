@@ -37,7 +37,8 @@ pub use managed_policies::{Grant, managed_policy_grant};
 pub use policy_templates::sam_policy_template;
 pub use replacement::{Replacement, replacement};
 pub use resource_types::{
-    is_known_type, is_property_attribute, is_stateful, name_property, resource_types, resource_types_below,
+    is_known_type, is_property_attribute, is_reference, is_stateful, name_property, property_of_reference,
+    resource_types, resource_types_below,
 };
 pub use sam_types::{is_of_sam, sam_event_properties, sam_events, sam_properties, sam_types};
 pub use service_sources::{any_sends_source, sends_source};

@@ -91,3 +91,15 @@ pub fn name_property(resource_type: &str) -> Option<&'static str> {
 pub fn is_property_attribute(resource_type: &str, attribute: &str) -> bool {
     ATTRIBUTES.entry(resource_type).is_some_and(|words| words.split(' ').any(|word| word == attribute))
 }
+
+/// Whether an attribute of a resource (`Fn::GetAtt`) is what `Ref` gives. From `data/attributes.txt`.
+pub fn is_reference(resource_type: &str, attribute: &str) -> bool {
+    let is_it = |word: &str| word.strip_suffix("=Ref") == Some(attribute);
+    ATTRIBUTES.entry(resource_type).is_some_and(|words| words.split(' ').any(is_it))
+}
+
+/// The property that `Ref` of a resource gives, as the template sets it, for types whose [`name_property`] that is not. From
+/// `data/attributes.txt`.
+pub fn property_of_reference(resource_type: &str) -> Option<&'static str> {
+    ATTRIBUTES.entry(resource_type)?.split(' ').find_map(|word| word.strip_prefix("Ref="))
+}

@@ -11,13 +11,24 @@ use crate::truth::Truth;
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
+mod ends;
+
 /// The explicit name of a resource, from the property that names its type; none where CloudFormation makes one.
 pub fn physical_name<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>) -> Option<&'m Value<'t>> {
     explicit_name(run, block.node, block.key_span, block.kind)
 }
 
 fn explicit_name<'m, 't>(run: &mut Run<'m, 't>, node: &'t Node<'t>, at: Span, kind: &str) -> Option<&'m Value<'t>> {
-    let property = facts::name_property(kind)?;
+    property_value(run, node, at, facts::name_property(kind)?)
+}
+
+/// The value of a property; the names of its path are joined by dots.
+fn property_value<'m, 't>(
+    run: &mut Run<'m, 't>,
+    node: &'t Node<'t>,
+    at: Span,
+    property: &str,
+) -> Option<&'m Value<'t>> {
     // Mostly one name, sometimes two: `DatabaseInput.Name`.
     let names: SmallVec<[&str; 3]> = std::iter::once("Properties").chain(property.split('.')).collect();
     match run.descend(node, at, &names) {
@@ -29,6 +40,8 @@ fn explicit_name<'m, 't>(run: &mut Run<'m, 't>, node: &'t Node<'t>, at: Span, ki
 /// A piece of a text that names something.
 #[derive(Copy, Clone, Debug)]
 pub enum Piece<'n, 'm, 't> {
+    /// Any characters: only as the first piece, with a text behind it.
+    Any,
     /// These characters.
     Text(&'n str),
     /// The physical name of a resource.
@@ -37,11 +50,12 @@ pub enum Piece<'n, 'm, 't> {
     Value(&'m Value<'t>),
 }
 
-/// The text of these pieces for a resource, as far as all of it is written in plain text.
+/// The text of these pieces for a resource, or its end, as far as all of it is written in plain text.
 pub fn expected(pieces: &[Piece<'_, '_, '_>], target: &Block<'_>) -> Option<String> {
     let mut text = String::new();
     for piece in pieces {
         match piece {
+            Piece::Any => {}
             Piece::Text(literal) => text.push_str(literal),
             Piece::Name => text.push_str(ties::plain_name(target)?),
             Piece::Value(value) => text.push_str(&value.text()?),
@@ -68,26 +82,43 @@ pub fn may_begin_with(node: &Node<'_>, start: &str) -> bool {
 }
 
 /// Whether a value is these pieces put together, where [`Piece::Name`] stands for the physical name of `target`: its explicit
-/// name, or what `Ref` gives for it.
+/// name, or what `Ref` gives for it. With [`Piece::Any`], whether it ends with them.
 pub fn is_named<'t>(
     run: &mut Run<'_, 't>,
     value: &Value<'t>,
     pieces: &[Piece<'_, '_, 't>],
     target: &Block<'t>,
 ) -> Truth {
-    // Most texts begin otherwise, and need not be put together.
-    if let Some(Piece::Text(start)) = pieces.first()
-        && value.is_scalar()
-        && !text::may_start_alike(text::known_start(value), start)
-    {
-        return Truth::False;
+    let evaluator = run.evaluator;
+    match pieces {
+        [Piece::Any, pieces @ ..] => {
+            let Some(Piece::Text(start)) = pieces.first() else { return Truth::Unknown };
+            let value = ends::with_what_references_give(run, value);
+            let kind = |id: &str| evaluator.resource(id).map(|resource| resource.kind);
+            is_put_together(run, &value, pieces, target, &|value, expected| ends::is_end(value, start, expected, &kind))
+        }
+        // Most texts begin otherwise, and need not be put together.
+        [Piece::Text(start), ..] if value.is_scalar() && !text::may_start_alike(text::known_start(value), start) => {
+            Truth::False
+        }
+        _ => is_put_together(run, value, pieces, target, &text::equal),
     }
+}
+
+fn is_put_together<'t>(
+    run: &mut Run<'_, 't>,
+    value: &Value<'t>,
+    pieces: &[Piece<'_, '_, 't>],
+    target: &Block<'t>,
+    is_same: &dyn Fn(&Value<'t>, &Value<'t>) -> Truth,
+) -> Truth {
     let with = |name: &Value<'t>| {
         let literal =
             |text: &str| Part { content: Content::Known(Cow::Owned(text.to_owned())), origin: Origin::Literal };
         let mut parts = Vec::new();
         for piece in pieces {
             let inner = match piece {
+                Piece::Any => continue,
                 Piece::Text(text) => {
                     parts.push(literal(text));
                     continue;
@@ -105,7 +136,7 @@ pub fn is_named<'t>(
     };
     // `Ref` of the resource is its name, whether that is explicit or made.
     let reference = Value::unknown(Origin::Resource { id: target.name, attribute: None }, value.span);
-    if text::equal(value, &with(&reference)).is_true() {
+    if is_same(value, &with(&reference)).is_true() {
         return Truth::True;
     }
     let name = match physical_name(run, target) {
@@ -119,7 +150,7 @@ pub fn is_named<'t>(
     }
     let expected = with(name);
     run.decide(&[value, &expected], &|values| match values {
-        [value, expected] => text::equal(value, expected),
+        [value, expected] => is_same(value, expected),
         _ => Truth::Unknown,
     })
 }

@@ -15,6 +15,7 @@ mod neighbors;
 mod permits;
 mod place;
 mod quota;
+mod repeats;
 mod risk;
 mod sam;
 mod services;

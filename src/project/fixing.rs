@@ -88,7 +88,7 @@ pub enum Settled {
     Failed(Box<Diagnostic>),
 }
 
-/// What has to be known of a fix that is not safe.
+/// What has to be known of a fix: of each that is not safe, and of others that have a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// The rule.
@@ -97,21 +97,28 @@ pub struct Note {
     pub subject: String,
     /// What the fix does.
     pub text: String,
+    /// Whether the fix is safe.
+    pub is_safe: bool,
 }
 
 impl Note {
     /// That of a fix of a finding; `is_new`: of a resource that the run added.
     fn of(finding: &Finding, fix: &Fix, is_new: bool) -> Option<Self> {
-        let is_open = fix.applicability == Applicability::Unsafe;
+        let is_safe = match fix.applicability {
+            Applicability::Safe => true,
+            Applicability::Unsafe => false,
+            Applicability::Display => return None,
+        };
         let mut note = fix.note.clone();
         if is_new && !fix.on_deployed.is_empty() {
             let parts = fix.note.splitn(2, &fix.on_deployed).map(str::trim).filter(|part| !part.is_empty());
             note = parts.collect::<Vec<_>>().join(" ");
         }
-        is_open.then(|| Self {
+        (!is_safe || !note.is_empty()).then(|| Self {
             rule: Arc::clone(&finding.rule),
             subject: finding.subject.name.clone(),
             text: if note.is_empty() { format!("{}.", fix.title) } else { note },
+            is_safe,
         })
     }
 }
@@ -121,7 +128,7 @@ impl Note {
 pub struct Fixed {
     /// The fixed findings, by rule.
     pub fixed: BTreeMap<Arc<str>, usize>,
-    /// What the fixes do that are not safe.
+    /// What the fixes do.
     pub notes: Vec<Note>,
     /// Those whose fix was taken back, by rule.
     pub taken_back: BTreeMap<Arc<str>, usize>,

@@ -23,7 +23,7 @@ pub struct Texts<'t> {
     pub hidden: &'t [Hidden],
 }
 
-/// A diff with the names of the files, before it what is not safe; empty if nothing changed. The name is a path, relative to where the diff
+/// A diff with the names of the files, before it what the fixes do; empty if nothing changed. The name is a path, relative to where the diff
 /// is applied.
 pub fn unified(name: &[u8], texts: Texts<'_>, effects: &[Effect], style: &Style) -> String {
     let (hunks, is_masked) = drawn(texts, style);
@@ -38,10 +38,12 @@ pub fn unified(name: &[u8], texts: Texts<'_>, effects: &[Effect], style: &Style)
         );
         text.push_str(&remark("# ", &why, style));
     }
-    let (paragraphs, _) = effects::paragraphs(effects, usize::MAX);
-    if !paragraphs.is_empty() {
-        text.push_str(&remark("# ", &format!("Not safe in {shown}:"), style));
-        paragraphs.iter().for_each(|one| text.push_str(&remark("# - ", one, style)));
+    for (safe, label) in [(false, "Not safe"), (true, "Safe")] {
+        let (paragraphs, _) = effects::paragraphs(effects, safe, usize::MAX);
+        if !paragraphs.is_empty() {
+            text.push_str(&remark("# ", &format!("{label} in {shown}:"), style));
+            paragraphs.iter().for_each(|one| text.push_str(&remark("# - ", one, style)));
+        }
     }
     let heading = |sign: &str, side: &str| style.bold(&format!("{sign} {}", heading(side, name)));
     text + &format!("{}\n{}\n{hunks}", heading("---", "a"), heading("+++", "b"))

@@ -1,4 +1,4 @@
-//! What fixes do that are not safe, in few sentences: each once, with what it is about.
+//! What fixes do, in few sentences: each once, with what it is about.
 
 #![cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the words are for people at a terminal"))]
 
@@ -8,7 +8,7 @@ use std::collections::HashMap;
 /// Names before a sentence; the rest are counted.
 const MAX_NAMES: usize = 3;
 
-/// What a fix does that is not safe.
+/// What a fix does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Effect {
     /// The file.
@@ -19,14 +19,16 @@ pub struct Effect {
     pub resource: String,
     /// What the fix does.
     pub note: String,
+    /// Whether the fix is safe.
+    pub safe: bool,
 }
 
-/// The sentences of all effects, the gravest first, joined where they are about the same. Returns the number of those that are left out
+/// The sentences of all effects of fixes that are safe, or are not, the gravest first, joined where they are about the same. Returns the number of those that are left out
 /// beyond so many, too.
-pub(crate) fn paragraphs(effects: &[Effect], most: usize) -> (Vec<String>, usize) {
+pub(crate) fn paragraphs(effects: &[Effect], safe: bool, most: usize) -> (Vec<String>, usize) {
     let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
     let mut places = HashMap::new();
-    for effect in effects {
+    for effect in effects.iter().filter(|effect| effect.safe == safe) {
         for sentence in split(&effect.note) {
             let place = *places.entry(sentence).or_insert_with(|| {
                 all.push((sentence, Vec::new()));
@@ -105,6 +107,7 @@ mod tests {
             rule: "r".to_owned(),
             resource: resource.to_owned(),
             note: note.to_owned(),
+            safe: false,
         };
         let all = [
             effect("A", "The key costs money, e.g. 1 dollar. `A` needs v1. x."),
@@ -123,9 +126,9 @@ mod tests {
             "It is for all.",
             "`C`, `D`, `E` and 1 more: It is slow. So it is.",
         ];
-        let (all, more) = paragraphs(&all, 9);
+        let (all, more) = paragraphs(&all, false, 9);
         assert_eq!((all.iter().map(String::as_str).collect::<Vec<_>>(), more), (expected.to_vec(), 0));
-        assert_eq!(paragraphs(&[effect("", "One. Two. Three.")], 2), (vec!["One. Two.".to_owned()], 1));
-        assert_eq!(paragraphs(&[], 9), (Vec::new(), 0));
+        assert_eq!(paragraphs(&[effect("", "One. Two. Three.")], false, 2), (vec!["One. Two.".to_owned()], 1));
+        assert_eq!(paragraphs(&[effect("", "One.")], true, 9), (Vec::new(), 0));
     }
 }

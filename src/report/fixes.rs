@@ -65,7 +65,7 @@ pub struct Fixes {
     pub not_fixed: Vec<NotFixed>,
     /// The rules of findings that were fixed, or whose fix was taken back, sorted by id.
     pub rules: Vec<FixedRule>,
-    /// What the fixes do that are not safe.
+    /// What the fixes do: all that are not safe, and the safe ones that have a note.
     pub effects: Vec<Effect>,
 }
 
@@ -94,12 +94,14 @@ impl Fixes {
     pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
         let label = if self.dry_run { "Would fix" } else { "Fixed" };
         let mut facts = vec![(label, self.done())];
-        let (mut effects, more) = effects::paragraphs(&self.effects, MAX_EFFECTS);
-        if more > 0 {
-            let place = if self.dry_run { "in the diff" } else { "with --format\u{a0}json" };
-            effects.push(format!("{} {place}", count(more, "more effect")));
+        for (safe, label) in [(false, "Not safe"), (true, "Safe")] {
+            let (mut effects, more) = effects::paragraphs(&self.effects, safe, MAX_EFFECTS);
+            if more > 0 {
+                let place = if self.dry_run { "in the diff" } else { "with --format\u{a0}json" };
+                effects.push(format!("{} {place}", count(more, "more effect")));
+            }
+            facts.extend(effects.into_iter().map(|effect| (label, effect)));
         }
-        facts.extend(effects.into_iter().map(|effect| ("Not safe", effect)));
         if self.unsafe_fixes > 0 {
             facts.push(("Fixable", format!("{} with --unsafe-fixes", count(self.unsafe_fixes, "more finding"))));
         }

@@ -19,7 +19,7 @@
 //! SINCE: { revision, commit, new, fixed, unchanged }
 //! FIXABLE: { safe, unsafe, display }
 //! FIXES: { dry_run, fixed, files, unsafe_fixes, not_fixed: [{ reason, findings }], rules: [{ rule, fixed, taken_back }],
-//!          effects: [{ file, rule, resource, note }] }
+//!          effects: [{ file, rule, resource, note, safe }] }
 //! GAPS: { resources, types: [{ type, resources, profile? }], unreadable_types, unknown_types, not_transformed, sam_resources,
 //!         sam_events, sam_connectors, inner_templates, templates_not_found }
 //! FINDING: { rule, title?, url, harm?, remediation?, level: "error" | "warning" | "note", severity: SEVERITY, outcome: "fail" | "undecided" | "pass",

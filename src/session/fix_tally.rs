@@ -17,13 +17,14 @@ pub(super) struct FixTally {
     effects: Vec<Effect>,
 }
 
-/// What fixes of a file do that are not safe.
+/// What fixes of a file do.
 pub(super) fn effects(file: &str, fixed: &Fixed) -> Vec<Effect> {
     let effect = |note: &Note| Effect {
         file: file.to_owned(),
         rule: note.rule.to_string(),
         resource: note.subject.clone(),
         note: note.text.clone(),
+        safe: note.is_safe,
     };
     fixed.notes.iter().map(effect).collect()
 }

@@ -1703,3 +1703,81 @@ fix: { append: { $.Properties.PolicyDocument.Statement: { Sid: Own, Effect: Deny
         assert_eq!(policy(&statement), expected, "{statement}");
     }
 }
+
+const SUFFIX: &str = "resources: [template]
+parameters: { suffix: { description: d, default: EnvironmentSuffix } }
+assert: { analysis: { declares-parameter: { parameter: { parameter: suffix } } } }
+fix: { title: Add a suffix, applicability: safe, note: Names stay as they are., suffix-names: suffix }
+";
+
+#[test]
+fn names_that_a_template_repeats_are_no_safe_change() {
+    let with = |name: &str, rest: &str| {
+        format!(
+            "Parameters: {{Env: {{Type: String}}, Given: {{Type: String, Default: portal}}}}
+Mappings: {{Names: {{prod: {{name: claims}}}}}}
+Conditions: {{IsProd: !Equals [!Ref Env, portal]}}
+Resources:
+  Named: {{Type: AWS::ECS::Cluster, Properties: {{ClusterName: {name}}}}}
+  Other: {{Type: AWS::ECS::Service, Properties: {rest}}}
+"
+        )
+    };
+    for (name, rest) in [
+        ("portals", "{Cluster: portals}"),
+        ("portals", "{Cluster: !If [IsProd, !Sub portals, portals-dev]}"),
+        ("portals", "{Cluster: !Sub 'arn:${AWS::Partition}:ecs:us-east-1:111122223333:cluster/portals'}"),
+        ("portals", "{Cluster: 'arn:aws:ecs:us-east-1:111122223333:cluster/portals'}"),
+        ("portals", "{Cluster: !Join ['', ['arn:aws:ecs:', !Ref 'AWS::Region', ':1:cluster/', portals]]}"),
+        ("portals", "{Cluster: !Join [/, [cluster, portals, x]]}"),
+        ("portals", "{Role: '{\"Resource\": \"arn:aws:ecs:*:*:service/portals/*\"}'}"),
+        ("portals", "{Role: 'https://portals.s3.us-east-1.amazonaws.com/x'}"),
+        ("portals", "{Role: \"client.get(Name='portals')\\nend\"}"),
+        ("!Sub portals", "{Cluster: portals}"),
+        ("!If [IsProd, portals, !Ref AWS::NoValue]", "{Cluster: portals}"),
+        ("!Ref Given", "{Cluster: !Ref Given}"),
+        ("!Ref Given", "{Cluster: !Sub 'cluster/${Given}'}"),
+        ("!Ref Given", "{Cluster: portal}"),
+        ("portal", "{Cluster: !Ref Given}"),
+        ("claims", "{Cluster: !FindInMap [Names, !Ref Env, name]}"),
+        ("!FindInMap [Names, prod, name]", "{Cluster: !FindInMap [Names, prod, name]}"),
+        ("!Join [-, [records, !Ref Env]]", "{Cluster: !Join ['', [records-, !Ref Env]]}"),
+        ("!Sub ['records-${E}', {E: !Ref Env}]", "{Cluster: !Sub 'cluster/records-${Env}'}"),
+        ("!Join [-, [a, !Select [0, [b, c]]]]", "{Cluster: !Join [-, [a, !Select [0, [b, c]]]]}"),
+        ("/phi/app", "{Role: '/phi/app'}"),
+        ("/phi/app", "{Role: 'arn:aws:logs:us-east-1:111122223333:log-group:/phi/app:*'}"),
+    ] {
+        let template = with(name, rest);
+        let fix = fix(SUFFIX, &template);
+        assert_eq!(fix.applicability, Applicability::Unsafe, "{name} {rest}: {fix:#?}");
+        assert!(fix.note.contains("The template repeats names, which the fix leaves as they are: `"), "{}", fix.note);
+    }
+    for (name, rest) in [
+        ("portals", "{Cluster: !Ref Named, Tags: [{Key: Name, Value: portals}]}"),
+        ("portals", "{Cluster: portals-test, Role: my/portals-x, Description: The portals of patients}"),
+        ("Named", "{Cluster: !Ref Named, Role: !GetAtt Named.Arn}"),
+        ("portal", "{Cluster: !If [IsProd, !Ref Named, x]}"),
+        ("!Sub 'records-${Env}'", "{Cluster: !Sub 'cluster/records-${Env}'}"),
+        ("!Sub 'records-${Env}'", "{Cluster: !Sub ['records-${Env}', {A: b}]}"),
+        ("IsProd", "{Cluster: !If [IsProd, a, b]}"),
+        ("app", "{Role: app-x, Cluster: x.app}"),
+        ("/phi/app", "{Role: /my/phi/apps, Cluster: x/phi/app2}"),
+    ] {
+        let text = with(name, rest);
+        // The default of a parameter that nothing is named by may be the name, too.
+        let fix = fix(SUFFIX, &text.replace("Default: portal", "Default: other"));
+        assert_eq!(fix.applicability, Applicability::Safe, "{name} {rest}: {fix:#?}");
+        assert_eq!(fix.note, "Names stay as they are.");
+    }
+    let many = "Resources:
+  A: {Type: AWS::SQS::Queue, Properties: {QueueName: one}}
+  B: {Type: AWS::SQS::Queue, Properties: {QueueName: two}}
+  C: {Type: AWS::SNS::Topic, Properties: {TopicName: one}}
+  D: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {A: one, B: two, C: one}}}}
+  E: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {A: one, B: two}}}}
+Outputs: {F: {Value: two, Export: {Name: one}}}
+";
+    let note = fix(SUFFIX, many).note.clone();
+    let places = "`one` in `D`, `two` in `D`, `one` in `E`, `two` in `E` and 1 more";
+    assert!(note.contains(places), "{note}");
+}

@@ -8,7 +8,8 @@ use hipaalint::facts::properties::{Below, Map, Properties};
 use hipaalint::facts::schema::{Kind, Schema, property};
 use hipaalint::facts::{
     Grant, Lifecycle, Limitable, TagShape, can_be_limited, hipaa_eligibility, is_known_type, is_property_attribute,
-    is_stateful, limitable, managed_policy_grant, name_property, resource_types, tag_shape,
+    is_reference, is_stateful, limitable, managed_policy_grant, name_property, property_of_reference, resource_types,
+    tag_shape,
 };
 
 const RESOURCE_TYPES: &str = include_str!("../../data/resource-types.txt");
@@ -298,6 +299,14 @@ fn attributes_are_writable_scalars() {
     let mut count = 0;
     for (resource_type, rest) in entries(ATTRIBUTES) {
         for attribute in words(rest) {
+            if let Some((of, given)) = attribute.split_once('=') {
+                let name = if of == "Ref" { given } else { of };
+                let found = property(resource_type, name).unwrap_or_else(|why| panic!("{resource_type}: {why}"));
+                assert_eq!(found.read_only, given == "Ref", "{resource_type} {attribute}");
+                assert_eq!(is_reference(resource_type, of), given == "Ref", "{resource_type} {attribute}");
+                assert_eq!(property_of_reference(resource_type), (of == "Ref").then_some(given), "{resource_type}");
+                continue;
+            }
             let found = property(resource_type, attribute).unwrap_or_else(|why| panic!("{resource_type}: {why}"));
             let scalar = !matches!(found.kind, Kind::Array | Kind::Object(_) | Kind::Map | Kind::Any);
             assert!(scalar && !found.read_only, "{resource_type} {attribute}: {found:?}");

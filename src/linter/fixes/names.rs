@@ -16,7 +16,7 @@ use memchr::memmem::Finder;
 use std::cell::LazyCell;
 
 /// The bytes of texts that are searched for names in one template.
-const MAX_SEARCHED: usize = 64 << 20;
+pub(super) const MAX_SEARCHED: usize = 64 << 20;
 /// What names of queues and topics that keep an order end with.
 const FIFO: &str = ".fifo";
 /// What separates the parts of names.
@@ -241,14 +241,16 @@ impl<'t> Making<'_, '_, '_, 't> {
         let whole = self.target.section == Section::Template;
         let blocks = if whole { model.resources() } else { std::slice::from_ref(self.target) };
         let mut computed: Vec<&str> = Vec::new();
+        let mut renamed: Vec<&'t Node<'t>> = Vec::new();
         for block in blocks {
             let Some(name) = facts::name_property(block.kind) else { continue };
             let names = std::iter::once("Properties").chain(name.split('.'));
             let chain: Vec<path::Step> = names.map(|name| path::Step::Name(name.to_owned())).collect();
             let mut changes = Vec::new();
-            if let Err(why) = self.name(block, &chain, suffix, &mut changes) {
-                return Some(Some(why));
-            }
+            let written = match self.name(block, &chain, suffix, &mut changes) {
+                Ok(written) => written,
+                Err(why) => return Some(Some(why)),
+            };
             // A parameter that is empty by default changes no name.
             if is_declared
                 && let Some(Change { action: Action::Set(value) | Action::Append(value), .. }) = changes.first()
@@ -257,10 +259,12 @@ impl<'t> Making<'_, '_, '_, 't> {
             }
             if !changes.is_empty() {
                 computed.extend(self.computed(block, name));
+                renamed.extend(written);
             }
             self.add(changes, false);
         }
         self.repeat(&computed, suffix);
+        self.note_repetitions(&renamed);
         Some(None)
     }
 
@@ -299,23 +303,23 @@ impl<'t> Making<'_, '_, '_, 't> {
         self.changes.extend(changes);
     }
 
-    /// The changes of the name of a resource.
+    /// The changes of the name of a resource, and where it is written.
     fn name(
         &self,
         block: &Block<'t>,
         chain: &[path::Step],
         suffix: Suffix<'_>,
         changes: &mut Vec<Change>,
-    ) -> Result<(), String> {
+    ) -> Result<Option<&'t Node<'t>>, String> {
         let own = |node: &'t Node<'t>, steps: &[path::Step]| {
             steps.iter().try_fold(node, |node, step| match step {
                 path::Step::Name(name) => node.get(name),
                 path::Step::Index(_) | path::Step::Every => None,
             })
         };
-        let Some(name) = own(block.node, chain) else { return Ok(()) };
+        let Some(name) = own(block.node, chain) else { return Ok(None) };
         if self.is_settled(name, suffix.parameter, 0) {
-            return Ok(());
+            return Ok(None);
         }
         let (node, mut at) = self.shop.written(block)?;
         let mut steps = chain.to_vec();
@@ -331,7 +335,8 @@ impl<'t> Making<'_, '_, '_, 't> {
             path::Step::Name(name) => Some(Step::Key(name.clone())),
             path::Step::Index(_) | path::Step::Every => None,
         }));
-        self.longer(name, &mut at, suffix, changes).map_err(|obstacle| self.why(&obstacle))
+        self.longer(name, &mut at, suffix, changes).map_err(|obstacle| self.why(&obstacle))?;
+        Ok(Some(name))
     }
 
     /// Whether a name has the parameter, or the name of another resource, which has it, or nobody knows what is in it.

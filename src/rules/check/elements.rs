@@ -290,6 +290,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         let mut pieces = Vec::new();
         for piece in &named.pieces {
             pieces.push(match piece {
+                named::Piece::Any => names::Piece::Any,
                 named::Piece::Text(text) => names::Piece::Text(text),
                 named::Piece::Name => names::Piece::Name,
                 named::Piece::Path(path) => {
@@ -308,7 +309,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         let selection = self.select(&related.via, item);
         let model = self.model;
         let mut items = SmallVec::new();
-        let mut unknown = selection.unknown;
+        let mut unknown = selection.unknown && !related.surely;
         for found in &selection.items {
             let Item::Value { value, .. } = found else { continue };
             for value in value.items() {
@@ -316,14 +317,15 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 let run = &mut *self.run;
                 for block in each_kind(model, &related.types, |kind| model.named_by(run, kind, value)) {
                     let refers = graph::kept_refers_to(self.run, value, block);
-                    if !refers.is_false() && expand::exists(self.run, block) {
+                    let belongs = if related.surely { refers.is_true() } else { !refers.is_false() };
+                    if belongs && expand::exists(self.run, block) {
                         met = met.or(refers);
                         items.push((Item::Block(block), refers));
                     }
                 }
                 // A name from outside the template: what it names cannot be looked at, but it is not here.
                 let is_text = value.text().is_some() || text::is_known_in_partition(value);
-                if met.is_false() && !is_text && !existence {
+                if met.is_false() && !is_text && !existence && !related.surely {
                     if let Some(part) = value.unsettled() {
                         self.run.note_reason(part.origin.reason());
                     }

@@ -196,8 +196,7 @@ pub struct Related {
     /// as `ALARM("name")`.
     #[serde(default)]
     pub mentions: bool,
-    /// Only with `related`. A reference whose name is not known counts as one to another resource. For conditions that
-    /// leave resources out.
+    /// A reference whose name is not known counts as one to another resource. For conditions that leave resources out.
     #[serde(default)]
     pub surely: bool,
 }

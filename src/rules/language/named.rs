@@ -1,9 +1,9 @@
-//! Texts with placeholders, as `named:` has them: `/aws/rds/instance/{name}/{$}`.
+//! Texts with placeholders, as `named:` has them: `/aws/rds/instance/{name}/{$}`, `*/restapis/{$.Properties.RestApiId}`.
 
 use super::path::Path;
 use serde::Deserialize;
 
-/// A text with placeholders, such as `/aws/lambda/{name}`.
+/// A text with placeholders, such as `/aws/lambda/{name}`, or the end of one, such as `*/stages/{$.Properties.StageName}`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String")]
@@ -15,6 +15,8 @@ pub struct Named {
 /// A piece of such a text.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Piece {
+    /// `*`, only as the first one: any characters, such as the partition, Region and account of an ARN.
+    Any,
     /// These characters.
     Text(String),
     /// `{name}`: the current resource's physical name.
@@ -29,6 +31,20 @@ impl TryFrom<String> for Named {
     fn try_from(text: String) -> Result<Self, String> {
         let mut pieces = Vec::new();
         let mut rest = text.as_str();
+        if let Some(end) = rest.strip_prefix('*') {
+            // The last segment of a text is what it is found by, and where the end begins has to be known.
+            let start = end.split('{').next().unwrap_or_default();
+            if !start.starts_with([':', '/']) || start.len() < 2 {
+                return Err(format!(
+                    "in `{text}`, `*` must be followed by a text that begins with `/` or `:`, such as `*/stages/`"
+                ));
+            }
+            pieces.push(Piece::Any);
+            rest = end;
+        }
+        if rest.contains('*') {
+            return Err(format!("`{text}` has a `*` that is not its first character"));
+        }
         while let Some((before, after)) = rest.split_once('{') {
             if !before.is_empty() {
                 pieces.push(Piece::Text(before.to_owned()));
@@ -75,6 +91,13 @@ mod tests {
                 Piece::Text("-x".to_owned()),
             ]
         );
+        assert_eq!(read("*/stages/{$}").unwrap(), [Piece::Any, Piece::Text("/stages/".to_owned()), path("$")]);
+        for text in ["*", "*{$}", "*stages/{$}", "*/{$}", "*:{name}"] {
+            assert!(read(text).unwrap_err().contains("must be followed by"), "{text}");
+        }
+        for text in ["/a/*", "*/a/*", "{name}*"] {
+            assert!(read(text).unwrap_err().contains("not its first character"), "{text}");
+        }
         assert!(read("{nome}").unwrap_err().contains("`{nome}` is not a valid placeholder"));
         assert!(read("a{name").unwrap_err().contains("without a closing"));
         assert!(read("{$.Rules[?@.a]}").unwrap_err().contains("filter"));
