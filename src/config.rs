@@ -267,11 +267,12 @@ impl ConfigReader<'_> {
                 "tags" => config.tags = self.tags(value),
                 "rules" => config.changes = self.rules(value),
                 "rule-folders" => {
-                    let folders = self.placed_texts(value, "`rule-folders`").into_iter();
+                    let folders = self.placed_names(value, "`rule-folders`").into_iter();
                     (config.rule_folders, config.rule_folder_places) =
                         folders.map(|(folder, place)| (PathBuf::from(folder), place)).unzip();
                 }
                 "baseline" => match value.as_str() {
+                    Some(file) if file.trim().is_empty() => self.empty_name(value.span, "`baseline`"),
                     Some(file) => config.baseline = Some(PathBuf::from(file)),
                     None => self.unexpected(
                         value,
@@ -408,11 +409,21 @@ impl ConfigReader<'_> {
 
     /// Texts that are names, so none is empty.
     fn names(&mut self, node: &Node<'_>, what: &str) -> Vec<String> {
-        let names = self.texts(node, what);
-        if names.iter().any(|name| name.trim().is_empty()) {
-            self.problem(node.span, format!("{what} has an empty name"), "Write a name, or remove the key.".to_owned());
+        self.placed_names(node, what).into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// Names, each with its place.
+    fn placed_names(&mut self, node: &Node<'_>, what: &str) -> Vec<(String, Span)> {
+        let (empty, names): (Vec<_>, Vec<_>) =
+            self.placed_texts(node, what).into_iter().partition(|(name, _)| name.trim().is_empty());
+        if let Some((_, place)) = empty.first() {
+            self.empty_name(*place, what);
         }
-        names.into_iter().filter(|name| !name.trim().is_empty()).collect()
+        names
+    }
+
+    fn empty_name(&mut self, place: Span, what: &str) {
+        self.problem(place, format!("{what} has an empty name"), "Write a name, or remove the key.".to_owned());
     }
 
     fn one_of<'k>(&mut self, node: &Node<'_>, what: &str, known: &[&'k str]) -> Option<&'k str> {

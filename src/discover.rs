@@ -338,7 +338,10 @@ impl Finder<'_, '_> {
             let absolute = walk.absolute(&path);
             if !self.leaves_out(&path, &absolute, false, walk) {
                 if let Err(error) = Reach::of_project(folder, self.files).file(&path, MAX_NAMED, self.files) {
-                    self.report(&path, &error);
+                    match error.kind() {
+                        io::ErrorKind::NotFound => self.found.diagnostics.push(cdk::missing(&path, self.files)),
+                        _ => self.report(&path, &error),
+                    }
                     continue;
                 }
                 let assembled = Assembled { pinned: stack.pinned, constructs: Some(stack.constructs) };

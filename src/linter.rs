@@ -36,7 +36,7 @@ use crate::exceptions::Aliases;
 use crate::expand::expansion::Expansion;
 use crate::expand::{self, Kind, Model};
 use crate::finding::{Finding, Level, RuleSeverity};
-use crate::graph::secrets::{secret_parameters, written_secrets};
+use crate::graph::secrets::{chosen_secrets, secret_parameters, written_secrets};
 use crate::rules::load::{RuleEntry, RuleId, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::TargetName;
@@ -479,7 +479,8 @@ impl Linter {
         if report.shows_text() {
             let roots: Vec<&Node<'_>> =
                 std::iter::once(document).chain(files.documents()).map(|document| &document.root).collect();
-            secrets.extend(written_secrets(&model, &roots, inputs));
+            let hidden = [secret_parameters(&model), chosen_secrets(&model, false)].concat();
+            secrets.extend(written_secrets(&model, &roots, inputs, &hidden));
         }
         report.steps += model.evaluator.steps();
         redaction::redact(&mut report, source, texts.into_sources(), &secrets);

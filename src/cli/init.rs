@@ -45,9 +45,31 @@ pub(super) fn run(arguments: &InitArguments) -> Exit {
             Exit::Trouble
         }
         Err(error) => {
-            output::complain(&format!("cannot write {name}: {}", why_not_written(&error)));
+            output::complain(&format!("cannot write {}: {}", file_at(folder, &files), problem(&error)));
             Exit::Trouble
         }
+    }
+}
+
+/// The configuration of a folder, with its whole path: the current folder may be any.
+fn file_at(folder: &Path, files: &Files) -> String {
+    files.real(folder).unwrap_or_else(|_| folder.to_owned()).join(FILE_NAME).display().to_string()
+}
+
+/// Why it cannot be written, and what to do.
+fn problem(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => format!(
+            "{}. Run hipaalint as a user with permission to write in this folder, or name another folder: `hipaalint init FOLDER`.",
+            match error.kind() {
+                io::ErrorKind::PermissionDenied => "the permissions of the folder do not allow it".to_owned(),
+                _ => why_not_written(error),
+            }
+        ),
+        io::ErrorKind::NotFound => {
+            "the folder does not exist. Create it, or name another folder: `hipaalint init FOLDER`.".to_owned()
+        }
+        _ => why_not_written(error),
     }
 }
 

@@ -126,12 +126,21 @@ fn names_stacks(text: &[u8]) -> bool {
     [STACK, ASSET_MANIFEST].iter().any(|kind| memchr::memmem::find(text, kind.as_bytes()).is_some())
 }
 
+/// What to do about an assembly that is not whole.
+const AGAIN: &str = "Write the assembly again with `cdk synth`.";
+
 /// The problem with a file of an assembly that cannot be read.
 fn broken(path: &Path, reason: &str, files: &Files) -> Diagnostic {
     let message = format!("the file is a part of a cloud assembly of the AWS CDK and cannot be read: {reason}");
-    Diagnostic::error(Code::FileUnreadable, message)
-        .in_file(files.name(path))
-        .with_help("Write the assembly again with `cdk synth`.")
+    Diagnostic::error(Code::FileUnreadable, message).in_file(files.name(path)).with_help(AGAIN)
+}
+
+/// The problem with the template of a stack that is not there.
+pub(super) fn missing(path: &Path, files: &Files) -> Diagnostic {
+    let message = format!(
+        "there is no such file, although `{MANIFEST}` of the cloud assembly names it as the template of a stack"
+    );
+    Diagnostic::error(Code::FileUnreadable, message).in_file(files.name(path)).with_help(AGAIN)
 }
 
 impl Artifact {

@@ -13,6 +13,7 @@ pub mod domain;
 mod exploration;
 mod forks;
 mod functions;
+pub mod gaps;
 mod glob;
 pub mod inputs;
 mod memo;

@@ -4,16 +4,14 @@
 //! endpoints" (dual-stack-endpoints.html), "Website endpoints" (WebsiteEndpoints.html), and, for older names with a hyphen, "Legacy
 //! endpoints" of the first.
 
+use crate::eval::gaps::{self, GAP};
 use crate::eval::value::{Content, Origin, Part, Value};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Stands for a part of a text that is not known.
-const OPEN: char = '\0';
-
 /// The length of the name that a domain name of a bucket begins with, in bytes; none for any other text.
 ///
-/// What is not known of the text is [`OPEN`].
+/// What is not known of the text is a [`GAP`].
 fn name_length(text: &str) -> Option<usize> {
     let suffixes = [".amazonaws.com", ".amazonaws.com.cn", ".\0"];
     let before = suffixes.iter().find_map(|suffix| text.strip_suffix(suffix))?;
@@ -29,7 +27,7 @@ fn name_length(text: &str) -> Option<usize> {
 fn is_endpoint(text: &str) -> bool {
     let kinds = ["dualstack.", "website.", "website-", "fips.dualstack.", "fips."];
     let region = kinds.iter().find_map(|kind| text.strip_prefix(kind)).unwrap_or(text);
-    !region.is_empty() && region.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | OPEN))
+    !region.is_empty() && region.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | GAP))
 }
 
 /// The bytes of the name in the ARN of what is in a bucket.
@@ -65,10 +63,7 @@ pub fn name_of<'t>(value: &Value<'t>) -> Option<Value<'t>> {
     let mut text = String::new();
     let mut ends = Vec::new();
     for part in value.parts() {
-        match &part.content {
-            Content::Known(known) => text.push_str(known),
-            _ => text.push(OPEN),
-        }
+        gaps::push(part, &mut text);
         ends.push(text.len());
     }
     let name = range(&text)?;

@@ -82,11 +82,21 @@ fn is_local(location: &str) -> bool {
 
 /// Whether a tree includes anything inside its sections.
 fn includes(node: &Node<'_>) -> bool {
+    calls_include(node, &is_include)
+}
+
+/// Whether a tree includes the file at a location.
+fn includes_file(node: &Node<'_>, file: &str) -> bool {
+    let file = file.trim_start_matches("./");
+    calls_include(node, &|call| location(call).is_some_and(|location| location.trim_start_matches("./") == file))
+}
+
+fn calls_include(node: &Node<'_>, is: &dyn Fn(&Node<'_>) -> bool) -> bool {
     match &node.kind {
         Kind::Mapping(entries) => entries.iter().any(|entry| {
-            if entry.key == FUNCTION { calls(&entry.value).iter().any(is_include) } else { includes(&entry.value) }
+            if entry.key == FUNCTION { calls(&entry.value).iter().any(is) } else { calls_include(&entry.value, is) }
         }),
-        Kind::Sequence(items) => items.iter().any(includes),
+        Kind::Sequence(items) => items.iter().any(|item| calls_include(item, is)),
         _ => false,
     }
 }
@@ -177,49 +187,70 @@ impl<'t> Includer<'_, 't> {
 
     /// What an include brings into a map that lies this deep; nothing, with a note, where that is not known.
     fn content(&mut self, call: &Node<'t>, depth: usize) -> Option<Vec<Entry<'t>>> {
+        let unread = |reason: String| Err((reason, OTHER_FILES));
         let found = match location(call) {
-            None => Err("its location is known only when the stack is deployed".to_owned()),
-            Some(location) if !is_local(location) => Err("it is not a local file".to_owned()),
+            None => unread("its location is known only when the stack is deployed".to_owned()),
+            Some(location) if !is_local(location) => unread("it is not a local file".to_owned()),
             Some(location) => match self.included.iter().find(|included| included.location == location) {
-                Some(included) => included.root.clone().and_then(|root| self.fitting(root, depth)),
-                None => Err(format!("hipaalint reads at most {MAX_INCLUDES} included files")),
+                Some(included) => match included.root.clone() {
+                    Ok(root) => self.fitting(root, location, depth),
+                    Err(reason) => unread(reason),
+                },
+                None => unread(format!("hipaalint reads at most {MAX_INCLUDES} included files")),
             },
         };
         match found {
             Ok(content) => Some(content.to_vec()),
-            Err(reason) => {
+            Err((reason, help)) => {
                 let at = call.get("Parameters").and_then(|parameters| parameters.get("Location")).unwrap_or(call);
                 let name = location(call).map_or_else(|| "this".to_owned(), |location| format!("`{location}`"));
                 self.notes.push(Note {
                     code: Code::IncludeUnknown,
                     span: at.span,
                     message: format!("{name} is not included: {reason}"),
-                    help: "Set `Location` to a file in the template's folder or below it. The content of other files \
-                           is not checked."
-                        .to_owned(),
+                    help: help.to_owned(),
                 });
                 None
             }
         }
     }
 
-    /// The entries of an included file, if they may stand this deep.
-    fn fitting(&mut self, root: &'t Node<'t>, depth: usize) -> Result<&'t [Entry<'t>], String> {
+    /// The entries of an included file, if they may stand this deep; else why not, and what to do.
+    fn fitting(
+        &mut self,
+        root: &'t Node<'t>,
+        own: &str,
+        depth: usize,
+    ) -> Result<&'t [Entry<'t>], (String, &'static str)> {
         let Some(entries) = root.as_mapping() else {
-            return Err(format!("the file contains {}, not a map", root.describe()));
+            return Err((
+                format!("the file contains {}, not a map", root.describe()),
+                "Write keys with values in the file.",
+            ));
         };
         let (nodes, height) = size(root);
-        if includes(root) {
-            Err("the file includes other files, which CloudFormation does not allow".to_owned())
+        if includes_file(root, own) {
+            Err(("the file includes itself".to_owned(), "Remove the `AWS::Include` of the file in the file itself."))
+        } else if includes(root) {
+            let reason = "the file includes other files, which CloudFormation does not allow";
+            Err((reason.to_owned(), "Include those files in the template, or copy their content into this one."))
         } else if depth + height > MAX_DEPTH {
-            Err(format!("the result has lists and maps nested more than {MAX_DEPTH} levels deep"))
+            let reason = format!("the result has lists and maps nested more than {MAX_DEPTH} levels deep");
+            Err((reason, "Nest less in the file, or include it further out."))
         } else if !self.budget.spend(nodes) {
-            Err("the result is larger than CloudFormation allows".to_owned())
+            Err((
+                "the result is larger than CloudFormation allows".to_owned(),
+                "Divide the template into nested stacks.",
+            ))
         } else {
             Ok(entries)
         }
     }
 }
+
+/// What to do about a file that hipaalint does not read.
+const OTHER_FILES: &str =
+    "Set `Location` to a file in the template's folder or below it. The content of other files is not checked.";
 
 /// How many nodes a tree has, and how many of them are on its longest path down.
 fn size(node: &Node<'_>) -> (usize, usize) {

@@ -5,24 +5,26 @@
 //! the scenario has it (`graph::refers_to`).
 
 mod indexes;
+mod items;
+mod names;
 mod written;
 
-use super::bucket_domains::name_in;
 use super::{Block, Model};
+use crate::eval::Run;
 use crate::eval::reads::{Part, Read};
 use crate::eval::value::{Content, Origin, Value};
-use crate::eval::{Run, has_macro, is_function};
-use crate::facts;
-use crate::syntax::{Entry, Kind, Node};
+use crate::syntax::Entry;
 use foldhash::HashMap;
 use indexes::{Called, Naming};
+use items::{Items, SHORT};
+use names::{Name, SEPARATORS, end, ends, name};
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::rc::Rc;
 use written::{Found, Names};
 
 pub use indexes::Looked;
+pub use names::{plain, plain_name};
 
 /// A way through a block, from the block on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,29 +75,8 @@ pub(super) struct Ties<'t> {
 /// For a name, or something else that resources are found by, their places.
 pub type Table = HashMap<String, Vec<usize>>;
 
-/// The items of a list, by the resources that they refer to.
-#[derive(Default)]
-struct Items<'t> {
-    by_id: HashMap<&'t str, Vec<usize>>,
-    /// Texts without a reference. They may be explicit names, but not one that CloudFormation makes.
-    texts: Vec<usize>,
-    open: Vec<usize>,
-}
-
-/// Lists of so many items are short.
-const SHORT: usize = 8;
-
 /// As how many guesses one counts that looks at any depth.
 const DEEP: usize = 4;
-
-/// The explicit name of a resource as written.
-enum Name<'t> {
-    /// CloudFormation makes it.
-    Made,
-    Text(&'t str),
-    /// A function does, or something else that has to be evaluated.
-    Open,
-}
 
 impl<'m, 't> Model<'m, 't> {
     /// The resources of a type that may name a resource at the end of one of some routes, in the order of the template. `path` stands
@@ -289,69 +270,6 @@ impl<'m, 't> Model<'m, 't> {
         naming.get(index.strip_prefix(NAMING)?).map(|naming| naming.part(part, key).into_owned())
     }
 
-    /// The items of a list, or the value itself, that may name a resource.
-    pub fn items_naming(&self, list: &'m Value<'t>, target: &Block<'t>) -> SmallVec<[&'m Value<'t>; SHORT]> {
-        let items = list.items();
-        if items.len() <= SHORT {
-            return items.iter().collect();
-        }
-        self.chosen_items(list, target, !matches!(name(target), Name::Made))
-    }
-
-    /// The items of a list, or the value itself, that refer to a resource, and all those that are texts, such as patterns.
-    pub fn items_matching(&self, list: &'m Value<'t>, target: &Block<'t>) -> SmallVec<[&'m Value<'t>; SHORT]> {
-        let items = list.items();
-        if items.len() <= SHORT {
-            return items.iter().collect();
-        }
-        self.chosen_items(list, target, true)
-    }
-
-    fn chosen_items(
-        &self,
-        list: &'m Value<'t>,
-        target: &Block<'t>,
-        with_texts: bool,
-    ) -> SmallVec<[&'m Value<'t>; SHORT]> {
-        let items = list.items();
-        let index = self.items(list);
-        let mut places = index.by_id.get(target.name).cloned().unwrap_or_default();
-        places.extend(&index.open);
-        if with_texts {
-            places.extend(&index.texts);
-        }
-        places.sort_unstable();
-        places.into_iter().filter_map(|place| items.get(place)).collect()
-    }
-
-    fn items(&self, list: &'m Value<'t>) -> Rc<Items<'t>> {
-        let key: *const Value<'t> = list;
-        if let Some(known) = self.ties.items.borrow().get(&key) {
-            return Rc::clone(known);
-        }
-        let mut index = Items::default();
-        for (place, item) in list.items().iter().enumerate() {
-            let mut ids: SmallVec<[&'t str; 2]> = SmallVec::new();
-            for part in item.parts() {
-                match part.origin {
-                    Origin::Resource { id, .. } if !ids.contains(&id) => ids.push(id),
-                    _ => {}
-                }
-            }
-            if item.is_inside_unknown() {
-                index.open.push(place);
-            } else if ids.is_empty() {
-                index.texts.push(place);
-            }
-            for id in ids {
-                index.by_id.entry(id).or_default().push(place);
-            }
-        }
-        let index = Rc::new(index);
-        self.ties.items.borrow_mut().insert(key, Rc::clone(&index));
-        index
-    }
-
     /// The resources at some places, if the budget allows for those that are not written as references.
     fn take(
         &self,
@@ -428,59 +346,6 @@ impl<'m, 't> Model<'m, 't> {
 const NAMING: &str = "naming ";
 const CALLED: &str = "called ";
 const TABLE: &str = "table ";
-
-/// What comes before a name in an ARN, and between the parts of many names.
-const SEPARATORS: [char; 2] = [':', '/'];
-
-/// The last segment of a text. A text that is a name, or an ARN that ends with it, has the same one as the name.
-fn end(text: &str) -> &str {
-    text.rsplit(SEPARATORS).next().unwrap_or_default()
-}
-
-/// The last segment of a text, and the name of the bucket in it.
-fn ends(text: &str) -> impl Iterator<Item = &str> {
-    std::iter::once(end(text)).chain(name_in(text))
-}
-
-/// The explicit name of a resource, from the property that names its type.
-fn name<'t>(block: &Block<'t>) -> Name<'t> {
-    let Some(property) = facts::name_property(block.kind) else { return Name::Made };
-    let mut node = block.node;
-    for step in std::iter::once("Properties").chain(property.split('.')) {
-        if is_function(node) || node.as_str().is_some() {
-            return Name::Open;
-        }
-        match node.get(step) {
-            Some(next) => node = next,
-            None => return if has_macro(node) { Name::Open } else { Name::Made },
-        }
-    }
-    match (plain(node), node.get("Ref").and_then(Node::as_str)) {
-        (Some(text), _) => Name::Text(text),
-        (None, Some("AWS::NoValue")) => Name::Made,
-        _ => Name::Open,
-    }
-}
-
-/// The explicit name of a resource, if it is written in plain text.
-pub fn plain_name<'t>(block: &Block<'t>) -> Option<&'t str> {
-    match name(block) {
-        Name::Text(text) => Some(text),
-        Name::Made | Name::Open => None,
-    }
-}
-
-/// The text of a scalar that is what it says: no JSON, no dynamic reference.
-pub fn plain<'t>(node: &'t Node<'t>) -> Option<&'t str> {
-    match &node.kind {
-        Kind::String(text) if text.contains("{{") || text.trim_start().starts_with(['{', '[']) => None,
-        Kind::String(text) => Some(text),
-        Kind::Number(number) => Some(&number.text),
-        Kind::Bool(true) => Some("true"),
-        Kind::Bool(false) => Some("false"),
-        _ => None,
-    }
-}
 
 #[cfg(test)]
 mod tests {

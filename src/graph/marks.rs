@@ -5,6 +5,8 @@
 
 /// Stands for any byte in a mark.
 pub(super) const ANY: u8 = 0;
+/// Stands for a quote, `"` or `'`, in a mark.
+pub(super) const QUOTE: u8 = 1;
 
 /// Finds which marks a text holds.
 pub(super) struct Marks {
@@ -31,7 +33,8 @@ impl Marks {
                 while byte < 256 {
                     let is_letter = letters[at] as usize == byte;
                     let is_capital = any_case && letters[at].to_ascii_uppercase() as usize == byte;
-                    if letters[at] == ANY || is_letter || is_capital {
+                    let is_quote = letters[at] == QUOTE && (byte == b'"' as usize || byte == b'\'' as usize);
+                    if letters[at] == ANY || is_letter || is_capital || is_quote {
                         new.places[byte] |= 1 << bit;
                     }
                     byte += 1;
@@ -144,7 +147,7 @@ mod tests {
         }
     }
 
-    const MARKS: [&[u8]; 4] = [b"://", b"gh\0_", b"=", b"ab"];
+    const MARKS: [&[u8]; 5] = [b"://", b"gh\0_", b"=", b"ab", b"\x01:"];
 
     #[test]
     fn each_mark_is_found_wherever_it_stands() {
@@ -161,6 +164,8 @@ mod tests {
             ("é=", 2..3),
             ("ghx_=ab", 1..4),
             ("AB", 0..0),
+            ("a\":", 4..5),
+            ("a':", 4..5),
         ] {
             assert_eq!(marks.met(text.as_bytes()), Marks::last_of(&MARKS, expected.start, expected.end), "{text}");
         }

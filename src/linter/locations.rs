@@ -2,7 +2,7 @@
 
 use crate::expand::{Block, Model};
 use crate::rules::check::location::Location;
-use crate::rules::operand::{SETTING, Settings};
+use crate::rules::operand::{OR, SETTING, Settings};
 use crate::source::Span;
 use memchr::memchr;
 use rustc_hash::FxHashMap;
@@ -31,7 +31,10 @@ pub(super) fn united(locations: Vec<Location>) -> Vec<Location> {
     for location in locations {
         let same = at.of(location.span).iter().copied().find(|place| {
             united.get(*place).is_some_and(|(known, _)| {
-                known.path == location.path && known.message == location.message && known.state == location.state
+                known.path == location.path
+                    && known.message == location.message
+                    && known.state == location.state
+                    && known.words == location.words
             })
         });
         match same.and_then(|place| united.get_mut(place)) {
@@ -47,10 +50,7 @@ pub(super) fn united(locations: Vec<Location>) -> Vec<Location> {
         .into_iter()
         .map(|(mut location, mut more)| {
             let Some(last) = more.pop() else { return location };
-            // `is not set`, `is not declared`.
-            if let Some(state) = location.state.strip_prefix("is not ") {
-                location.state = format!("are not {state}");
-            }
+            location.is_of_several = true;
             more.insert(0, location.name);
             location.name = format!("{}` and `{last}", more.join("`, `"));
             location
@@ -103,8 +103,8 @@ pub(super) fn naming_part(template: &str) -> String {
     template.replacen("`{resource}`", "`{resource}`{part}", 1)
 }
 
-/// Fills a message: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, the rule's own parameters (`{setting:days}`), and the
-/// words of the location.
+/// Fills a message: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, the rule's own parameters (`{setting:days}`), a word
+/// that depends on whether the name is one (`{exposes|expose}`), and the words of the location.
 pub(super) fn fill(
     template: &str,
     location: &Location,
@@ -112,11 +112,14 @@ pub(super) fn fill(
     resource: &str,
     settings: &Settings,
 ) -> String {
+    // A message without the names is about the resource.
+    let is_of_several = location.is_of_several && template.contains("{name}");
     filled(template, |name| match name {
         "resource" => Some(resource.into()),
         "part" => Some(word(&location.words, name).unwrap_or_default().into()),
         "type" => Some(block.written_kind().into()),
         "name" => Some(location.name.as_str().into()),
+        "state" if is_of_several => Some(state_of_several(location)),
         "state" => Some(location.state.as_str().into()),
         "value" => Some(location.value.as_str().into()),
         _ => match name.strip_prefix(SETTING) {
@@ -124,9 +127,21 @@ pub(super) fn fill(
                 [only] => only.as_str().into(),
                 several => several.join(", ").into(),
             }),
-            None => word(&location.words, name).map(Cow::Borrowed),
+            None => match name.split_once(OR) {
+                Some((one, several)) => Some(if is_of_several { several } else { one }.to_owned().into()),
+                None => word(&location.words, name).map(Cow::Borrowed),
+            },
         },
     })
+}
+
+/// The state of several names: `is not set` becomes `are not set`.
+fn state_of_several(location: &Location) -> Cow<'_, str> {
+    match (&location.state_of_several, location.state.strip_prefix("is ")) {
+        (Some(state), _) => state.as_str().into(),
+        (None, Some(rest)) => ["are ", rest].concat().into(),
+        (None, None) => location.state.as_str().into(),
+    }
 }
 
 /// The text of a word.

@@ -12,7 +12,7 @@ use crate::eval::Memory;
 use crate::eval::inputs::{Inputs, Refused};
 use crate::expand::{self, Macros, Model};
 use crate::finding::Diagnostic;
-use crate::graph::secrets::{secret_parameters, written_secrets};
+use crate::graph::secrets::{chosen_secrets, secret_parameters, written_secrets};
 use crate::source::Source;
 use crate::syntax::{self, Node};
 use crate::template::{self, Template};
@@ -96,8 +96,10 @@ pub fn open<R>(
     secrets.extend(left_out);
     let roots: Vec<&Node<'_>> =
         std::iter::once(&document).chain(files.documents()).map(|document| &document.root).collect();
-    secrets.extend(written_secrets(&model, &roots, inputs));
-    let names = secret_parameters(&model).into_iter().map(|parameter| parameter.name.to_owned());
+    // What is shown may be computed, so the choices that it is made of are shown as well, and hidden as it is.
+    let hidden = [secret_parameters(&model), chosen_secrets(&model, true)].concat();
+    secrets.extend(written_secrets(&model, &roots, inputs, &hidden));
+    let names = hidden.into_iter().map(|parameter| parameter.name.to_owned());
     let mask = Mask::new(&secrets, names.collect());
     let known = expansion.before_transform.as_deref().unwrap_or(&expansion.root);
     let parameters = declared(&template, &model);

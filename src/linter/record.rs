@@ -131,7 +131,7 @@ impl<'m, 't> Record<'_, 'm, 't> {
     ) -> Pending<'t> {
         let Words { message, of_whole, as_written, advice, when } = words;
         let iterations = model.iterations(&location.path);
-        let is_absent = location.is_of_absence();
+        let is_absent = location.is_of_absence() && !location.is_of_several;
         let mark = (outcome == Outcome::Fail && self.keep.fixes != Fixes::None).then(|| Mark {
             section: block.section,
             block: block.name.to_owned(),

@@ -1,14 +1,16 @@
 //! Every name in a template as written, with what it names: the walk that makes an index.
 
+mod functions;
+mod names;
+
 use super::declare::{Declared, Keys};
-use super::export;
 use super::serverless::{is_state_machine, kind_of_api};
-use super::symbol::{Missing, NestedPart, Occurrence, Role, Symbol, SymbolId};
+use super::symbol::{NestedPart, Occurrence, Role, Symbol, SymbolId};
 use super::texts::Texts;
 use crate::eval::begins_as_function;
-use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
-use std::ops::Range;
+
+pub(super) use functions::placeholders;
 
 /// The key that some groups of parameters are under, for the console.
 const INTERFACE: &str = "AWS::CloudFormation::Interface";
@@ -284,128 +286,6 @@ impl<'n, 't> Walk<'n, 't> {
         }
     }
 
-    fn function(&mut self, call: &'n Entry<'t>) {
-        let argument = &call.value;
-        match call.key.as_ref() {
-            "Fn::GetAtt" => self.attribute(argument),
-            "Fn::Sub" => self.substitution(argument),
-            "Fn::If" => {
-                if let Some([condition, ..]) = argument.as_sequence() {
-                    self.refer_whole(condition, Self::condition);
-                }
-                self.node(argument);
-            }
-            "Fn::FindInMap" => self.find_in_map(argument),
-            "Fn::ImportValue" => {
-                self.export(argument, Role::Reference);
-                self.node(argument);
-            }
-            "Fn::ValueOf" => {
-                if let Some([name, ..]) = argument.as_sequence() {
-                    self.refer_whole(name, Self::parameter);
-                }
-                self.node(argument);
-            }
-            _ => self.node(argument),
-        }
-    }
-
-    fn reference(&mut self, argument: &'n Node<'t>) {
-        self.refer_whole(argument, Self::referable);
-        self.node(argument);
-    }
-
-    fn attribute(&mut self, argument: &'n Node<'t>) {
-        match (argument.as_str(), argument.as_sequence()) {
-            (Some(text), _) => {
-                let (symbol, length) = self.referable(text.split_once('.').map_or(text, |(name, _)| name));
-                self.at(argument.span, text, 0..length, symbol, Role::Reference, None);
-                if let Some((_, attribute)) = text.split_once('.') {
-                    self.output_of(symbol, attribute, argument.span, text, text.len() - attribute.len());
-                }
-            }
-            (None, Some([name, rest @ ..])) => {
-                let Some(text) = name.as_str() else { return self.node(argument) };
-                let (symbol, length) = self.referable(text);
-                self.at(name.span, text, 0..length, symbol, Role::Reference, None);
-                if let Some((attribute, node)) = rest.first().and_then(|node| Some((node.as_str()?, node))) {
-                    self.output_of(symbol, attribute, node.span, attribute, 0);
-                }
-            }
-            _ => {}
-        }
-        self.node(argument);
-    }
-
-    /// `Outputs.Name` of a nested stack. The attribute begins so many bytes into the text.
-    fn output_of(&mut self, stack: SymbolId, attribute: &str, span: Span, text: &str, from: usize) {
-        if let Some(name) = attribute.strip_prefix("Outputs.").filter(|_| self.declared.is_stack(stack)) {
-            let symbol = self.declared.add(Symbol::Nested { stack, part: NestedPart::Output, name: name.to_owned() });
-            let start = from + attribute.len() - name.len();
-            self.at(span, text, start..start + name.len(), symbol, Role::Reference, None);
-        }
-    }
-
-    fn substitution(&mut self, argument: &'n Node<'t>) {
-        let (text, own) = match argument.as_sequence() {
-            Some([text, variables, ..]) => (text, variables.as_mapping().unwrap_or_default()),
-            Some([text]) => (text, [].as_slice()),
-            _ => (argument, [].as_slice()),
-        };
-        let mut variables: Vec<(&str, SymbolId)> = Vec::new();
-        for entry in own {
-            let symbol = self.declared.add(Symbol::Variable(entry.key.to_string()));
-            variables.push((&entry.key, symbol));
-            self.define_key(entry, Some(symbol));
-            self.node(&entry.value);
-        }
-        variables.sort_unstable();
-        let Some(whole) = text.as_str() else { return self.node(text) };
-        let Some(written) = self.texts.written(text.span, whole) else { return };
-        for place in placeholders(whole) {
-            let name = whole.get(place.clone()).unwrap_or_default();
-            if self.identifiers.iter().any(|(identifier, _)| *identifier == name) {
-                continue;
-            }
-            let variable = variables.binary_search_by(|(known, _)| (*known).cmp(name)).ok();
-            let (symbol, length) = match variable.and_then(|place| variables.get(place)) {
-                Some((_, symbol)) => (*symbol, name.len()),
-                None => self.referable(name),
-            };
-            if let Some(span) = written.span(place.start..place.start + length) {
-                self.push(span, symbol, Role::Reference, None);
-            }
-            if let Some((_, attribute)) = name.split_once('.')
-                && let Some(output) = attribute.strip_prefix("Outputs.").filter(|_| self.declared.is_stack(symbol))
-                && let Some(span) = written.span(place.end - output.len()..place.end)
-            {
-                let nested = Symbol::Nested { stack: symbol, part: NestedPart::Output, name: output.to_owned() };
-                let nested = self.declared.add(nested);
-                self.push(span, nested, Role::Reference, None);
-            }
-        }
-        self.identifiers_in(text.span, whole);
-    }
-
-    fn find_in_map(&mut self, argument: &'n Node<'t>) {
-        let Some([mapping, keys @ ..]) = argument.as_sequence() else { return self.node(argument) };
-        self.refer_whole(mapping, Self::mapping_named);
-        let name = mapping.as_str().unwrap_or_default();
-        let text = |node: Option<&Node<'t>>| node.and_then(Node::scalar_text).map(|text| text.into_owned());
-        let (top, second) = (text(keys.first()), text(keys.get(1)));
-        if let (Some(node), Some(key)) = (keys.first(), &top) {
-            let symbol = self.declared.row(name, key);
-            self.whole_as(node, key, symbol, None);
-        }
-        if let (Some(node), Some(key)) = (keys.get(1), &second) {
-            let symbol = self.declared.column(name, key);
-            let exact = top.as_ref().and_then(|top| self.declared.cell(name, top, key));
-            let exact = exact.and_then(|(span, key)| self.texts.written(span, key)?.span(0..key.len()));
-            self.whole_as(node, key, symbol, exact);
-        }
-        self.node(argument);
-    }
-
     /// The files that a tree includes, as it is written.
     pub(super) fn includes(&mut self, node: &'n Node<'t>) {
         match &node.kind {
@@ -435,148 +315,9 @@ impl<'n, 't> Walk<'n, 't> {
             self.whole(node, Some(symbol), Role::Reference);
         }
     }
-
-    /// The name of an export, as far as it is written.
-    fn export(&mut self, name: &'n Node<'t>, role: Role) {
-        let Some(export::Shape { shape, node }) = export::shape(name) else { return };
-        let symbol = self.declared.add(Symbol::Export(shape));
-        match node.as_str() {
-            Some(text) => self.at(node.span, text, 0..text.len(), symbol, role, None),
-            None => self.push(node.span, symbol, role, None),
-        }
-    }
-
-    /// What `Ref`, `Fn::GetAtt` and `Fn::Sub` name, with the bytes of the name that name it.
-    pub(super) fn referable(&mut self, name: &str) -> (SymbolId, usize) {
-        let identifier = self.identifiers.iter().rev().find(|(identifier, _)| *identifier == name);
-        if let Some((_, symbol)) = identifier {
-            return (*symbol, name.len());
-        }
-        if let Some(symbol) = self.declared.referable(name) {
-            return (symbol, name.len());
-        }
-        match name.split_once('.') {
-            Some((first, _)) => {
-                let symbol = self.declared.referable(first);
-                (symbol.unwrap_or_else(|| self.declared.missing(Missing::Referable, first)), first.len())
-            }
-            None => (self.declared.missing(Missing::Referable, name), name.len()),
-        }
-    }
-
-    fn parameter(&mut self, name: &str) -> (SymbolId, usize) {
-        let known = self.declared.parameter(name);
-        (known.unwrap_or_else(|| self.declared.missing(Missing::Referable, name)), name.len())
-    }
-
-    fn condition(&mut self, name: &str) -> (SymbolId, usize) {
-        let known = self.declared.condition(name);
-        (known.unwrap_or_else(|| self.declared.missing(Missing::Condition, name)), name.len())
-    }
-
-    fn mapping_named(&mut self, name: &str) -> (SymbolId, usize) {
-        let known = self.declared.mapping(name);
-        (known.unwrap_or_else(|| self.declared.missing(Missing::Mapping, name)), name.len())
-    }
-
-    /// A node that is a name and nothing else.
-    pub(super) fn refer_whole(&mut self, node: &'n Node<'t>, find: impl FnOnce(&mut Self, &str) -> (SymbolId, usize)) {
-        if let Some(name) = node.as_str() {
-            let (symbol, length) = find(self, name);
-            self.at(node.span, name, 0..length, symbol, Role::Reference, None);
-        }
-    }
-
-    pub(super) fn whole(&mut self, node: &'n Node<'t>, symbol: Option<SymbolId>, role: Role) {
-        if let (Some(text), Some(symbol)) = (node.as_str(), symbol) {
-            self.at(node.span, text, 0..text.len(), symbol, role, None);
-        }
-    }
-
-    /// The key of a mapping, which may be a number.
-    fn whole_as(&mut self, node: &'n Node<'t>, text: &str, symbol: Option<SymbolId>, exact: Option<Span>) {
-        if let Some(symbol) = symbol {
-            self.at(node.span, text, 0..text.len(), symbol, Role::Reference, exact);
-        }
-    }
-
-    pub(super) fn define_key(&mut self, entry: &'n Entry<'t>, symbol: Option<SymbolId>) {
-        if let Some(symbol) = symbol {
-            self.at(entry.key_span, &entry.key, 0..entry.key.len(), symbol, Role::Definition, None);
-        }
-    }
-
-    /// The identifiers of loops in a text, which is any text inside of them.
-    fn identifiers_in(&mut self, span: Span, text: &str) {
-        if self.identifiers.is_empty() || !text.contains('{') {
-            return;
-        }
-        let Some(written) = self.texts.written(span, text) else { return };
-        for (at, _) in text.match_indices("{") {
-            let marked = text.get(..at).is_some_and(|before| before.ends_with(['$', '&']));
-            let rest = text.get(at + 1..).unwrap_or_default();
-            // Not past the next brace: no identifier has one, and the rest may be long.
-            let name = rest.find(['{', '}']).and_then(|end| rest.get(..end));
-            let Some(name) = name.filter(|_| marked) else { continue };
-            let known = self.identifiers.iter().rev().find(|(identifier, _)| *identifier == name);
-            let place = written.span(at + 1..at + 1 + name.len());
-            if let Some(((_, symbol), span)) = known.copied().zip(place) {
-                self.push(span, symbol, Role::Reference, None);
-            }
-        }
-    }
-
-    /// A part of a scalar.
-    pub(super) fn at(
-        &mut self,
-        scalar: Span,
-        text: &str,
-        part: Range<usize>,
-        symbol: SymbolId,
-        role: Role,
-        exact: Option<Span>,
-    ) {
-        if let Some(span) = self.texts.written(scalar, text).and_then(|written| written.span(part)) {
-            self.push(span, symbol, role, exact);
-        }
-    }
-
-    fn push(&mut self, span: Span, symbol: SymbolId, role: Role, exact: Option<Span>) {
-        self.found.push(Occurrence { span, symbol, role, exact });
-    }
 }
 
 /// Whether resources of a type deploy a template.
 pub(super) fn deploys_template(kind: &str) -> bool {
     matches!(kind, "AWS::CloudFormation::Stack" | "AWS::CloudFormation::StackSet" | "AWS::Serverless::Application")
-}
-
-/// The names in the `${…}` of a `Fn::Sub` text, by their places; `${!Literal}` has none.
-pub(super) fn placeholders(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut at = 0;
-    text.split("${").enumerate().filter_map(move |(number, rest)| {
-        let start = at;
-        at += rest.len() + 2;
-        let (inner, _) = rest.split_once('}')?;
-        let name = inner.trim();
-        if number == 0 || inner.starts_with('!') || name.is_empty() {
-            return None;
-        }
-        let start = start + inner.len() - inner.trim_start().len();
-        Some(start..start + name.len())
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-    use super::*;
-
-    #[test]
-    fn placeholders_have_their_place() {
-        let names = |text: &'static str| placeholders(text).map(|range| &text[range]).collect::<Vec<_>>();
-        assert_eq!(names("x}${A}-${ B.C }${!D}${}${E"), ["A", "B.C"]);
-        assert_eq!(names("${A${B}"), ["B"]);
-        assert_eq!(names(""), [""; 0]);
-    }
 }

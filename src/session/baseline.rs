@@ -116,6 +116,14 @@ impl Baselines {
             );
             return Self::default();
         }
+        if problems.files().has_folder(file) {
+            problems.diagnostics.push(
+                Diagnostic::error(Code::Baseline, "the baseline cannot be written: this is a folder")
+                    .in_file(problems.files().name(file))
+                    .with_help("Name a file with --write-baseline, such as `hipaalint-baseline.json`."),
+            );
+            return Self::default();
+        }
         // Findings would be shown as known, and not be written.
         if !problems.files().has_folder(folder_of(file)) {
             let folder = problems.files().name(folder_of(file));
@@ -230,7 +238,10 @@ fn write(file: &Path, before: &Baseline, now: &Baseline, files: &Files) -> io::R
 
 fn read(file: &Path, reach: &Reach, problems: &mut Problems) -> Option<Baseline> {
     let complaint = |name: String, error: &io::Error| {
-        let help = "Name another file, or write this one first with --write-baseline.";
+        let help = match error.kind() {
+            io::ErrorKind::IsADirectory => "Name the file of a baseline.",
+            _ => "Name another file, or write this one first with --write-baseline.",
+        };
         config::unreadable(name, error).coded(Code::Baseline).with_help(help)
     };
     let source = problems.open(file, reach, complaint)?;

@@ -23,7 +23,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Governing {
     options: Arc<Options>,
-    files: Files,
+    pub(super) files: Files,
     /// The parameters of the options.
     pinned: Pins,
     nearest: Nearest,

@@ -288,7 +288,7 @@ impl Session {
                 let finisher = preparer.as_deref().filter(|_| self.governing().scopes.is_empty());
                 let finish = |candidate: &Candidate, file: &mut File| match (finisher, file) {
                     (Some(preparer), File::Linted(linted)) => {
-                        Some(Ready::prepared(candidate, linted, &self.options, preparer))
+                        Some(Ready::prepared(candidate, linted, (&self.options, &self.files), preparer))
                     }
                     _ => None,
                 };

@@ -90,14 +90,17 @@ pub(super) struct Ready {
 
 impl Ready {
     /// A template's part of the report, as it was found.
-    fn of(candidate: &Candidate, linted: &mut Linted) -> Self {
+    fn of(candidate: &Candidate, linted: &mut Linted, files: &Files) -> Self {
         let template = linted.report.is_template.then(|| TemplateReport {
             name: candidate.name().to_owned(),
             resources: linted.report.resources,
             counts: linted.report.counts,
             evidence: evidence(linted),
         });
-        let part = Part { is_generated: candidate.constructs.is_some(), ..Part::of(linted) };
+        let part = Part::of(linted);
+        // What is not fixed anyway needs no look at the folders around it.
+        let has_fix = part.findings.iter().any(|finding| finding.fix.is_some());
+        let part = Part { is_generated: has_fix && discover::is_generated(candidate, files), ..part };
         Self { part, template, prepared: None }
     }
 
@@ -105,10 +108,10 @@ impl Ready {
     pub(super) fn prepared(
         candidate: &Candidate,
         linted: &mut Linted,
-        options: &Options,
+        (options, files): (&Options, &Files),
         preparer: &dyn Preparer,
     ) -> Self {
-        let mut ready = Self::of(candidate, linted);
+        let mut ready = Self::of(candidate, linted, files);
         ready.part.sort(options.contents);
         let provenance = Provenance { templates: ready.template.iter().cloned().collect(), ..Provenance::default() };
         let summary = Summary::default();
@@ -301,7 +304,8 @@ impl Tally {
     ) {
         let settings = governing.of(candidate);
         let mut is_sorted = ready.is_some();
-        let Ready { mut part, template, mut prepared } = ready.unwrap_or_else(|| Ready::of(candidate, &mut linted));
+        let Ready { mut part, template, mut prepared } =
+            ready.unwrap_or_else(|| Ready::of(candidate, &mut linted, &governing.files));
         let report = linted.report;
         match &template {
             Some(template) => self.add_template(candidate, template, &report, &settings, options, governing),

@@ -266,3 +266,33 @@ fn a_baseline_that_cannot_be_written_covers_nothing() {
     assert!(ran.stdout.contains("there is no folder `nowhere`"), "{}", ran.all());
     assert!(ran.stdout.contains("1 error in 1 template") && !ran.stdout.contains("in the baseline"), "{}", ran.all());
 }
+
+#[test]
+fn a_folder_is_no_baseline() {
+    let folder = Folder::with(&[("a.yaml", BAD), ("known/b.yaml", GOOD)]);
+    for (option, name, message, help) in [
+        (
+            "--write-baseline",
+            ".",
+            "the baseline cannot be written: this is a folder",
+            "Name a file with --write-baseline, such as `hipaalint-baseline.json`.",
+        ),
+        (
+            "--write-baseline",
+            "known",
+            "the baseline cannot be written: this is a folder",
+            "Name a file with --write-baseline, such as `hipaalint-baseline.json`.",
+        ),
+        ("--baseline", ".", "the file cannot be read: it is a folder", "Name the file of a baseline."),
+    ] {
+        let ran = folder.versioning(&["a.yaml", option, name, "--format", "json"]);
+        assert_eq!(ran.code, 2, "{}", ran.all());
+        let report = ran.json();
+        let [problem] = report["diagnostics"].as_array().unwrap().as_slice() else { panic!("{report}") };
+        assert_eq!(
+            (problem["message"].as_str(), problem["help"].as_str()),
+            (Some(message), Some(help)),
+            "{option} {name}"
+        );
+    }
+}

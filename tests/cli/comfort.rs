@@ -322,3 +322,34 @@ fn misspelt_names_are_met_with_the_right_ones() {
         );
     }
 }
+
+#[test]
+fn init_in_a_folder_that_does_not_exist_names_it() {
+    let folder = Folder::new();
+    let ran = folder.run(&["init", "nowhere"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    let help = "the folder does not exist. Create it, or name another folder: `hipaalint init FOLDER`.";
+    assert_eq!(ran.stderr, format!("hipaalint: cannot write nowhere/hipaalint.yaml: {help}\n"));
+}
+
+/// The superuser may write everywhere, so this needs another one.
+#[cfg(unix)]
+#[test]
+fn init_without_permission_names_the_path_and_what_to_do() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::with(&[("closed/a.yaml", GOOD)]);
+    let closed = folder.path("closed");
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o555)).unwrap();
+    let may_write_all = std::fs::write(closed.join("probe"), "").is_ok();
+    let ran = folder.run(&["init", "closed"]);
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o755)).unwrap();
+    if may_write_all {
+        return println!("skipped: this user may write in every folder");
+    }
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    let file = closed.canonicalize().unwrap().join("hipaalint.yaml");
+    let help = "Run hipaalint as a user with permission to write in this folder, or name another folder: `hipaalint init FOLDER`.";
+    let message =
+        format!("hipaalint: cannot write {}: the permissions of the folder do not allow it. {help}\n", file.display());
+    assert_eq!(ran.stderr, message);
+}

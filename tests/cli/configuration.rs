@@ -447,3 +447,17 @@ fn summaries_state_what_ran() {
     let controls = folder.run(&["controls", "foo"]).stderr;
     assert!(controls.contains("`hipaalint controls` lists all citations."), "{controls}");
 }
+
+#[test]
+fn no_folder_and_no_file_has_an_empty_name() {
+    for (key, value) in
+        [("rule-folders", "[\"\"]"), ("rule-folders", "''"), ("rule-folders", "[policies, ' ']"), ("baseline", "\"\"")]
+    {
+        let text = format!("{key}: {value}\n");
+        let folder = Folder::with(&[("hipaalint.yaml", &text), ("bad.yaml", BAD), ("policies/own.yaml", OWN_RULE)]);
+        let report = folder.run(&["bad.yaml", "--format", "json"]).json();
+        let [problem] = report["diagnostics"].as_array().unwrap().as_slice() else { panic!("{text}: {report}") };
+        assert_eq!(problem["code"], "configuration", "{text}");
+        assert_eq!(problem["message"], format!("`{key}` has an empty name"), "{text}");
+    }
+}

@@ -172,3 +172,17 @@ fn absolute_paths_into_the_current_folder_are_the_relative_ones() {
     let elsewhere = other.path("b.yaml").canonicalize().unwrap();
     assert_eq!(found(&folder, &[elsewhere.to_str().unwrap()]), [elsewhere.to_str().unwrap()]);
 }
+
+/// Reports name files as they are reached from the current folder, and each has its own name.
+#[test]
+fn files_outside_of_the_current_folder_have_names_of_their_own() {
+    let folder = Folder::with(&[("here/a.yaml", BAD), ("circ/a.yaml", BAD), ("circ/b.yaml", BAD)]);
+    let mut command =
+        folder.command(&["a.yaml", "../circ/b.yaml", "../circ/a.yaml", "../circ/../here/a.yaml", "--format", "json"]);
+    let report = crate::support::ran(command.current_dir(folder.path("here"))).json();
+    let mut names: Vec<String> =
+        report["findings"].as_array().unwrap().iter().map(|one| one["file"].to_string()).collect();
+    names.sort();
+    names.dedup();
+    assert_eq!(names, ["\"../circ/a.yaml\"", "\"../circ/b.yaml\"", "\"a.yaml\""]);
+}

@@ -689,6 +689,45 @@ Resources:
     }
 }
 
+/// A choice that becomes a password is hidden where it is chosen as well, with what else it becomes.
+#[test]
+fn choices_that_become_a_password_are_not_shown() {
+    let template = "\
+Parameters:
+  Choice: { Type: String, AllowedValues: [hunter2abc, hunter3def], Default: hunter2abc }
+  Size: { Type: String, AllowedValues: [small, large] }
+  DbPassword: { Type: String, AllowedValues: [hunter4ghi, hunter5jkl] }
+Conditions:
+  Large: !Equals [!Ref Size, large]
+Resources:
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      MasterUserPassword: !Ref Choice
+      DBName: !Ref Choice
+      MasterUsername: !If [Large, !Ref Choice, !Ref Size]
+  Partly:
+    Type: AWS::RDS::DBInstance
+    Properties: { MasterUserPassword: !Sub '${Choice}-x' }
+  Named:
+    Type: AWS::RDS::DBInstance
+    Properties: { MasterUserPassword: !Ref DbPassword }
+";
+    let folder = Folder::with(&[("app.yaml", template)]);
+    for arguments in
+        [&["--format", "human"][..], &["--format", "json"], &["Database"], &["Partly"], &["Named"], &["Parameters"]]
+    {
+        let all = folder.run(&[&["evaluate", "app.yaml"], arguments].concat()).all();
+        assert!(!all.contains("unter"), "{arguments:?}: {all}");
+        assert!(all.contains("hu… (10 characters)"), "{arguments:?}: {all}");
+    }
+    let shown = folder.run(&["evaluate", "app.yaml", "Database/Properties/MasterUsername"]).stdout;
+    assert!(shown.contains("small") && shown.contains("Size"), "{shown}");
+    // Reports show lines of the template.
+    let all = folder.run(&["app.yaml", "--profile", "strict"]).all();
+    assert!(!all.contains("unter"), "{all}");
+}
+
 /// Each variable of a text comes from one place, however many times the text has it.
 #[test]
 fn texts_that_double_at_each_level_end() {

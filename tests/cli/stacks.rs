@@ -692,6 +692,33 @@ fn a_file_of_an_assembly_that_cannot_be_read_is_a_problem() {
     assert_eq!(problems("cdk.out").0, 2);
 }
 
+#[test]
+fn a_template_of_an_assembly_that_is_missing_is_written_by_the_cdk() {
+    let folder = Folder::with(&[("cdk.out/Apq.template.json", BAD), ("cdk.out/manifest.json", MANIFEST)]);
+    for path in ["cdk.out", "."] {
+        let report = folder.versioning(&[path, "--format", "json"]).json();
+        let mut problems = report["diagnostics"].as_array().unwrap().iter();
+        let problem = problems.find(|problem| problem["file"] == "cdk.out/App.template.json");
+        let problem = problem.unwrap_or_else(|| panic!("{path}: {report}"));
+        assert_eq!(problem["code"], "file-unreadable", "{path}");
+        assert_eq!(problem["help"], "Write the assembly again with `cdk synth`.", "{path}");
+    }
+}
+
+/// What is not fixed is not counted as fixable.
+#[test]
+fn findings_of_a_broken_assembly_are_not_fixable() {
+    let bucket = r#"{"Resources": {"Records": {"Type": "AWS::S3::Bucket"}}}"#;
+    let folder = Folder::with(&[("cdk.out/App.template.json", bucket), ("cdk.out/manifest.json", &MANIFEST[..200])]);
+    folder.file(".aws-sam/build/template.json", bucket);
+    for path in ["cdk.out", "cdk.out/App.template.json", ".aws-sam/build/template.json"] {
+        let shown = folder.versioning(&[path]).stdout;
+        assert!(!shown.contains("--fix"), "{path}: {shown}");
+        let report = folder.versioning(&[path, "--format", "json"]).json();
+        assert_eq!(report["summary"]["fixable"].to_string(), r#"{"safe":0,"unsafe":0,"display":1}"#, "{path}");
+    }
+}
+
 /// `cdk synth` writes the templates of an assembly again, so only the program can be changed.
 #[test]
 fn a_cloud_assembly_is_not_fixed() {

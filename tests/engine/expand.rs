@@ -767,6 +767,7 @@ fn what_cannot_be_included_is_noted_and_nothing_is_claimed() {
     let files = [
         ("list.yaml", "[1]"),
         ("nests.yaml", "Fn::Transform: {Name: AWS::Include, Parameters: {Location: x.yaml}}"),
+        ("self.yaml", "Fn::Transform: {Name: AWS::Include, Parameters: {Location: ./self.yaml}}"),
         ("deep.json", deep.as_str()),
     ];
     let cases = [
@@ -780,6 +781,7 @@ fn what_cannot_be_included_is_noted_and_nothing_is_claimed() {
             "`nests.yaml` is not included: the file includes other files, which CloudFormation does not \
                         allow",
         ),
+        ("self.yaml", "`self.yaml` is not included: the file includes itself"),
         ("deep.json", "`deep.json` is not included: the result has lists and maps nested more than 200 levels deep"),
         ("!Ref Where", "this is not included: its location is known only when the stack is deployed"),
     ];
@@ -791,6 +793,16 @@ fn what_cannot_be_included_is_noted_and_nothing_is_claimed() {
         let (_, report) = lint_with("s3-bucket-versioning", &text, &files);
         let notes: Vec<_> = report.diagnostics.iter().map(|note| (note.code.name(), note.message.as_str())).collect();
         assert_eq!(notes, [("include-unknown", message)], "{location}");
+        let help = match location {
+            "self.yaml" => "Remove the `AWS::Include` of the file in the file itself.",
+            "nests.yaml" => "Include those files in the template, or copy their content into this one.",
+            "list.yaml" => "Write keys with values in the file.",
+            "deep.json" => "Nest less in the file, or include it further out.",
+            _ => {
+                "Set `Location` to a file in the template's folder or below it. The content of other files is not checked."
+            }
+        };
+        assert_eq!(report.diagnostics[0].help, help, "{location}");
         assert_eq!((report.counts.failed, report.counts.undecided), (0, 1), "{location}");
     }
     // A file that is there but cannot be parsed is an error of that file.

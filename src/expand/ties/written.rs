@@ -1,7 +1,7 @@
 //! What a property may name, as it is written: references, texts, and what nothing is known of.
 
 use super::indexes::Naming;
-use super::{SEPARATORS, ends, plain};
+use super::names::{SEPARATORS, ends, plain};
 use crate::eval::{has_macro, is_function};
 use crate::expand::Model;
 use crate::facts;

@@ -5,10 +5,13 @@
 //! variable or a word of the program is no secret.
 
 use super::commands;
-use super::names::{Promise, may_hold_promise, next_mark, promise};
+use super::name_marks::{may_hold_promise, next_mark};
+use super::name_words::is_chosen;
+use super::names::{Promise, promise};
 use super::pairs::value_of_pair;
 use super::partial::{IsPlain, Partial, may_be_partial, parts_of_secret};
-use super::texts::{begins_phrase, is_complaint, is_promised, names_a_secret};
+use super::texts::{LONG, begins_phrase, is_complaint, is_promised, is_sentence, names_a_secret, rest_of_line};
+use super::values::{MAX_NAME, Mark, Value, byte_before, value_after};
 use std::ops::Range;
 
 /// What a text is, as far as its place in the template tells.
@@ -35,10 +38,6 @@ pub struct Assignment<'c> {
     pub is_argument: bool,
 }
 
-/// Bytes of a name, or of the space around a mark, past which nothing is read.
-const MAX_NAME: usize = 128;
-/// Bytes of a value past which it is none.
-pub(super) const MAX_VALUE: usize = 1024;
 /// The shortest value that a program or script gives that is taken for a secret: shorter ones are marks and flags.
 const SHORTEST: usize = 4;
 
@@ -103,27 +102,6 @@ struct Candidate<'c> {
     value: Value,
 }
 
-/// What gives a name its value.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub(super) enum Mark {
-    /// `=`, with nothing around it.
-    Tight,
-    /// `=` or `:=` between spaces, `=>`.
-    Loose,
-    /// `:` before a space or a quote.
-    Colon,
-    /// The space after an option: `--password x`; or in SQL: `PASSWORD 'x'`.
-    Space,
-    /// Punctuation that only a default value has: `getenv("X", "…")`, `${X:-…}`, `<password>…</password>`.
-    Enclosed,
-}
-
-/// Where a value is.
-pub(super) struct Value {
-    pub(super) range: Range<usize>,
-    pub(super) quote: Option<u8>,
-}
-
 fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
@@ -175,209 +153,6 @@ fn is_stored_variable(text: &str, start: usize) -> bool {
     matches!(above.map(str::trim), Some("secrets-manager:" | "parameter-store:"))
 }
 
-fn byte_before(bytes: &[u8], at: usize) -> Option<u8> {
-    bytes.get(at.checked_sub(1)?).copied()
-}
-
-/// A place in a text, and what lies there.
-struct Reader<'c> {
-    bytes: &'c [u8],
-    at: usize,
-}
-
-impl Reader<'_> {
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    fn rest(&self) -> &[u8] {
-        self.bytes.get(self.at..).unwrap_or_default()
-    }
-
-    fn skip(&mut self, text: &[u8]) -> bool {
-        let is_there = self.rest().starts_with(text);
-        self.at += if is_there { text.len() } else { 0 };
-        is_there
-    }
-
-    /// Skips spaces; whether there were some.
-    fn spaces(&mut self) -> bool {
-        let count = self.rest().iter().take(MAX_NAME).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        self.at += count;
-        count > 0
-    }
-
-    /// A quote, also one that is escaped because it stands in a text in quotes.
-    fn quote(&mut self) -> Option<u8> {
-        let escaped = self.rest().first() == Some(&b'\\');
-        let quote =
-            self.rest().get(usize::from(escaped)).copied().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
-        self.at += 1 + usize::from(escaped);
-        Some(quote)
-    }
-}
-
-/// The value after a name that ends at `end`.
-pub(super) fn value_after(text: &str, start: usize, end: usize, dialect: Dialect) -> Option<(Mark, Value)> {
-    let bytes = text.as_bytes();
-    let before = byte_before(bytes, start);
-    let mut reader = Reader { bytes, at: end };
-    let is_quoted = matches!(before, Some(b'"' | b'\'' | b'`')) && reader.quote().is_some();
-    if before == Some(b'<') && reader.skip(b">") {
-        return enclosed(text, reader.at, b'<');
-    }
-    let before_braces = text.get(..start).unwrap_or_default().trim_end_matches('!');
-    if before_braces.ends_with("${") && (reader.skip(b":-") || reader.skip(b":=")) {
-        return enclosed(text, reader.at, b'}');
-    }
-    if is_quoted && reader.peek() == Some(b']') {
-        reader.at += 1;
-    }
-    let spaced = reader.spaces();
-    let mark = match reader.peek()? {
-        b'=' if reader.rest().get(1) == Some(&b'=') => return None,
-        b'=' => {
-            reader.at += 1;
-            let arrow = reader.skip(b">");
-            if reader.spaces() || spaced || arrow { Mark::Loose } else { Mark::Tight }
-        }
-        b':' if matches!(reader.rest().get(1), Some(b':' | b'/')) => return None,
-        b':' => {
-            reader.at += 1;
-            let loose = reader.skip(b"=");
-            let spaced = reader.spaces();
-            // `password: str = "…"`
-            if let Some(after) = after_type(bytes, reader.at) {
-                reader.at = after;
-                Mark::Loose
-            } else if loose {
-                Mark::Loose
-            } else if spaced || matches!(reader.peek(), Some(b'"' | b'\'' | b'\\')) {
-                Mark::Colon
-            } else if dialect == Dialect::Settings {
-                Mark::Tight
-            } else {
-                return None;
-            }
-        }
-        // `os.environ.get("DB_PASSWORD", "…")`
-        b',' if is_quoted && is_lookup(text, start) => {
-            reader.at += 1;
-            reader.spaces();
-            let value = value_at(text, reader.at)?;
-            return value.quote.is_some().then_some((Mark::Enclosed, value));
-        }
-        _ if spaced => {
-            let is_option = before != Some(b'$') && bytes.get(start) == Some(&b'-');
-            let is_sql = matches!(reader.peek(), Some(b'\'' | b'"'))
-                && text.get(start..end).is_some_and(|name| name.eq_ignore_ascii_case("password"));
-            if !is_option && !is_sql {
-                return None;
-            }
-            Mark::Space
-        }
-        _ => return None,
-    };
-    let value = value_at(text, reader.at)?;
-    // `password = os.environ.get("PASSWORD") or "…"`
-    if value.quote.is_none()
-        && dialect == Dialect::Program
-        && let Some(fallback) = fallback_after(text, value.range.start)
-    {
-        return Some((Mark::Enclosed, fallback));
-    }
-    Some((mark, value))
-}
-
-/// What stands before the mark that encloses a value.
-fn enclosed(text: &str, from: usize, close: u8) -> Option<(Mark, Value)> {
-    let rest = text.as_bytes().get(from..)?;
-    let length = rest.iter().take(MAX_VALUE).position(|byte| *byte == close || *byte == b'\n')?;
-    (rest.get(length) == Some(&close)).then_some(())?;
-    Some((Mark::Enclosed, Value { range: from..from + length, quote: Some(close) }))
-}
-
-/// Where the value of `: str = "…"` begins, given where the type does.
-fn after_type(bytes: &[u8], at: usize) -> Option<usize> {
-    let mut reader = Reader { bytes, at };
-    let is_of_type = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'[' | b']' | b'.' | b'_' | b'|');
-    let length = reader.rest().iter().take(MAX_NAME).take_while(is_of_type).count();
-    reader.at += length;
-    reader.spaces();
-    (length > 0 && reader.skip(b"=") && reader.peek() != Some(b'=')).then_some(())?;
-    reader.spaces();
-    Some(reader.at)
-}
-
-/// Whether a name in quotes at `start` is what a program sets, or looks up with a default: `define('…`, `environ.get('…`.
-fn is_lookup(text: &str, start: usize) -> bool {
-    let before = text.get(..start).unwrap_or_default().trim_end_matches(['"', '\'', '\\']);
-    const CALLS: [&str; 12] = [
-        "define(",
-        "get(",
-        "getenv(",
-        "getOrDefault(",
-        "header(",
-        "put(",
-        "putenv(",
-        "set(",
-        "setdefault(",
-        "setenv(",
-        "setHeader(",
-        "setProperty(",
-    ];
-    CALLS.iter().any(|call| before.ends_with(call))
-}
-
-/// The text in quotes that an expression falls back to on its line: `process.env.TOKEN || '…'`.
-fn fallback_after(text: &str, from: usize) -> Option<Value> {
-    let bytes = text.as_bytes().get(from..)?;
-    let length = bytes.iter().take(MAX_VALUE).position(|byte| *byte == b'\n').unwrap_or(bytes.len().min(MAX_VALUE));
-    let line = text.get(from..from + length)?;
-    let (at, mark) = ["|| ", "?? ", " or "].iter().find_map(|mark| Some((line.find(mark)?, mark)))?;
-    let value = value_at(text, from + at + mark.len())?;
-    value.quote.is_some().then_some(value)
-}
-
-/// The value that begins at a byte: in quotes to the quote that closes, else to the next space or mark.
-pub(super) fn value_at(text: &str, from: usize) -> Option<Value> {
-    let bytes = text.as_bytes();
-    let mut reader = Reader { bytes, at: from };
-    // `b"…"`, `r'…'`
-    if matches!(reader.rest(), [b'b' | b'r' | b'u' | b'f' | b'B' | b'R' | b'U' | b'F' | b'@' | b'N', b'"' | b'\'', ..])
-    {
-        reader.at += 1;
-    }
-    let is_escaped = reader.peek() == Some(b'\\');
-    if let Some(quote) = reader.quote() {
-        let start = reader.at;
-        let mut skips = false;
-        for (index, byte) in reader.rest().iter().take(MAX_VALUE).enumerate() {
-            match byte {
-                b'\n' => return None,
-                // An escaped quote closes what one has opened.
-                b'\\' if is_escaped => return Some(Value { range: start..start + index, quote: Some(quote) }),
-                b'\\' if !skips => {
-                    skips = true;
-                    continue;
-                }
-                byte if *byte == quote && !skips => {
-                    return Some(Value { range: start..start + index, quote: Some(quote) });
-                }
-                _ => {}
-            }
-            skips = false;
-        }
-        return None;
-    }
-    let is_end = |byte: &u8| {
-        byte.is_ascii_whitespace()
-            || matches!(byte, b';' | b'&' | b'|' | b',' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\')
-    };
-    let length = reader.rest().iter().take(MAX_VALUE).position(is_end).unwrap_or(reader.rest().len());
-    (length > 0 && length < MAX_VALUE).then(|| Value { range: from..from + length, quote: None })
-}
-
 impl Candidate<'_> {
     /// Whether the value is a secret that the text writes out.
     fn is_secret(&self, text: &str, dialect: Dialect) -> bool {
@@ -395,32 +170,33 @@ impl Candidate<'_> {
         match (self.value.quote, dialect) {
             // In programs and JSON, names, labels and messages are in quotes as well; people choose passwords, programs the rest.
             (Some(_), Dialect::Program | Dialect::Text) => {
-                let is_chosen = ["pass", "pwd", "pw"].iter().any(|word| self.name.to_ascii_lowercase().contains(word));
-                let is_of_kind = if is_chosen { !is_complaint(value) } else { has_digit || value.len() >= LONG };
+                let is_of_kind =
+                    if is_chosen(self.name) { !is_complaint(value) } else { has_digit || value.len() >= LONG };
                 let is_query = self.mark == Mark::Space && dialect == Dialect::Text;
                 is_of_kind && !is_query && !value.contains(char::is_whitespace) && !names_a_secret(value)
             }
             // What a shell finds in such quotes is a command.
-            (Some(quote), Dialect::Script | Dialect::Settings) => quote != b'`',
+            (Some(quote), Dialect::Script | Dialect::Settings) => quote != b'`' && !is_sentence(value),
             (None, Dialect::Program) => false,
             (None, _) if value.contains(['(', ')', '[', ']', '{', '}', '@', '*']) => false,
             // `--secret id=npm`
             (None, _) if self.mark == Mark::Space && value.contains('=') => false,
             // The line of a file that a script writes; the words of a program may look alike.
             (None, Dialect::Script) if matches!(self.mark, Mark::Loose | Mark::Colon) => has_digit && value.len() >= 6,
+            // The line of settings that a script writes.
+            (None, Dialect::Script) if self.mark == Mark::Tight && !has_digit => {
+                !is_sentence(rest_of_line(text, self.value.range.start))
+            }
             (None, Dialect::Text) => {
                 self.mark == Mark::Tight && (has_digit || has_mark || text.contains("://") || text.contains(';'))
             }
-            (None, Dialect::Settings) if !has_digit && self.mark == Mark::Colon => {
+            (None, Dialect::Settings) if !has_digit && self.mark != Mark::Space => {
                 !begins_phrase(text, self.value.range.end)
             }
             (None, _) => true,
         }
     }
 }
-
-/// The shortest text of letters alone that a program may have generated.
-const LONG: usize = 20;
 
 /// Whether a program or script makes the value: it names a variable, calls something, or leaves room for a text.
 fn is_made(value: &str, quote: Option<u8>) -> bool {
@@ -549,6 +325,40 @@ mod tests {
         assert_eq!(found("database.password = hunter", Dialect::Settings), ["database.password=hunter"]);
         assert_eq!(found("password: hunter # x\ntoken: Your token ends", Dialect::Settings), ["password=hunter"]);
         assert_eq!(found("ssl.key.password=${file:/x:y}", Dialect::Settings), [""; 0]);
+        for text in [
+            "[db]\npassword = hunter2",
+            "'password': 'hunter2'",
+            "db: {host: a, password: hunter2}",
+            "db: {password: hunter2, host: a}",
+            "{'password': 'hunter2'}",
+            "db:\n  password: |\n    hunter2\n  host: a",
+            "db:\n  password: >-\n\n    hunter2\n",
+            "- password: |2-\n    hunter2",
+            "<add key=\"password\" value=\"hunter2\"/>",
+            "password=hunter2 user=a",
+        ] {
+            assert_eq!(found(text, Dialect::Settings), ["password=hunter2"], "{text}");
+        }
+        for text in [
+            "[db]\npassword = {{ password }}",
+            "[db]\npassword = enter it here",
+            "[db]\npassword =\nhost = a",
+            "'password': 'Enter your password, please'",
+            "db: {password: ${Password}}",
+            "db: {password: '$PASSWORD'}",
+            "db: {password: {length: 12}}",
+            "db: {password: }",
+            "password: |\n  Enter the password",
+            "password: |\n  hunter2\n  hunter3",
+            "password: |\nhost: a",
+            "password: | hunter2",
+            "password: |",
+            "password: |\n  $PASSWORD",
+            "password: |\n  /run/secrets/db",
+            "<add key=\"password\" value=\"\"/>",
+        ] {
+            assert_eq!(found(text, Dialect::Settings), [""; 0], "{text}");
+        }
         for (text, expected) in [
             ("Server=db;User Id=app;Password=hunter;", "Password=hunter"),
             ("jdbc:mysql://db/records?user=app&password=hunter&ssl=true", "password=hunter"),
@@ -591,5 +401,11 @@ mod tests {
         }
         let hostile = "password=\"".repeat(100_000);
         assert!(found(&hostile, Dialect::Program).len() <= 100_000);
+        // One line, with a value that may begin a sentence in each place.
+        for dialect in [Dialect::Text, Dialect::Settings, Dialect::Script] {
+            for hostile in ["password=abcd ", "password: |", ">password</name><value>"] {
+                assert!(found(&hostile.repeat(20_000), dialect).len() <= 20_000);
+            }
+        }
     }
 }

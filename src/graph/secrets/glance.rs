@@ -1,12 +1,33 @@
 //! What a text may hold, by one look at each of its bytes. Asked of every text of every template: nearly all hold nothing.
 
-use crate::graph::marks::Marks;
+use crate::graph::marks::{Marks, QUOTE as QUOTE_MARK};
 
 /// What occurs in every text of which something else has to be asked: first what all [shapes](super::shapes) of secrets have, URLs
 /// before the others.
 const MARKS: [&[u8]; 23] = [
-    b"://", b"AKI", b"AIz", b"Bea", b"Bas", b"eyJ", b"xox", b"glp", b"-BE", b".sl", b"SG.", b"npm_", b"gh\0_", b"_liv",
-    b"_pa", b"_se", b"_SE", b"_Se", b"${", b"{{", b"=", b"\"", b":",
+    b"://",
+    b"AKI",
+    b"AIz",
+    b"Bea",
+    b"Bas",
+    b"eyJ",
+    b"xox",
+    b"glp",
+    b"-BE",
+    b".sl",
+    b"SG.",
+    b"npm_",
+    b"gh\0_",
+    b"_liv",
+    b"_pa",
+    b"_se",
+    b"_SE",
+    b"_Se",
+    b"${",
+    b"{{",
+    b"=",
+    &[QUOTE_MARK],
+    b":",
 ];
 const URL: u64 = Marks::last_of(&MARKS, 0, 1);
 const SHAPE: u64 = Marks::last_of(&MARKS, 0, 18);
@@ -61,7 +82,7 @@ impl Glance {
         self.met & SHAPE == URL
     }
 
-    /// Whether it may give a value to a name: `=`, or the quotes of JSON.
+    /// Whether it may give a value to a name: `=`, or the quotes of JSON and maps like it.
     pub(super) fn may_assign(self) -> bool {
         let quotes = QUOTE | COLON;
         self.length >= SHORTEST && (self.met & EQUALS != 0 || self.met & quotes == quotes)
@@ -78,6 +99,7 @@ mod tests {
             ("a plain text of words", false, false, false),
             ("a://:ccc@", true, false, false),
             ("x: \"y\" and more", false, false, true),
+            ("{'x': 'y'}", false, false, true),
             ("a=b", false, false, false),
             ("name=value", false, false, true),
             ("{{resolve:ssm:x}}", false, true, false),

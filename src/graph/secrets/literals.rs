@@ -8,12 +8,13 @@ use super::literal::{Extent, LiteralSecret};
 use super::names::{Promise, promise};
 use super::partial::{Partial, parts_of_secret, parts_of_urls};
 use super::places::{
-    Sections, decoded, dialect_of_file, dialect_of_script, dialect_under, is_passed_over, is_settings, lists_secrets,
-    may_be_settings, variable_in,
+    Sections, decoded, dialect_of_file, dialect_of_script, dialect_under, holds_tags, is_passed_over, lists_secrets,
+    variable_in,
 };
+use super::settings::{holds_variables, is_settings, may_be_settings};
 use super::shapes::{PRIVATE_KEY, secret_texts, shaped_secrets};
 use super::spelled::{Spelled, Speller};
-use super::texts::is_promised;
+use super::texts::{is_label, is_promised};
 use crate::eval::begins_as_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
@@ -44,6 +45,7 @@ pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>, sections: Sections<'t
         may_be_settings: false,
         is_item: false,
         is_doubted: false,
+        is_of_tags: false,
         speller: Speller::new(sections.mappings),
         sections,
         found: Vec::new(),
@@ -63,6 +65,8 @@ struct Search<'t> {
     is_item: bool,
     /// Whether it is in what may be the name of a stored secret.
     is_doubted: bool,
+    /// Whether it is in tags, which are labels as a rule.
+    is_of_tags: bool,
     speller: Speller<'t>,
     sections: Sections<'t>,
     found: Vec<LiteralSecret>,
@@ -93,12 +97,14 @@ impl<'t> Search<'t> {
         let variable = if entries.len() > 1 { variable_in(entries, self.sections, &mut self.speller) } else { None };
         // Variables of builds are items of a list: a parameter of Systems Manager has a type as well.
         let may_be_stored = self.is_item && variable.is_some_and(|variable| variable.may_be_stored);
+        let holds_variables = holds_variables(name);
         for entry in entries {
             if is_passed_over(&entry.key) {
                 continue;
             }
-            let before = (self.dialect, self.may_be_settings, std::mem::take(&mut self.is_item));
-            self.may_be_settings = may_be_settings(&entry.key);
+            let before = (self.dialect, self.may_be_settings, std::mem::take(&mut self.is_item), self.is_of_tags);
+            self.is_of_tags |= holds_tags(&entry.key);
+            self.may_be_settings = holds_variables || may_be_settings(&entry.key);
             if let Some(dialect) = dialect_under(&entry.key) {
                 // The name of a file says more than that there is content in it.
                 if !(entry.key == "content" && self.dialect != Dialect::Text) {
@@ -120,7 +126,7 @@ impl<'t> Search<'t> {
                 _ => self.named(&entry.key, &entry.value),
             }
             self.path.pop();
-            (self.dialect, self.may_be_settings, self.is_item) = before;
+            (self.dialect, self.may_be_settings, self.is_item, self.is_of_tags) = before;
         }
     }
 
@@ -154,6 +160,11 @@ impl<'t> Search<'t> {
         if self.is_item { lists_secrets(name).then_some(Promise::Secret) } else { promise(name) }
     }
 
+    /// Whether a text under a name is the label that a tag gives.
+    fn is_label(&self, name: &str, text: &str) -> bool {
+        self.is_of_tags && is_label(name, text)
+    }
+
     /// What a text is where the walk is.
     #[inline]
     fn dialect_of(&self, text: &str) -> Dialect {
@@ -178,6 +189,7 @@ impl<'t> Search<'t> {
         let text = spelled.text.as_ref();
         if let Some(promise) = self.promise(name)
             && is_promised(promise, name, text)
+            && !self.is_label(name, text)
         {
             // Of an object, the fields that are secrets.
             let fields = if text.contains('{') { assigned_secrets(text, Dialect::Text) } else { Vec::new() };
@@ -205,6 +217,9 @@ impl<'t> Search<'t> {
             return;
         }
         for assigned in assigned_secrets(text, dialect) {
+            if self.is_label(assigned.name, text.get(assigned.range.clone()).unwrap_or_default()) {
+                continue;
+            }
             let what = assigned.what();
             self.found(assigned.name, node, spelled, &[assigned.range], what);
         }
@@ -229,7 +244,8 @@ impl<'t> Search<'t> {
         let is_plain = |name: &str| sections.is_plain(name);
         let extent = |is_exposed| if is_exposed { Extent::Exposed } else { Extent::Part };
         if let Some(promise) = self.promise(name)
-            && let Some(Partial { ranges, is_exposed }) = parts_of_secret(promise, name, text, &is_plain, &|_| true)
+            && let Some(Partial { ranges, is_exposed }) =
+                parts_of_secret(promise, name, text, &is_plain, &|shape| !self.is_label(name, shape))
         {
             self.found_as(name, node, spelled, &ranges, PARTIAL, extent(is_exposed));
             return is_exposed;

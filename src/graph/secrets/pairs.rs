@@ -1,15 +1,16 @@
-//! Variables in a text: `{"name": "DB_PASSWORD", "value": "…"}` in JSON and programs, `- name: DB_PASSWORD` above `value: …` in YAML.
+//! Variables in a text: `{"name": "DB_PASSWORD", "value": "…"}` in JSON and programs, `- name: DB_PASSWORD` above `value: …` in YAML,
+//! `<add key="DB_PASSWORD" value="…"/>` and `<name>DB_PASSWORD</name><value>…</value>` in XML.
 
-use super::assignments::{MAX_VALUE, Value, value_at};
 use super::places::{is_name, is_stored, is_value};
+use super::values::{MAX_VALUE, MOST, Value, closing, value_at, within_braces};
 use std::ops::Range;
-
-/// Bytes of a variable, or of the lines around its name, past which nothing is read.
-const MOST: usize = 2048;
 
 /// The value of the variable whose name is at these bytes of a text. None where the text is not the name of a variable, or its
 /// `type` says that the value is the name of a stored one.
 pub(super) fn value_of_pair(text: &str, start: usize, end: usize) -> Option<Value> {
+    if let Some(value) = in_xml(text, start, end) {
+        return Some(value);
+    }
     let key = key_before(text, start)?;
     text.get(key.clone()).filter(|key| is_name(key))?;
     let pairs = match braces(text, key.start, end) {
@@ -23,6 +24,32 @@ pub(super) fn value_of_pair(text: &str, start: usize, end: usize) -> Option<Valu
     }
     pairs.into_iter().find(|(key, _)| is_value(key)).map(|(_, value)| value)
 }
+
+/// The value of the variable whose name is at these bytes of XML: of the attribute `value` in the same tag, or of the next element.
+fn in_xml(text: &str, start: usize, end: usize) -> Option<Value> {
+    let (before, after) = (text.get(..start)?, text.get(end..)?);
+    let (from, quote) = if let Some(tag) = before.strip_suffix('>') {
+        let length = tag.bytes().rev().take(MAX_VALUE).take_while(is_of_key).count();
+        let (opened, tag) = tag.split_at_checked(tag.len() - length)?;
+        (opened.ends_with('<') && is_name(tag)).then_some(())?;
+        let rest = after.strip_prefix("</")?.strip_prefix(tag)?.strip_prefix('>')?;
+        let value = rest.trim_start().strip_prefix("<value>")?;
+        (text.len() - value.len(), b'<')
+    } else {
+        let attribute = before.strip_suffix(['"', '\''])?.strip_suffix('=')?;
+        let length = attribute.bytes().rev().take(MAX_VALUE).take_while(is_of_key).count();
+        attribute.get(attribute.len() - length..).filter(|attribute| is_name(attribute))?;
+        let in_tag = after.bytes().take(MOST).position(|byte| byte == b'>')?;
+        let at = after.get(..in_tag)?.find(VALUE)? + VALUE.len();
+        let quote = after.as_bytes().get(at).copied().filter(|quote| matches!(quote, b'"' | b'\''))?;
+        (end + at + 1, quote)
+    };
+    let length = text.get(from..)?.bytes().take(MAX_VALUE).position(|byte| byte == quote || byte == b'\n')?;
+    Some(Value { range: from..from + length, quote: Some(quote) })
+}
+
+/// The attribute of an element in XML that has the value of a variable.
+const VALUE: &str = " value=";
 
 fn is_of_key(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
@@ -59,20 +86,6 @@ fn braces(text: &str, start: usize, end: usize) -> Option<Range<usize>> {
     Some(open..end + length)
 }
 
-/// The bytes before the brace or bracket that closes what is open.
-fn closing(bytes: &[u8]) -> Option<usize> {
-    let mut depth = 0_usize;
-    bytes.iter().take(MOST).position(|byte| {
-        match byte {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 0 => return true,
-            b'}' | b']' => depth -= 1,
-            _ => {}
-        }
-        false
-    })
-}
-
 /// The keys of an object with their values, as far as these are scalars.
 fn in_braces(text: &str, inner: Range<usize>) -> Vec<(&str, Value)> {
     let bytes = text.as_bytes();
@@ -106,15 +119,6 @@ fn in_braces(text: &str, inner: Range<usize>) -> Vec<(&str, Value)> {
         };
     }
     found
-}
-
-/// A value without the braces and brackets that close what it is in.
-fn within_braces(text: &str, value: Value) -> Value {
-    let inner = text.as_bytes().get(value.range.clone()).unwrap_or_default();
-    match closing(inner).filter(|_| value.quote.is_none()) {
-        Some(length) => Value { range: value.range.start..value.range.start + length, ..value },
-        None => value,
-    }
 }
 
 /// Where a key ends.
@@ -207,6 +211,9 @@ mod tests {
             "env:\n  - value: hunter2\n    x:\n      y: z\n    name: DB_PASSWORD\n  - name: X\n    value: y",
             "env:\n- name: X\n  value: y\n- name: \"DB_PASSWORD\"\n  value: \"hunter2\"",
             "name: DB_PASSWORD\nvalue: hunter2",
+            "<add key=\"DB_PASSWORD\" value=\"hunter2\"/>",
+            "<property name='DB_PASSWORD' a='b' value='hunter2'></property>",
+            "<property><name>DB_PASSWORD</name>\n  <value>hunter2</value></property>",
         ] {
             assert_eq!(value(text), Some("hunter2"), "{text}");
         }
@@ -220,6 +227,11 @@ mod tests {
             "env:\n  - name: DB_PASSWORD\nvalue: x\n",
             "DB_PASSWORD",
             "name: DB_PASSWORD",
+            "<add key=\"DB_PASSWORD\"/><add value=\"x\"/>",
+            "<add of=\"DB_PASSWORD\" value=\"x\"/>",
+            "<name>DB_PASSWORD</name><other>x</other>",
+            "<of>DB_PASSWORD</of><value>x</value>",
+            "<add key=\"DB_PASSWORD\" value=",
         ] {
             assert_eq!(value(text), None, "{text}");
         }

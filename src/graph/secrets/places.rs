@@ -55,36 +55,13 @@ pub(super) fn dialect_under(key: &str) -> Option<Dialect> {
         | "HealthCheck"
         | "OnCreate"
         | "OnStart"
+        | "Sql"
+        | "Sqls"
         | "LifecycleConfigAppContent"
         | "Data" => Dialect::Script,
         "ServerProperties" | "PropertiesFileContent" | "content" | "ExtraConnectionAttributes" => Dialect::Settings,
         _ => return None,
     })
-}
-
-/// Whether what stands under a key may be settings as well as something else: its text decides.
-pub(super) fn may_be_settings(key: &str) -> bool {
-    matches!(
-        key,
-        "AlertManagerDefinition"
-            | "ConfigurationValues"
-            | "Content"
-            | "InlineRecipe"
-            | "PipelineConfigurationBody"
-            | "Value"
-    )
-}
-
-/// Whether a text has lines of names and values: its first line is `name:` or `name: value`, as in YAML.
-pub(super) fn is_settings(text: &str) -> bool {
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '-']));
-    let first = lines.next().and_then(|line| line.split_once(':'));
-    lines.next().is_some()
-        && first.is_some_and(|(name, value)| {
-            !name.is_empty()
-                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'"'))
-                && (value.is_empty() || value.starts_with(' '))
-        })
 }
 
 /// What the content of a file is, by its name: cfn-init's `files` are maps of names to contents.
@@ -215,6 +192,11 @@ impl<'t> Variable<'t> {
 /// users are (`Passwords`, 2026-11).
 pub(super) fn lists_secrets(name: &str) -> bool {
     name == "Passwords"
+}
+
+/// Whether the tags of something stand under a key: `Tags`, `TagList`, `UserPoolTags`.
+pub(super) fn holds_tags(key: &str) -> bool {
+    matches!(key.as_bytes(), [.., b'T', b'a', b'g', b's'] | b"TagList" | b"tags")
 }
 
 /// Whether the value of a variable stands under a key.

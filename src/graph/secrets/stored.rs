@@ -1,6 +1,6 @@
 //! Names of what is kept in a store of secrets, which end as the names of secrets do.
 
-use super::names::Words;
+use super::name_words::Words;
 use super::texts::is_word;
 use smallvec::SmallVec;
 

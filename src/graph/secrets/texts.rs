@@ -1,5 +1,6 @@
 //! Texts that are secrets by the names that they stand under.
 
+use super::name_words::is_chosen;
 use super::names::{Promise, is_secret_name, may_name_a_place, promise};
 use super::stored::is_of_stored;
 
@@ -162,6 +163,9 @@ pub fn is_promised(promise: Promise, name: &str, text: &str) -> bool {
     }
 }
 
+/// The shortest text of letters alone that a program may have generated.
+pub(super) const LONG: usize = 20;
+
 /// The length of the shortest text that looks generated.
 const SHORTEST_GENERATED: usize = 16;
 
@@ -189,11 +193,37 @@ pub(super) fn is_complaint(text: &str) -> bool {
     words.contains(&text.to_ascii_lowercase().as_str())
 }
 
+/// What follows a byte on its line, as far as anything is decided by it.
+pub(super) fn rest_of_line(text: &str, from: usize) -> &str {
+    /// Bytes past which nothing is read: a text may be one line.
+    const MOST: usize = 256;
+    let end = (from..=text.len().min(from + MOST)).rev().find(|end| text.is_char_boundary(*end));
+    end.and_then(|end| text.get(from..end)?.lines().next()).unwrap_or_default()
+}
+
 /// Whether other words follow the word that ends here on its line, and no comment or end of a map: then it begins a sentence.
 pub(super) fn begins_phrase(text: &str, end: usize) -> bool {
-    let rest = text.get(end..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let rest = rest_of_line(text, end);
     let next = rest.trim_start();
-    rest.len() > next.len() && next.starts_with(|first: char| first.is_alphanumeric())
+    // `password=… user=…`
+    let ends_word = next.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(next.len());
+    let is_assigned = next.get(ends_word..).is_some_and(|rest| rest.trim_start().starts_with('='));
+    rest.len() > next.len() && next.starts_with(|first: char| first.is_alphanumeric()) && !is_assigned
+}
+
+/// Whether a text is a sentence, as labels and messages have them: three words or more, and one that sentences have and phrases that
+/// people choose as a password seldom do.
+pub(super) fn is_sentence(text: &str) -> bool {
+    const WORDS: [&str; 24] = [
+        "a", "and", "are", "be", "cannot", "enter", "expired", "for", "from", "has", "have", "in", "invalid", "is",
+        "must", "not", "of", "or", "please", "that", "this", "to", "with", "your",
+    ];
+    let is_word = |word: &str| {
+        word.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'\'' | b'-' | b'.' | b',' | b':' | b'!'))
+    };
+    let words = || text.split_ascii_whitespace();
+    let is_of_sentences = |word: &str| WORDS.iter().any(|known| known.eq_ignore_ascii_case(word));
+    words().count() >= 3 && words().all(is_word) && words().any(is_of_sentences)
 }
 
 /// Whether a text is the name of a file or a host, which its last letters show: `build-20240101.zip`.
@@ -251,6 +281,33 @@ pub(super) fn is_word(text: &str) -> bool {
     let letters = text.trim_end_matches(|last: char| last.is_ascii_digit());
     let digits = text.len() - letters.len();
     letters.bytes().all(|byte| byte.is_ascii_alphabetic()) && digits <= if letters.is_empty() { 4 } else { 2 }
+}
+
+/// Whether the text of a tag under a secret's name is a label: `password: rotated`, `token: partner-portal`. People choose passwords, so of
+/// them only words that labels have.
+pub(super) fn is_label(name: &str, text: &str) -> bool {
+    const LABELS: [&str; 12] = [
+        "changed",
+        "expires",
+        "generated",
+        "manual",
+        "protected",
+        "rotate",
+        "rotated",
+        "rotation",
+        "shared",
+        "static",
+        "stored",
+        "unused",
+    ];
+    let words = || text.split(['-', '_', '.', '/', ' ']);
+    let is_of_labels = |word: &str| {
+        let lower = word.to_ascii_lowercase();
+        let word = lower.as_str();
+        LABELS.contains(&word) || PLAIN_WORDS.contains(&word) || PLACE_WORDS.contains(&word)
+    };
+    let is_word = |word: &str| is_word(word) && word.len() < LONG;
+    words().all(is_word) && (!is_chosen(name) || words().any(is_of_labels)) || is_sentence(text)
 }
 
 /// Words in the names of places, which passwords seldom hold.

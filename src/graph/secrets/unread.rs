@@ -1,10 +1,11 @@
 //! What looks like a secret in a template that cannot be parsed: nobody judges it, but its lines are shown.
 
-use super::assignments::{Dialect, MAX_VALUE, assigned_secrets, each_name, value_after};
+use super::assignments::{Dialect, assigned_secrets, each_name};
 use super::names::Promise;
 use super::partial::parts_of_secret;
 use super::shapes::secret_texts;
 use super::texts::is_secret_literal;
+use super::values::{MAX_VALUE, value_after};
 use std::ops::Range;
 
 /// Where a text that cannot be parsed holds what looks like a secret. In doubt it is one.

@@ -32,8 +32,13 @@ impl Written {
 }
 
 /// The secrets of a template, whose trees as written are `roots`: those that are written out, the values that its parameters for
-/// secrets can have, and what its conditions compare those with.
-pub fn written_secrets<'m, 't>(model: &'m Model<'m, 't>, roots: &[&'t Node<'t>], inputs: &Inputs) -> Vec<Written> {
+/// secrets, which are `carrying`, can have, and what its conditions compare those with.
+pub fn written_secrets<'m, 't>(
+    model: &'m Model<'m, 't>,
+    roots: &[&'t Node<'t>],
+    inputs: &Inputs,
+    carrying: &[&'m Parameter<'t>],
+) -> Vec<Written> {
     let template = model.evaluator.template;
     let mut found = Vec::new();
     explore(&model.evaluator, |run| {
@@ -46,8 +51,7 @@ pub fn written_secrets<'m, 't>(model: &'m Model<'m, 't>, roots: &[&'t Node<'t>],
     }
     let mut written = parts(found);
     let judged = written.len();
-    let carrying = secret_parameters(model);
-    for parameter in &carrying {
+    for parameter in carrying {
         for node in parameter.default.into_iter().chain(parameter.allowed) {
             written.extend(node.scalar_text().map(|text| Written::whole(Some(node.span), text.into_owned())));
         }
@@ -139,7 +143,7 @@ Outputs:
         let template = Template::new(&document.root);
         let (inputs, memory) = Default::default();
         let model = Model::new(&template, &inputs, &memory);
-        let written = written_secrets(&model, &[&document.root], &inputs);
+        let written = written_secrets(&model, &[&document.root], &inputs, &secret_parameters(&model));
         let mut texts: Vec<&str> = written.iter().map(|secret| secret.text.as_str()).collect();
         texts.sort_unstable();
         texts.dedup();

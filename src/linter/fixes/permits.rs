@@ -2,8 +2,9 @@
 
 use super::making::Making;
 use super::services::Service;
+use crate::eval::gaps::{GAP, text_with_gaps};
 use crate::eval::text::pattern_covers;
-use crate::eval::value::{Content, Origin, Value};
+use crate::eval::value::{Origin, Value};
 use crate::eval::{Run, explore};
 use crate::expand::{Block, exists};
 use crate::graph::names::physical_name;
@@ -24,8 +25,6 @@ const MET: [&str; 8] = [
 /// Those whose values are ARNs of what the service uses the key for.
 const ARNS: [&str; 3] =
     ["aws:sourcearn", "kms:encryptioncontext:aws:logs:arn", "kms:encryptioncontext:aws:cloudtrail:arn"];
-/// Stands for a part of a text that is not known.
-pub(super) const OPEN: char = '\0';
 
 impl<'m, 't> Making<'_, '_, 'm, 't> {
     /// Whether the policy of a key lets a service use it for the resource wherever both exist. `is_own`: the service uses it for the
@@ -58,13 +57,14 @@ fn lets<'m, 't>(
     service: &Service,
     target: Option<&Block<'t>>,
 ) -> bool {
-    let mut is_named = policy::names_principal(statement, &mut |value| service.is_called(&known(value)).into());
+    let mut is_named =
+        policy::names_principal(statement, &mut |value| service.is_called(&text_with_gaps(value)).into());
     let conditions = statement.get("Conditions").map(Value::items).unwrap_or_default();
     for condition in conditions {
         let (Some(key), Some(values)) = (condition.get("Key").and_then(Value::text), condition.get("Values")) else {
             return false;
         };
-        if key == "aws:principalarn" && values.items().iter().any(|value| service.is_called(&known(value))) {
+        if key == "aws:principalarn" && values.items().iter().any(|value| service.is_called(&text_with_gaps(value))) {
             is_named = Truth::True;
         }
         let is_met = if ARNS.contains(&key.as_ref()) {
@@ -89,32 +89,17 @@ fn names<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, has_patterns: bool, targe
     if target.is_some_and(refers) {
         return true;
     }
-    let text = known(value);
+    let text = text_with_gaps(value);
     let Some(pattern) = text.splitn(6, ':').nth(5) else { return has_patterns && text.contains('*') };
     let named = target.and_then(|block| Some((block, physical_name(run, block)?)));
     let own = named.map(|(block, name)| match block.kind {
-        "AWS::CloudTrail::Trail" => format!("trail/{}", known(name)),
-        "AWS::Logs::LogGroup" => format!("log-group:{}", known(name)),
-        _ => known(name),
+        "AWS::CloudTrail::Trail" => format!("trail/{}", text_with_gaps(name)).into(),
+        "AWS::Logs::LogGroup" => format!("log-group:{}", text_with_gaps(name)).into(),
+        _ => text_with_gaps(name),
     });
     let same =
-        |own: &str| !own.contains(OPEN) && if has_patterns { pattern_covers(pattern, own) } else { pattern == own };
+        |own: &str| !own.contains(GAP) && if has_patterns { pattern_covers(pattern, own) } else { pattern == own };
     // Without a name of its own, the resource may have any.
     let any = ["*", "log-group:*", "log-group*", "trail/*", "distribution/*", "bucket/*"];
     own.as_deref().is_some_and(same) || has_patterns && any.contains(&pattern)
-}
-
-/// A text, with [`OPEN`] for each part that is not known.
-fn known(value: &Value<'_>) -> String {
-    if let Some(text) = value.text() {
-        return text.into_owned();
-    }
-    let mut text = String::new();
-    for part in value.parts() {
-        match &part.content {
-            Content::Known(known) => text.push_str(known),
-            _ => text.push(OPEN),
-        }
-    }
-    text
 }

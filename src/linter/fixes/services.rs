@@ -1,9 +1,9 @@
 //! Which AWS services use a key themselves, for the resources that it encrypts: the policy of the key must let them.
 
 use super::making::Making;
-use super::permits::OPEN;
 use crate::change::Value;
 use crate::eval::explore;
+use crate::eval::gaps::GAP;
 use crate::expand::{Block, exists};
 use crate::facts::sends_source;
 use crate::graph::any_refers_to;
@@ -239,7 +239,7 @@ impl Service {
             None => {
                 let service = self.principal.split('.').next();
                 principal.split('.').next() == service
-                    && (principal.contains("amazonaws.com") || principal.contains(OPEN))
+                    && (principal.contains("amazonaws.com") || principal.contains(GAP))
             }
         }
     }

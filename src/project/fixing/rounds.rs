@@ -3,16 +3,20 @@
 //!
 //! What one pass took back, the next one tries once more in the new text, until a pass changes nothing: a second run is such a pass.
 
+mod blame;
+mod follow;
+
 use super::super::File;
 use super::fates::{Fate, Fates, Known, can_be_made};
 use super::plan::{Editor, Plan, added_by, plan, within_limits};
 use super::proof::{Done, Still, Verdict, verdict};
 use super::{Choice, Fixed, Fixer, Note, Proposal, Settled, Texts};
-use crate::change::{Action, Change, Step};
+use crate::change::{Action, Step};
 use crate::discover::{Candidate, Input};
 use crate::finding::{Finding, Fix, Unfixed};
 use crate::linter::FileReport;
 use crate::source::SourceId;
+use blame::suspects;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -21,10 +25,6 @@ const LINTS: (usize, usize) = (64, 512);
 const MAX_LINTED: usize = 16 << 20;
 /// Passes over one text. Each of them fixes something.
 const MAX_PASSES: usize = 8;
-/// After so many fixes that were wrong, what is left of a search is not tried as a whole any more.
-const MANY_WRONG: usize = 4;
-/// How often what fixes bring is fixed, too.
-const MAX_FOLLOWED: usize = 3;
 
 /// A text to fix.
 pub(in crate::project) struct Text<'t> {
@@ -269,104 +269,6 @@ impl Rounds<'_, '_> {
         }
     }
 
-    /// Fixes what fixes bring, if all of that can be fixed: a database that is encrypted now needs a key. Otherwise, the result is what
-    /// it was. Returns the notes of these fixes, too.
-    fn followed(
-        &mut self,
-        text: String,
-        file: Option<File>,
-        verdict: Verdict,
-        report: &FileReport,
-        done: &Done<'_>,
-        wanted: &[(&Finding, Arc<Fix>)],
-    ) -> (Option<File>, String, Verdict, Vec<Note>) {
-        let mut notes = Vec::new();
-        let mut made: Vec<Arc<Fix>> =
-            done.findings.iter().filter_map(|(index, _)| wanted.get(*index)).map(|(_, fix)| Arc::clone(fix)).collect();
-        let mut next = file.as_ref().and_then(|file| self.follow(&text, file, &verdict, &mut made, &mut notes));
-        for _ in 0..MAX_FOLLOWED {
-            let Some(after) = next.take().filter(|_| !self.is_over()) else { break };
-            match self.tried(&after, report, done) {
-                (file, Verdict::Good) => return (file, after, Verdict::Good, notes),
-                (Some(file), verdict) => next = self.follow(&after, &file, &verdict, &mut made, &mut notes),
-                _ => {}
-            }
-        }
-        (file, text, verdict, Vec::new())
-    }
-
-    /// The text in which the findings that are in the way are fixed, if all of them can be, and not as before.
-    fn follow(
-        &mut self,
-        text: &str,
-        file: &File,
-        verdict: &Verdict,
-        made: &mut Vec<Arc<Fix>>,
-        notes: &mut Vec<Note>,
-    ) -> Option<String> {
-        let File::Linted(linted) = file else { return None };
-        let indices = match verdict {
-            // What was covered is not to be fixed.
-            Verdict::New(new) if !new.uncovers && !new.findings.is_empty() => &new.findings,
-            Verdict::StillThere(still) if !still.findings.is_empty() => &still.findings,
-            _ => return None,
-        };
-        let report = &linted.report;
-        let mut fixes: Vec<Arc<Fix>> = Vec::new();
-        for index in indices {
-            let finding = report.findings.get(*index)?;
-            let fix = self.fix_of(finding, text, report)?;
-            if made.iter().any(|known| known.changes == fix.changes) {
-                return None;
-            }
-            let name = finding.subject.qualified_name();
-            let is_new = self.new.contains(&name)
-                || made.iter().any(|fix| fix.changes.iter().filter_map(added_by).any(|new| new == name));
-            notes.extend(Note::of(finding, &fix, is_new));
-            fixes.push(fix);
-        }
-        let numbered: Vec<(usize, &Fix)> = fixes.iter().map(|fix| &**fix).enumerate().collect();
-        let plan = plan(text, &numbered, self.text.editor);
-        (plan.made.len() == fixes.len()).then(|| {
-            made.append(&mut fixes);
-            plan.text
-        })
-    }
-
-    /// What to try after something new was found: the fixes without the suspects, or half of them. The others wait. One alone is left.
-    fn without(
-        &mut self,
-        suspects: &BTreeSet<usize>,
-        made: Vec<usize>,
-        wanted: &[(&Finding, Arc<Fix>)],
-        left: Unfixed,
-    ) -> Vec<usize> {
-        if made.len() == 1 {
-            self.leave(&made, wanted, left);
-            self.wrong += 1;
-            if self.wrong < MANY_WRONG {
-                // The others may be right.
-                self.waiting.clear();
-            }
-            return Vec::new();
-        }
-        let is_split = !suspects.is_empty() && suspects.len() < made.len();
-        let (now, later) = if is_split {
-            made.into_iter().partition(|index| !suspects.contains(index))
-        } else {
-            // A rule whose fix is wrong is wrong everywhere.
-            let mut now = made;
-            now.sort_by_key(|index| (wanted.get(*index).map(|(finding, _)| &finding.rule), *index));
-            let mut later = now.split_off(now.len().div_ceil(2));
-            now.sort_unstable();
-            later.sort_unstable();
-            (now, later)
-        };
-        let later: Vec<usize> = later;
-        self.waiting.push(later.into_iter().filter_map(|index| wanted.get(index)).map(Known::of).collect());
-        now
-    }
-
     fn leave<'i>(
         &mut self,
         fixes: impl IntoIterator<Item = &'i usize>,
@@ -398,23 +300,6 @@ fn report_of<'r>(last: &'r Option<File>, first: &'r FileReport) -> Option<&'r Fi
         Some(_) => None,
         None => Some(first),
     }
-}
-
-/// The fixes that may have made new findings: those for the same subjects, and those that change them.
-fn suspects(
-    subjects: &BTreeSet<String>,
-    made: &[(usize, &Finding)],
-    wanted: &[(&Finding, Arc<Fix>)],
-) -> BTreeSet<usize> {
-    let changes = |index: usize| wanted.get(index).map(|(_, fix)| fix.changes.as_slice()).unwrap_or_default();
-    let touches = |change: &Change| match change.path.as_slice() {
-        [Step::Key(section), Step::Key(name), ..] => subjects.contains(&format!("{section}/{name}")),
-        _ => false,
-    };
-    let is_suspect = |(index, finding): &&(usize, &Finding)| {
-        subjects.contains(&finding.subject.qualified_name()) || changes(*index).iter().any(touches)
-    };
-    made.iter().filter(is_suspect).map(|(index, _)| *index).collect()
 }
 
 #[cfg(test)]

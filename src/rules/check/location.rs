@@ -25,6 +25,10 @@ pub struct Location {
     pub name: String,
     /// `is "Suspended"`, `is not set`.
     pub state: String,
+    /// The same of several names, where more differs than `are` for `is`.
+    pub state_of_several: Option<String>,
+    /// Whether the name lists several, each of which is in this state.
+    pub is_of_several: bool,
     /// The offending value as people write it; empty where there is none.
     pub value: String,
     /// The message of the innermost assertion that has one.
@@ -123,11 +127,7 @@ pub fn block_location(block: &Block<'_>) -> Location {
         exact: block.key_span,
         path: block.path(),
         name: block.written_name().to_owned(),
-        state: String::new(),
-        value: String::new(),
-        message: None,
-        words: Vec::new(),
-        related: Vec::new(),
+        ..Location::default()
     }
 }
 
@@ -141,8 +141,6 @@ pub fn value_location(value: &Value<'_>, name: &str, path: &str) -> Location {
         name: name.to_owned(),
         state,
         value: display,
-        message: None,
-        words: Vec::new(),
-        related: Vec::new(),
+        ..Location::default()
     }
 }

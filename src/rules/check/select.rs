@@ -208,17 +208,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         if !self.explain {
             return Location { span, ..Location::default() };
         }
-        Location {
-            span,
-            exact: span,
-            path,
-            name: name.to_owned(),
-            state: NOT_SET.to_owned(),
-            value: String::new(),
-            message: None,
-            words: Vec::new(),
-            related: Vec::new(),
-        }
+        Location { span, exact: span, path, name: name.to_owned(), state: NOT_SET.to_owned(), ..Location::default() }
     }
 }
 

@@ -1,16 +1,20 @@
 //! `fix:` of a rule or check: what in a template changes so that a finding is gone, as data. Read when a fix is asked for, not before:
 //! most runs show none. Which place of a template is meant, `linter::fixes` finds.
 
+mod pattern;
+pub(super) mod slip;
+
 use super::assertion::{Assertion, Related};
 use super::operand::Operand;
 use super::packed;
-use super::path::{Path, Step};
-use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::OnceLock;
+
+pub use pattern::{Fields, FixPath, Found, Pattern, Places};
 
 /// What a rule says of its fixes.
 #[derive(Clone, Debug, Default)]
@@ -219,38 +223,6 @@ pub enum Limit {
     Unsafe,
 }
 
-/// Paths with the values that they get, in order.
-#[derive(Clone, Debug, Default)]
-pub struct Places(pub Vec<(FixPath, Pattern)>);
-
-/// A path from a resource to a property: names, numbers of items and `[*]`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
-#[serde(try_from = "String")]
-pub struct FixPath {
-    /// As written.
-    pub path: Path,
-    /// Its steps, once for each combination of the names that it lists.
-    pub chains: Vec<Vec<Step>>,
-}
-
-impl TryFrom<String> for FixPath {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let path = Path::try_from(text)?;
-        let chains = path.chains();
-        let begins = |steps: &Vec<Step>| matches!(steps.first(), Some(Step::Name(_)));
-        if chains.is_open || !chains.steps.iter().all(begins) {
-            return Err(format!(
-                "`{}` must be a path of names, numbers and `[*]`, such as `$.Properties.Volumes[*].Encrypted`",
-                path.text
-            ));
-        }
-        Ok(Self { path, chains: chains.steps })
-    }
-}
-
 /// A related resource to change.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -298,184 +270,6 @@ pub struct Addition {
     pub properties: Fields,
 }
 
-/// The entries of a map, in order.
-#[derive(Clone, Debug, Default)]
-pub struct Fields(pub Vec<(String, Pattern)>);
-
-/// A value to write, with what is only known where it is written.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Pattern {
-    /// `null`.
-    Null,
-    /// A boolean.
-    Bool(bool),
-    /// A number.
-    Number(String),
-    /// A text, with the placeholders `{resource}`, `{item}` and `{item-name}`.
-    Text(String),
-    /// A list.
-    List(Vec<Pattern>),
-    /// A map.
-    Map(Vec<(String, Pattern)>),
-    /// `{ parameter: NAME }`: the rule's own parameter.
-    Parameter(String),
-    /// `{ added: Arn }`: a reference to a resource that the fix adds, by its place among them.
-    Added(usize, String),
-    /// `{ found: { types: […], get: Arn } }`: a reference to the only resource of these types.
-    Found(Found),
-    /// `{ customer-key: Arn }`: a reference to the customer managed key, as in `customer-key`.
-    CustomerKey(String),
-    /// `{ written: PATH }`: a copy of what the resource has at a path.
-    Written(FixPath),
-}
-
-/// The only resource of some types.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Found {
-    /// The types.
-    pub types: Vec<String>,
-    /// `Ref`, or the attribute.
-    pub get: String,
-}
-
-/// The place of an added resource, and its attribute; of the first one, the attribute alone.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Added {
-    First(String),
-    Nth(usize, String),
-}
-
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Of;
-
-        impl<'de> Visitor<'de> for Of {
-            type Value = Pattern;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a value")
-            }
-
-            fn visit_unit<E>(self) -> Result<Pattern, E> {
-                Ok(Pattern::Null)
-            }
-
-            fn visit_bool<E>(self, value: bool) -> Result<Pattern, E> {
-                Ok(Pattern::Bool(value))
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<Pattern, E> {
-                Ok(Pattern::Number(value.to_string()))
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<Pattern, E> {
-                Ok(Pattern::Number(value.to_string()))
-            }
-
-            fn visit_f64<E>(self, value: f64) -> Result<Pattern, E> {
-                Ok(Pattern::Number(value.to_string()))
-            }
-
-            fn visit_str<E>(self, value: &str) -> Result<Pattern, E> {
-                Ok(Pattern::Text(value.to_owned()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Pattern, A::Error> {
-                let mut all = Vec::new();
-                while let Some(item) = items.next_element()? {
-                    all.push(item);
-                }
-                Ok(Pattern::List(all))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pattern, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(key) = map.next_key::<String>()? {
-                    let special = match key.as_str() {
-                        "parameter" => Pattern::Parameter(map.next_value()?),
-                        "added" => match map.next_value()? {
-                            Added::First(get) => Pattern::Added(0, get),
-                            Added::Nth(place, get) => Pattern::Added(place, get),
-                        },
-                        "found" => Pattern::Found(map.next_value()?),
-                        "customer-key" => Pattern::CustomerKey(map.next_value()?),
-                        "written" => Pattern::Written(map.next_value()?),
-                        _ => {
-                            fields.push((key, map.next_value()?));
-                            continue;
-                        }
-                    };
-                    if !fields.is_empty() || map.next_key::<String>()?.is_some() {
-                        return Err(A::Error::custom(format!("`{key}` cannot have other keys next to it")));
-                    }
-                    return Ok(special);
-                }
-                Ok(Pattern::Map(fields))
-            }
-        }
-
-        deserializer.deserialize_any(Of)
-    }
-}
-
-/// Reads a map in its order.
-fn pairs<'de, D: Deserializer<'de>, K: Deserialize<'de>>(deserializer: D) -> Result<Vec<(K, Pattern)>, D::Error> {
-    struct Of<K>(PhantomData<K>);
-
-    impl<'de, K: Deserialize<'de>> Visitor<'de> for Of<K> {
-        type Value = Vec<(K, Pattern)>;
-
-        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("a map")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut all = Vec::new();
-            while let Some(entry) = map.next_entry()? {
-                all.push(entry);
-            }
-            Ok(all)
-        }
-    }
-
-    deserializer.deserialize_map(Of(PhantomData))
-}
-
-impl<'de> Deserialize<'de> for Places {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        pairs(deserializer).map(Self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        pairs(deserializer).map(Self)
-    }
-}
-
-impl Pattern {
-    /// Every pattern in it, and itself.
-    pub fn each<'p>(&'p self, visit: &mut impl FnMut(&'p Self)) {
-        visit(self);
-        match self {
-            Self::List(items) => items.iter().for_each(|item| item.each(visit)),
-            Self::Map(fields) => fields.iter().for_each(|(_, value)| value.each(visit)),
-            _ => {}
-        }
-    }
-}
-
-impl Pattern {
-    /// Whether a customer managed key is in it.
-    pub fn has_customer_key(&self) -> bool {
-        let mut has = false;
-        self.each(&mut |pattern| has |= matches!(pattern, Self::CustomerKey(_)));
-        has
-    }
-}
-
 impl Recipe {
     /// The paths that get a value, with it: those of `set`, `replace` and `append`.
     pub fn places(&self) -> impl Iterator<Item = (&'static str, &FixPath, &Pattern)> {
@@ -519,63 +313,6 @@ impl Recipe {
             && self.tags.is_none()
             && self.add.is_empty()
     }
-}
-
-/// What is wrong with a fix, whatever it is about.
-pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option<String> {
-    slip_of_part(recipe, &recipe.add, parameters)
-}
-
-/// The same of a part that may refer to resources that the part before it adds.
-fn slip_of_part(recipe: &Recipe, before: &[Addition], parameters: &dyn Fn(&str) -> bool) -> Option<String> {
-    if recipe.is_empty() {
-        let forms =
-            "`set`, `replace`, `append`, `remove`, `put`, `customer-key`, `suffix-names`, `becomes`, `tags` or `add`";
-        return Some(format!("a `fix` needs at least one of {forms}"));
-    }
-    if recipe.title.as_deref().is_some_and(|title| title.is_empty() || title.ends_with('.')) {
-        return Some("the `title` of a `fix` is a command without a period".to_owned());
-    }
-    if recipe.becomes.is_some() && recipe.within.is_some() {
-        return Some("`becomes` of a `fix` is about the resource of the finding: leave `in` out".to_owned());
-    }
-    if recipe.within.as_ref().is_some_and(Within::is_unclear) {
-        return Some("`in` of a `fix` needs either `via` or `from`".to_owned());
-    }
-    if recipe.and.iter().any(|part| !part.and.is_empty() || part.title.is_some()) {
-        return Some("a part in `and` of a `fix` has neither a `title` nor an `and` of its own".to_owned());
-    }
-    let mut last = before;
-    for part in &recipe.and {
-        if let Some(wrong) = slip_of_part(part, part.added_after(last), parameters) {
-            return Some(wrong);
-        }
-        last = part.added_after(last);
-    }
-    if let Some(name) = recipe.suffix_names.as_deref().filter(|name| !parameters(name)) {
-        return Some(undeclared(name));
-    }
-    if recipe.tags.is_some() && recipe.within.is_some() {
-        return Some("`tags` of a `fix` are those of the resource itself, so it cannot have `in`".to_owned());
-    }
-    let mut wrong = match &recipe.tags {
-        Some(Operand::Parameter(name)) if !parameters(name) => Some(undeclared(name)),
-        _ => None,
-    };
-    recipe.patterns(&mut |pattern| match pattern {
-        Pattern::Parameter(name) if !parameters(name) => {
-            wrong = Some(undeclared(name));
-        }
-        Pattern::Added(place, _) if before.get(*place).is_none() => {
-            wrong = Some(format!("a `fix` refers to the added resource {place}, but `add` does not have it"));
-        }
-        _ => {}
-    });
-    wrong
-}
-
-fn undeclared(name: &str) -> String {
-    format!("the rule does not declare `{name}` in its `parameters`")
 }
 
 /// Related resources as assertions have them, for the same question.

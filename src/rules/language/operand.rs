@@ -11,6 +11,9 @@ pub type Settings = BTreeMap<String, Vec<String>>;
 /// What the placeholder of a rule's parameter begins with: `{setting:days}`.
 pub const SETTING: &str = "setting:";
 
+/// Is between the two words of a placeholder that depends on whether the message names one thing or several: `{exposes|expose}`.
+pub const OR: char = '|';
+
 /// The names of the rule's parameters that a message prints.
 pub fn settings_of(message: &str) -> impl Iterator<Item = &str> {
     message.split('{').skip(1).filter_map(|rest| rest.split_once('}')?.0.strip_prefix(SETTING))

@@ -421,7 +421,7 @@ impl TryFrom<RawRule> for RuleFile {
             return Err("a rule about exceptions cannot have a `fix`".to_owned());
         }
         for recipe in recipes {
-            if let Some(slip) = fix::slip(recipe, &|name| settings.contains_key(name)) {
+            if let Some(slip) = fix::slip::slip(recipe, &|name| settings.contains_key(name)) {
                 return Err(slip);
             }
         }

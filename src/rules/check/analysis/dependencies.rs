@@ -77,12 +77,11 @@ fn name_location(checker: &Checker<'_, '_, '_>, found: &Unresolved<'_>, hinted: 
         name: reference.name.to_owned(),
         state: "does not exist".to_owned(),
         value: format!("\"{}\"", reference.name),
-        message: None,
         words: vec![
             ("used-by", found.used_by().to_owned()),
             ("meant", found.meant().name().to_owned()),
             ("hint", hint.unwrap_or_default()),
         ],
-        related: Vec::new(),
+        ..Location::default()
     }
 }

@@ -21,10 +21,8 @@ impl LiteralSecrets {
             }
             truth = Truth::True;
             if checker.explain {
-                let state = match &secret.line {
-                    Some((line, of)) => format!("is {} in line {line} of `{of}`", secret.what),
-                    None => format!("is {}", secret.what),
-                };
+                let place = secret.line.as_ref().map(|(line, of)| format!(" in line {line} of `{of}`"));
+                let place = place.unwrap_or_default();
                 let related = secret.elsewhere.map(|span| Related { span, message: "the value".to_owned() });
                 locations.push(Location {
                     span: secret.span,
@@ -32,11 +30,12 @@ impl LiteralSecrets {
                     path: secret.path,
                     name: secret.name,
                     // No message repeats the secret.
-                    state,
+                    state: format!("is {}{place}", secret.what),
+                    state_of_several: Some(format!("are {}{place}", of_several(&secret.what))),
                     value: secret.what.to_string(),
-                    message: None,
                     words: vec![("what", secret.what.into_owned())],
                     related: related.into_iter().collect(),
+                    ..Location::default()
                 });
             }
         }
@@ -44,6 +43,15 @@ impl LiteralSecrets {
             locations.push(item.location());
         }
         Judgement { truth, locations }
+    }
+}
+
+/// What several secrets are each of which is this.
+fn of_several(what: &str) -> String {
+    let (given, noun) = what.strip_prefix("given ").map_or(("", what), |noun| ("given ", noun));
+    match noun.strip_prefix("a ").filter(|noun| noun.ends_with("secret")) {
+        Some(noun) => [given, noun, "s"].concat(),
+        None => ["each ", what].concat(),
     }
 }
 
