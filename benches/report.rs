@@ -52,6 +52,7 @@ impl Run {
                 resource_type: Some("AWS::S3::Bucket".into()),
                 construct: None,
                 origin: None,
+                inside: None,
             },
             message: "Nothing denies requests over plain HTTP: BucketPolicy has no statement with Effect Deny".into(),
             when: Some("when Env is dev or test".into()),

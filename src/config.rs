@@ -38,6 +38,7 @@ use crate::finding::{Diagnostic, Level};
 use crate::linter::Override;
 use crate::paths::folder_of;
 use crate::rules::load::{LIST_RULES, RuleEntry, RuleSet, is_pattern, names, nearest};
+use crate::rules::parameter::ParameterKind;
 use crate::rules::rule::PROFILES;
 use crate::source::{Source, Span};
 use crate::syntax::{self, Entry, Kind, Node};
@@ -46,7 +47,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The file's name.
-pub const FILE_NAME: &str = "hipaalint.yaml";
+pub const FILE_NAME: &str = crate::discover::CONFIGURATION;
 
 /// The contents of a configuration. Names of rules and parameters are not checked yet: see [`Config::overrides`].
 #[derive(Clone, Debug, Default)]
@@ -112,8 +113,35 @@ struct Change {
     id: String,
     id_span: Span,
     level: Option<Setting>,
-    /// Parameters: name, span of the name, values.
-    parameters: Vec<(String, Span, Vec<String>)>,
+    parameters: Vec<RuleParameter>,
+}
+
+/// A parameter of a rule with its values, and where they are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct RuleParameter {
+    name: String,
+    name_span: Span,
+    values: Vec<(String, Span)>,
+    span: Span,
+    is_list: bool,
+}
+
+impl RuleParameter {
+    /// What of the values a rule's parameter does not take, in words; none if it takes all.
+    fn refused(&self, kind: ParameterKind) -> Option<(Span, String)> {
+        let wrong = self.values.iter().find(|(value, _)| !kind.takes(value));
+        let is = match wrong {
+            _ if self.is_list && !kind.takes_number(self.values.len()) => {
+                let what = if self.values.is_empty() { "an empty list" } else { "a list" };
+                return Some((self.span, format!("is {what}, not {}", kind.words())));
+            }
+            None => return None,
+            Some((value, _)) if value.trim().is_empty() => "empty".to_owned(),
+            Some((value, _)) => format!("`{value}`"),
+        };
+        let what = if self.is_list { "has a value that is" } else { "is" };
+        wrong.map(|(_, span)| (*span, format!("{what} {is}, not {}", kind.item_words())))
+    }
 }
 
 /// A rule's level in a configuration.
@@ -177,7 +205,18 @@ impl Config {
                 reader.problem(change.id_span, format!("{message} `{}`", change.id), help);
                 continue;
             }
-            for (name, span, _) in &change.parameters {
+            let mut refused = BTreeSet::new();
+            for parameter in &change.parameters {
+                let RuleParameter { name, name_span: span, .. } = parameter;
+                let wrong = named.iter().find_map(|entry| {
+                    let kind = *entry.rule().ok()?.kinds.get(name)?;
+                    Some((entry.id(), kind, parameter.refused(kind)?))
+                });
+                if let Some((id, kind, (place, what))) = wrong {
+                    refused.insert(name.as_str());
+                    let help = format!("Write {}.", kind.words());
+                    reader.problem(place, format!("parameter `{name}` of rule `{id}` {what}"), help);
+                }
                 // A rule that cannot be read is reported when it runs.
                 if !named.iter().any(|entry| entry.has_parameter(name) || entry.rule().is_err()) {
                     let (message, help) = unknown_parameter(&change.id, name, &named);
@@ -204,8 +243,10 @@ impl Config {
                         Setting::Level(level) => Some(level),
                     };
                 }
-                let own = change.parameters.iter().filter(|(name, ..)| entry.has_parameter(name));
-                settings.extend(own.map(|(name, _, values)| (name.clone(), values.clone())));
+                let own = change.parameters.iter().filter(|own| entry.has_parameter(&own.name));
+                let own = own.filter(|own| !refused.contains(own.name.as_str()));
+                let texts = |values: &[(String, Span)]| values.iter().map(|(text, _)| text.clone()).collect();
+                settings.extend(own.map(|own| (own.name.clone(), texts(&own.values))));
             }
         }
         for entry in rules.entries() {
@@ -354,8 +395,7 @@ impl ConfigReader<'_> {
                     "parameters" => {
                         let help = "Write one `name: value` on each line.";
                         for parameter in self.entries(&field.value, "`parameters`", help) {
-                            let values = self.texts(&parameter.value, &format!("`{}`", parameter.key));
-                            change.parameters.push((parameter.key.to_string(), parameter.key_span, values));
+                            change.parameters.extend(self.rule_parameter(parameter));
                         }
                     }
                     _ => self.unknown_key(field, &RULE_KEYS),
@@ -364,6 +404,20 @@ impl ConfigReader<'_> {
             changes.push(change);
         }
         changes
+    }
+
+    /// A parameter of a rule; none if nothing is set, or if it is not of scalars.
+    fn rule_parameter(&mut self, entry: &Entry<'_>) -> Option<RuleParameter> {
+        let node = &entry.value;
+        let problems = self.problems.len();
+        let values = self.placed_texts(node, &format!("`{}`", entry.key));
+        (problems == self.problems.len()).then(|| RuleParameter {
+            name: entry.key.to_string(),
+            name_span: entry.key_span,
+            values,
+            span: node.span,
+            is_list: node.as_sequence().is_some(),
+        })
     }
 
     fn level(&mut self, node: &Node<'_>) -> Option<Setting> {
@@ -414,6 +468,10 @@ impl ConfigReader<'_> {
 
     /// Names, each with its place.
     fn placed_names(&mut self, node: &Node<'_>, what: &str) -> Vec<(String, Span)> {
+        let items = node.as_sequence().unwrap_or(std::slice::from_ref(node));
+        for item in items.iter().filter(|item| item.as_str().is_none() && item.scalar_text().is_some()) {
+            self.unexpected(item, what, "a text", "Write a name, in quotes if it looks like something else.");
+        }
         let (empty, names): (Vec<_>, Vec<_>) =
             self.placed_texts(node, what).into_iter().partition(|(name, _)| name.trim().is_empty());
         if let Some((_, place)) = empty.first() {

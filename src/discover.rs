@@ -41,6 +41,8 @@ pub const ENDINGS: [&str; 4] = ["json", "yaml", "yml", "template"];
 const FOREIGN_FOLDERS: [&str; 1] = ["node_modules"];
 /// The path for standard input.
 const STANDARD_INPUT: &str = "-";
+/// The name of configurations.
+pub const CONFIGURATION: &str = "hipaalint.yaml";
 
 /// The files that some paths name.
 #[derive(Debug, Default)]
@@ -103,6 +105,10 @@ impl LeftOut {
     const MAX_NAMES: usize = 3;
 
     fn note(&mut self, path: &Path, is_folder: bool, files: &Files) {
+        // A configuration governs templates, and is none.
+        if !is_folder && path.file_name().is_some_and(|name| name == CONFIGURATION) {
+            return;
+        }
         *(if is_folder { &mut self.folders } else { &mut self.files }) += 1;
         if self.names.len() < Self::MAX_NAMES {
             self.names.push(files.name(path));

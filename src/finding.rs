@@ -91,6 +91,8 @@ pub struct Subject {
     pub construct: Option<String>,
     /// Where the program made that construct, where a cloud assembly tells.
     pub origin: Option<Arc<Origin>>,
+    /// The path of the property whose text is its template; none if that is the file itself.
+    pub inside: Option<Arc<str>>,
 }
 
 impl Subject {

@@ -24,6 +24,7 @@ mod setup;
 mod spelling;
 mod stacks;
 mod targets;
+mod turned_off;
 mod unjudged;
 
 use crate::change::Value;
@@ -53,6 +54,7 @@ use spelling::spelling;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 use targets::{Kinds, occurs};
+use turned_off::TurnedOff;
 use unjudged::{no_template, unjudged};
 
 pub(crate) use fixes::{MAX_PARAMETERS, MAX_RESOURCES, Names, added, edited};
@@ -103,6 +105,7 @@ pub struct Linter {
     profile: Option<String>,
     /// Values of tags that fixes add: keys and values.
     tags: Vec<(String, Value)>,
+    turned_off: TurnedOff,
     /// Types and properties that custom rules know, and the schemas do not.
     newer_than_schemas: Vec<String>,
     /// Its number, once somebody keeps answers.
@@ -216,6 +219,7 @@ impl Linter {
             today: None,
             profile: None,
             tags: Vec::new(),
+            turned_off: TurnedOff::default(),
             newer_than_schemas,
             number: OnceLock::new(),
         };
@@ -440,6 +444,7 @@ impl Linter {
         self.add_expansion(&expansion, &model, &notes, &mut report);
         report.resources = model.resources().len();
         self.count_unruled(&model, &mut report);
+        self.note_turned_off(&model, &mut report);
         let parameters = declared(&template, &model);
         notes.add_refused(refused, &parameters, &mut report);
         report.parameters = parameters;

@@ -7,6 +7,7 @@ Needs DuckDB alone (`pip install duckdb`).
 """
 
 import datetime
+import json
 import os
 import sys
 
@@ -46,7 +47,20 @@ def report(argument: str) -> tuple[str, str]:
         sys.exit(f"`{argument}` is neither a folder of results nor DAY=FILE.jsonl, such as 2026-11-28=2026-11-28.jsonl.")
     if not os.path.isfile(file):
         sys.exit(f"{file}: there is no such file.")
+    if not is_complete(file):
+        sys.exit(f"{file}: the report is not complete: its last record is not the summary. Run hipaalint again.")
     return day, file
+
+
+def is_complete(file: str) -> bool:
+    """Whether a report was written to its end, where the record `summary` is."""
+    with open(file, "rb") as lines:
+        lines.seek(max(0, os.path.getsize(file) - (1 << 24)))
+        last = lines.read().rstrip().rsplit(b"\n", 1)[-1]
+    try:
+        return json.loads(last)["record"] == "summary"
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
 def main(arguments: list[str]) -> None:
@@ -59,7 +73,10 @@ def main(arguments: list[str]) -> None:
     else:
         for at, (day, file) in enumerate(map(report, arguments)):
             how = "INSERT INTO results" if at else "CREATE TABLE results AS"
-            database.execute(how + LINES, [day, file])
+            try:
+                database.execute(how + LINES, [day, file])
+            except duckdb.Error as error:
+                sys.exit(f"{file}: it is not a report of `hipaalint --format jsonl`: {str(error).splitlines()[0]}")
             wrong = database.execute(
                 "SELECT account, region, path FROM results WHERE kind = 'template'"
                 " AND NOT (regexp_full_match(region, '[a-z]+(-[a-z]+)+-[0-9]+') AND path <> '')"

@@ -92,10 +92,10 @@ fn reporter<'o>(out: impl Write + 'o, shown: Shown, dated: &Dated) -> Box<dyn Re
         Format::Html => Box::new(Whole(Page::new(out))),
         Format::Exceptions => Box::new(Register::new(out)),
         Format::ExceptionsCsv => Box::new(Csv::new(out)),
-        Format::Oscal => Box::new(Oscal::new(out, dated.time())),
-        Format::Evidence => Box::new(Bundle::new(out, dated.time())),
+        Format::Oscal => Box::new(Whole(Oscal::new(out, dated.time()))),
+        Format::Evidence => Box::new(Whole(Bundle::new(out, dated.time()))),
         Format::Asff => match &dated.account {
-            Some(account) => Box::new(Asff::new(out, account.clone(), dated.time())),
+            Some(account) => Box::new(Whole(Asff::new(out, account.clone(), dated.time()))),
             // The plan has one for each report that needs it.
             None => Box::new(JsonLines::new(out)),
         },

@@ -84,7 +84,7 @@ impl Plan {
         }
         let mut records = arguments.records.then(|| Records::read(&files));
         let (paths, files) = match &mut records {
-            Some(records) => (records.paths.clone(), records.over(&files)),
+            Some(records) => (records.templates(), records.over(&files)),
             None if arguments.paths.is_empty() => (vec![PathBuf::from(".")], files),
             None => (arguments.paths.clone(), files),
         };

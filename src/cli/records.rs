@@ -4,6 +4,7 @@
 //! names would be: with the nearest configuration, and with what else is in the records.
 
 use crate::code::Code;
+use crate::config::FILE_NAME;
 use crate::discover::Discovery;
 use crate::files::{Files, why};
 use crate::finding::Diagnostic;
@@ -21,7 +22,7 @@ const NAME: &str = "<stdin>";
 #[derive(Debug, Default)]
 pub(super) struct Records {
     /// Their paths, in order, each once.
-    pub(super) paths: Vec<PathBuf>,
+    paths: Vec<PathBuf>,
     texts: Vec<String>,
     /// What is known of the stacks that they were deployed as.
     pinned: BTreeMap<PathBuf, BTreeMap<String, String>>,
@@ -67,6 +68,11 @@ impl Records {
 
     fn of(bytes: &[u8]) -> Self {
         let mut records = Self::default();
+        // Whatever was to be passed on was not: a run on nothing would look like one without findings.
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Self::refused(Code::Record, "standard input has no records")
+                .with_help("Pass on a JSON object on each line, with the texts `path` and `content`.");
+        }
         for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
             if !line.iter().all(u8::is_ascii_whitespace)
                 && let Err((message, help)) = records.add(line)
@@ -109,6 +115,12 @@ impl Records {
         self.paths.push(path);
         self.texts.push(record.content);
         Ok(())
+    }
+
+    /// The paths of the templates. Configurations govern them, and are none.
+    pub(super) fn templates(&self) -> Vec<PathBuf> {
+        let is_template = |path: &&PathBuf| path.file_name().is_none_or(|name| name != FILE_NAME);
+        self.paths.iter().filter(is_template).cloned().collect()
     }
 
     /// The files with the texts over them. Takes the texts.

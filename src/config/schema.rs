@@ -3,6 +3,7 @@
 
 use super::keys::{FAIL_ON, KEYS, RULE_KEYS, RULE_LEVELS};
 use crate::rules::load::{RuleEntry, RuleSet};
+use crate::rules::parameter::{Item, ParameterKind};
 use crate::rules::rule::PROFILES;
 use crate::schemas::{address, hold};
 use serde_json::{Map, Value, json};
@@ -54,11 +55,30 @@ fn shape(key: &str) -> Value {
     }
 }
 
+/// The schema of the values of a parameter. A number may be in quotes.
+fn values(kind: ParameterKind) -> Value {
+    let item = match kind.item {
+        Item::Number { is_whole: true, can_be_negative: false } => {
+            json!({ "anyOf": [{ "type": "integer", "minimum": 0 }, { "type": "string", "pattern": "^[0-9]+$" }] })
+        }
+        Item::Number { .. } => panic!("no built-in rule has such a parameter"),
+        Item::Boolean => json!({ "enum": [true, false, "true", "false"] }),
+        Item::Text => json!({ "type": ["string", "number", "boolean"], "pattern": "\\S" }),
+    };
+    match (kind.is_list, kind.item) {
+        (true, _) => one_or_more(item),
+        (false, Item::Text) => json!({ "anyOf": [item, { "type": "array", "items": item, "minItems": 1 }] }),
+        (false, _) => json!({ "anyOf": [item, { "type": "array", "items": item, "minItems": 1, "maxItems": 1 }] }),
+    }
+}
+
 /// The schema of changes to a built-in rule.
 fn rule(entry: &RuleEntry) -> Value {
     let rule = entry.rule().unwrap();
     let parameter = |(name, description): (&String, &String)| {
-        (name.clone(), json!({ "description": description, "allOf": [{ "$ref": "#/definitions/value" }] }))
+        let mut shape = values(rule.kinds[name]);
+        shape["description"] = json!(description);
+        (name.clone(), shape)
     };
     let parameters: Map<String, Value> = rule.descriptions.iter().map(parameter).collect();
     if parameters.is_empty() {

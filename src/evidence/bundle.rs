@@ -1,7 +1,7 @@
 //! Writes a bundle: feeds all its reports at once, and packs them at the end.
 
 use super::archive::{Counted, Packed, Writer};
-use super::manifest::{Checks, File, Included, Manifest, SHAPE, Template, Tool};
+use super::manifest::{Checks, Configuration, File, Included, Manifest, Pinned, SHAPE, Template, Tool};
 use super::{MANIFEST, RESULTS, TEMPLATES};
 use crate::digest::Hasher;
 use crate::oscal::{self, CATALOG_FILE, COMPONENT_FILE};
@@ -11,7 +11,7 @@ use crate::report::jsonl::JsonLines;
 use crate::report::oscal::Oscal;
 use crate::report::sarif::Sarif;
 use crate::report::spill::Spill;
-use crate::report::{self, Report, Reporter, Revision};
+use crate::report::{self, Governed, Report, Reporter, Revision};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use std::cell::RefCell;
@@ -130,6 +130,7 @@ impl<W: Write> Reporter for Bundle<W> {
                 file: template.name.clone(),
                 sha256: evidence.sha256.to_string(),
                 resources: template.resources,
+                configuration: evidence.configuration.clone(),
                 included: included.collect(),
                 checks: checks.collect(),
             };
@@ -164,7 +165,21 @@ impl<W: Write> Reporter for Bundle<W> {
     }
 }
 
+/// The configurations of a run.
+fn configurations(rest: &Report<'_>) -> Vec<Configuration> {
+    let configuration = |governed: &Governed| Configuration {
+        configuration: governed.configuration.clone(),
+        profile: governed.profile.clone(),
+        templates: governed.templates,
+        off: governed.off.iter().map(|off| off.rule.clone()).collect(),
+        changed: governed.changed.iter().filter_map(|rule| serde_json::to_value(rule).ok()).collect(),
+        not_run: governed.not_run.clone(),
+    };
+    rest.summary.governed.iter().map(configuration).collect()
+}
+
 fn manifest(rest: &Report<'_>, exit_code: Option<u8>, files: Vec<File>) -> Manifest {
+    let pinned = rest.summary.pinned.iter().map(|pin| Pinned { name: pin.name.clone(), value: pin.value.clone() });
     Manifest {
         shape: SHAPE,
         tool: Tool {
@@ -183,6 +198,8 @@ fn manifest(rest: &Report<'_>, exit_code: Option<u8>, files: Vec<File>) -> Manif
             Revision::Given(text) | Revision::CheckedOut(text) => Some(text.clone()),
         },
         templates: rest.summary.templates,
+        configurations: configurations(rest),
+        pinned: pinned.collect(),
         rules: rest.rules.iter().map(|rule| rule.meta.id.clone()).collect(),
         files,
     }

@@ -215,13 +215,15 @@ fn finding(key: &Key, old: &Snapshot, new: &Snapshot) -> Option<Finding> {
             note = "The rule did not run for the old bundle.";
         } else if kind == Kind::New && !old.has_file(&key.file) {
             note = "The template is not in the old bundle.";
+        } else if kind == Kind::New && !old.ran_on(&key.file, &key.rule) {
+            note = "The rule did not run on the template for the old bundle.";
         }
         (kind, after.counting - before.counting, after)
     } else if before.all() > after.all() {
         let undecided = (key.file.clone(), key.rule.clone(), key.subject.clone());
         let kind = match () {
             () if !new.has_file(&key.file) => Kind::TemplateGone,
-            () if !new.ran(&key.rule) => Kind::RuleNotRun,
+            () if !new.ran_on(&key.file, &key.rule) => Kind::RuleNotRun,
             () if new.undecided.contains(&undecided) => Kind::NowUndecided,
             // Some rules look at less in some profiles.
             () if !new.was_checked(&key.file, &key.rule) && new.profiles != old.profiles => Kind::OtherProfile,

@@ -23,6 +23,12 @@ pub(super) struct Manifest {
     /// The state of the templates in version control, if it is known.
     pub(super) revision: Option<String>,
     pub(super) templates: usize,
+    /// The configurations that governed templates, with what they changed.
+    #[serde(default)]
+    pub(super) configurations: Vec<Configuration>,
+    /// The template parameters whose values were given for the run.
+    #[serde(default)]
+    pub(super) pinned: Vec<Pinned>,
     /// The ids of the rules that ran, sorted.
     pub(super) rules: Vec<String>,
     pub(super) files: Vec<File>,
@@ -35,6 +41,32 @@ pub(super) struct Tool {
     pub(super) version: String,
     pub(super) rules_sha256: String,
     pub(super) facts_sha256: String,
+}
+
+/// A configuration.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct Configuration {
+    /// Its file; none where templates are governed by no configuration.
+    pub(super) configuration: Option<String>,
+    pub(super) profile: Option<String>,
+    pub(super) templates: usize,
+    /// The ids of the rules that it turns off and that would run, sorted.
+    #[serde(default)]
+    pub(super) off: Vec<String>,
+    /// The rules that ran with another level or other parameters, as the JSON report has them.
+    #[serde(default)]
+    pub(super) changed: Vec<serde_json::Value>,
+    /// The ids of the rules of the run that did not run on its templates, sorted.
+    #[serde(default)]
+    pub(super) not_run: Vec<String>,
+}
+
+/// A template parameter whose value was given.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct Pinned {
+    pub(super) name: String,
+    /// None where it is a secret.
+    pub(super) value: Option<String>,
 }
 
 /// A file of a bundle.
@@ -53,6 +85,9 @@ pub(super) struct Template {
     pub(super) file: String,
     pub(super) sha256: String,
     pub(super) resources: usize,
+    /// The configuration that governs it.
+    #[serde(default)]
+    pub(super) configuration: Option<String>,
     /// The files that it includes.
     #[serde(default)]
     pub(super) included: Vec<Included>,

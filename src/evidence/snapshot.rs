@@ -16,6 +16,8 @@ pub struct Snapshot {
     pub(super) templates: BTreeMap<String, State>,
     /// The files that templates include, with the rules that have a result on any of these.
     included: BTreeMap<String, BTreeSet<usize>>,
+    /// The configurations that govern these templates.
+    configurations: BTreeMap<String, BTreeSet<Option<String>>>,
     /// Violations, whatever suppresses them.
     pub(super) failures: BTreeMap<Key, Failures>,
     /// Files, rules and subjects with an undecided check.
@@ -31,6 +33,8 @@ pub struct Snapshot {
 pub(super) struct State {
     pub(super) sha256: String,
     pub(super) included: Vec<Included>,
+    /// The configuration that governs it.
+    configuration: Option<String>,
     /// The rules with a result on it, by their numbers among those that ran.
     rules: BTreeSet<usize>,
 }
@@ -132,6 +136,7 @@ impl Snapshot {
             manifest,
             templates: BTreeMap::new(),
             included: BTreeMap::new(),
+            configurations: BTreeMap::new(),
             failures: BTreeMap::new(),
             undecided: BTreeSet::new(),
             exceptions: Vec::new(),
@@ -156,12 +161,13 @@ impl Snapshot {
         Ok(snapshot)
     }
 
-    fn add_template(&mut self, Template { file, sha256, included, checks, .. }: Template) {
+    fn add_template(&mut self, Template { file, sha256, configuration, included, checks, .. }: Template) {
         let rules: BTreeSet<usize> = checks.iter().filter_map(|checks| self.number(&checks.rule)).collect();
         for Included { file, .. } in &included {
             self.included.entry(file.clone()).or_default().extend(&rules);
+            self.configurations.entry(file.clone()).or_default().insert(configuration.clone());
         }
-        self.templates.insert(file, State { sha256, included, rules });
+        self.templates.insert(file, State { sha256, included, configuration, rules });
     }
 
     /// The number of a rule among those that ran.
@@ -172,6 +178,17 @@ impl Snapshot {
     /// Whether a rule ran. Those about exceptions do so for the exceptions of every rule.
     pub(super) fn ran(&self, rule: &str) -> bool {
         self.number(rule).is_some() || self.about_exceptions.contains(rule)
+    }
+
+    /// Whether a rule ran on a file: one that ran may be off in the configuration that governs the file's template.
+    pub(super) fn ran_on(&self, file: &str, rule: &str) -> bool {
+        let ran = |own: &Option<String>| {
+            let governing = self.manifest.configurations.iter().find(|known| known.configuration == *own);
+            governing.is_none_or(|known| !known.not_run.iter().any(|id| id == rule))
+        };
+        let own = self.templates.get(file).map(|template| &template.configuration);
+        let mut governing = own.into_iter().chain(self.configurations.get(file).into_iter().flatten()).peekable();
+        self.ran(rule) && (governing.peek().is_none() || governing.any(ran))
     }
 
     /// The number of rules that ran, and did not run for another bundle.

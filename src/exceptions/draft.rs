@@ -122,7 +122,8 @@ impl<'n, 't> Sites<'n, 't> {
         let resource = if section == "Resources" { self.resource(name) } else { None };
         let resource_type = resource.and_then(|block| block.get("Type")?.as_str().map(str::to_owned));
         let construct = resource.and_then(construct).map(str::to_owned);
-        Site { subject: Subject { section, name: name.to_owned(), resource_type, construct, origin: None }, path }
+        let name = name.to_owned();
+        Site { subject: Subject { section, name, resource_type, construct, origin: None, inside: None }, path }
     }
 
     fn resource(&self, name: &str) -> Option<&'n Node<'t>> {

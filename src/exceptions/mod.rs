@@ -21,7 +21,7 @@ use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::expand::Block;
 use crate::finding::{Dialect, Exception, ExceptionState, Finding, Flaw, Subject, SuppressedRule, Suppression};
-use crate::rules::load::RuleSet;
+use crate::rules::load::{RuleSet, is_pattern};
 use crate::source::Span;
 use crate::syntax::{Comment, Node};
 use aliases::{Meant, suppressed};
@@ -284,6 +284,9 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
 fn hint(id: &str, context: &Context<'_>, hints: &mut usize) -> (Option<String>, String) {
     if let Some((tool, rule)) = context.aliases().of_any(id, context.rules) {
         return (Some(rule.to_owned()), format!("{tool} uses this name for `{rule}`"));
+    }
+    if is_pattern(id) || id == "all" {
+        return (None, "an exception names a rule, and patterns are not allowed in it".to_owned());
     }
     let nearest = if *hints == 0 || id.len() > LONGEST_HINTED {
         None

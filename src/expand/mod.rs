@@ -153,6 +153,7 @@ impl<'t> Block<'t> {
             resource_type: (!self.kind.is_empty()).then(|| self.written_kind().to_owned()),
             construct: construct(self.node).map(str::to_owned),
             origin: None,
+            inside: None,
         }
     }
 

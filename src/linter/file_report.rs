@@ -4,7 +4,7 @@ use super::Nested;
 use crate::eval::inputs::Refused;
 use crate::finding::{Counts, Diagnostic, Exception, Finding};
 use crate::source::{Hidden, Source, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A parameter that a template declares.
@@ -75,6 +75,8 @@ pub struct FileReport {
     pub resources: usize,
     /// The types of resources that no rule of the run is about, with their numbers, if no notice is about them.
     pub unruled: BTreeMap<String, usize>,
+    /// The ids of the rules that are turned off, and that would have looked at something in the template.
+    pub turned_off: BTreeSet<String>,
     /// Checks with a result.
     pub counts: Counts,
     /// The same by rule, for each with a result.

@@ -257,6 +257,7 @@ impl Inside<'_> {
         for (kind, resources) in inner.unruled {
             *report.unruled.entry(kind).or_default() += resources;
         }
+        report.turned_off.extend(inner.turned_off);
         report.resources += inner.resources;
         for (rule, counts) in inner.by_rule {
             report.count(&rule, counts);
@@ -269,6 +270,14 @@ impl Inside<'_> {
             "" => self.path.clone(),
             path => format!("{}/{path}", self.path),
         };
+        let inside: Arc<str> = Arc::from(self.path.as_str());
+        for subject in std::iter::once(&mut finding.subject).chain(&mut finding.alike) {
+            // Of a template inside of several others, the whole path.
+            subject.inside = Some(match &subject.inside {
+                Some(deeper) => Arc::from(format!("{inside}/{deeper}")),
+                None => Arc::clone(&inside),
+            });
+        }
         let message = finding.message.trim_end_matches('.');
         finding.message = format!("{message} (in `{}` of `{}`)", self.property, self.block);
         finding.related.iter_mut().for_each(|related| self.related(related));

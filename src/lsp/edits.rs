@@ -3,13 +3,14 @@
 use super::position::Encoding;
 use super::snapshot::Snapshot;
 use crate::finding::Edit;
+use crate::report::line_diff::operations;
 use crate::source::Source;
 use lsp_types::{
     CreateFile, CreateFileOptions, DocumentChangeOperation, DocumentChanges, OneOf,
     OptionalVersionedTextDocumentIdentifier, Position, Range, ResourceOp, TextDocumentEdit, TextEdit, Uri,
     WorkspaceEdit,
 };
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -35,7 +36,7 @@ pub(super) fn between(before: &Source, after: &str, encoding: Encoding) -> Vec<T
         let offset = starts.get(line).copied().unwrap_or(before.text().len());
         encoding.position(before, u32::try_from(offset).unwrap_or(u32::MAX))
     };
-    let operations = capture_diff_slices(Algorithm::Myers, &old, &new);
+    let operations = operations(&old, &new);
     let changes = operations.into_iter().filter(|operation| !matches!(operation, DiffOp::Equal { .. }));
     changes
         .map(|operation| {

@@ -533,5 +533,5 @@ impl Server {
 }
 
 fn cancelled() -> ResponseError {
-    failed(ErrorCode::RequestCanceled, "the request was cancelled")
+    failed(ErrorCode::RequestCanceled, "the request was canceled")
 }

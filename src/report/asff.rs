@@ -190,8 +190,14 @@ impl<W: io::Write> Asff<W> {
     fn add_diagnostic(&mut self, diagnostic: &Diagnostic, occurrence: usize) -> io::Result<()> {
         let print = fingerprint(&["", diagnostic.code.name(), &diagnostic.file], occurrence);
         let text = one_line(&diagnostic.full_message(), true).into_owned();
-        let subject =
-            Subject { section: "Template", name: String::new(), resource_type: None, construct: None, origin: None };
+        let subject = Subject {
+            section: "Template",
+            name: String::new(),
+            resource_type: None,
+            construct: None,
+            origin: None,
+            inside: None,
+        };
         let fields = [("hipaalint/version", env!("CARGO_PKG_VERSION")), ("hipaalint/file", diagnostic.file.as_str())];
         let entry = AwsSecurityFinding {
             id: self.id(&print),

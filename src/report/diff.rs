@@ -3,9 +3,10 @@
 
 use super::effects::{self, Effect};
 use super::human::Style;
+use super::line_diff::operations;
 use super::text::{one_line, wrap};
 use crate::source::{Hidden, Source, SourceId};
-use similar::{Algorithm, Change, ChangeTag, DiffOp, TextDiff};
+use similar::{Change, ChangeTag, DiffOp, DiffableStr, group_diff_ops};
 
 /// Unchanged lines around a change.
 const CONTEXT: usize = 3;
@@ -87,15 +88,15 @@ pub fn hunks(texts: Texts<'_>, style: &Style) -> String {
 /// The changed places, and whether a secret is hidden in them.
 fn drawn(texts: Texts<'_>, style: &Style) -> (String, bool) {
     let Texts { before, after, hidden } = texts;
-    let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(before, after);
+    let (old, new) = (before.tokenize_lines(), after.tokenize_lines());
     let masked = Source::new(SourceId(0), "", before).hiding(hidden);
-    let lines = Lines { starts: starts(diff.old_slices()), masked: masked.text(), secrets: secrets(texts), style };
+    let lines = Lines { starts: starts(&old), masked: masked.text(), secrets: secrets(texts), style };
     let mut text = String::new();
     let mut is_masked = false;
-    for group in diff.grouped_ops(CONTEXT) {
+    for group in group_diff_ops(operations(&old, &new), CONTEXT) {
         text.push_str(&style.cyan(&header(&group)));
         text.push('\n');
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+        for change in group.iter().flat_map(|op| op.iter_changes(&old, &new)) {
             let content = lines.masked(&change);
             is_masked |= content != change.value();
             text.push_str(&lines.line(&change, &content));

@@ -11,11 +11,13 @@
 //!   exceptions: [{ state: "in-force" | "not-checked" | "unused" | "expired" | "without-reason" | "unknown-rule" | "malformed",
 //!                  findings: number, EXCEPTION… }],
 //!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],
-//!   summary: { selection, governed: [{ configuration?, profile?, templates }], min_severity?: SEVERITY, ignored: [rule or pattern],
+//!   summary: { selection, governed: [{ configuration?, profile?, templates, off: [{ rule, templates }], changed: [CHANGED] }],
+//!              pinned: [{ name, value? }], min_severity?: SEVERITY, ignored: [rule or pattern],
 //!              notice?, templates, skipped,
 //!              left_out_files, left_out_folders, unreadable, with_errors, problems, resources, not_looked_at: GAPS, rules,
 //!              passed, supporting, failed, undecided, errors, warnings, notes,
 //!              suppressed_by_exceptions, suppressed_required, in_baseline, stale, since?: SINCE, fixable?: FIXABLE, fixes?: FIXES } }
+//! CHANGED: { rule, level?: { default, value }, parameters: [{ name, default: [value], value: [value] }] }
 //! SINCE: { revision, commit, new, fixed, unchanged }
 //! FIXABLE: { safe, unsafe, display }
 //! FIXES: { dry_run, fixed, files, unsafe_fixes, not_fixed: [{ reason, findings }], rules: [{ rule, fixed, taken_back }],

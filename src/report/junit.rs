@@ -6,7 +6,7 @@
 //! linted is an error.
 
 use super::escape::allowed;
-use super::not_looked_at::clauses;
+use super::not_looked_at::{clauses, left_out};
 use super::spill::Spill;
 use super::text::{message, one_line};
 use super::{Report, Reporter, prose, write_whole};
@@ -26,6 +26,8 @@ struct Suite<'a> {
     errors: Vec<&'a Diagnostic>,
     /// What no rule judged, in the suite of the run.
     gaps: Vec<String>,
+    /// Files that were left out, in the suite of the run. It is output and not a test: most projects leave out some.
+    left_out: Option<String>,
     /// By rule and subject.
     cases: BTreeMap<(&'a str, String), Case<'a>>,
 }
@@ -100,6 +102,9 @@ impl<W: io::Write> Reporter for Junit<W> {
         if !gaps.is_empty() {
             suites.entry("").or_default().gaps = gaps;
         }
+        if let Some(left_out) = left_out(rest.summary) {
+            suites.entry("").or_default().left_out = Some(left_out);
+        }
         suites.iter().try_for_each(|(name, suite)| self.add(name, suite, rest))?;
         let counted = [("tests", self.tests), ("failures", self.failures), ("errors", self.errors)];
         let counted = counted.map(|(name, count)| (name, count.to_string()));
@@ -145,6 +150,11 @@ fn suites<'a>(part: &Report<'a>) -> BTreeMap<&'a str, Suite<'a>> {
         let subject = match finding.subject.resource_type {
             Some(_) => finding.subject.name.clone(),
             None => finding.subject.qualified_name(),
+        };
+        // Blocks of several templates inside of one may share their names.
+        let subject = match &finding.subject.inside {
+            Some(inside) => format!("{subject} in {inside}"),
+            None => subject,
         };
         let case = suite.cases.entry((&*finding.rule, subject)).or_default();
         match finding.outcome {
@@ -196,6 +206,10 @@ impl<'a> Suite<'a> {
                         test.write_inner_content(|xml| write_failure(xml, rule, findings, report))?
                     }
                 };
+            }
+            if let Some(left_out) = &self.left_out {
+                let text = allowed(&one_line(&format!("Skipped: {left_out}."), true)).into_owned();
+                element(xml, "system-out", &[]).write_text_content(BytesText::new(&text))?;
             }
             Ok(())
         })?;

@@ -1,8 +1,9 @@
 //! The numbers of the pages: how the checks of each rule ended, and so those of each citation. Counts, and judges nothing: how
 //! many checks failed is for a tool, what follows for the law is not.
 
+use super::configured::missed;
 use super::text::{count, grouped};
-use super::{Report, RuleReport};
+use super::{OffRule, Report, RuleReport};
 use crate::finding::{Level, Outcome, Subject};
 use crate::rules::meta::{Control, RuleKind};
 use crate::source::SourceId;
@@ -19,6 +20,8 @@ pub(crate) struct Ledger<'a> {
     pub(crate) violations: usize,
     /// Undecided checks that the report names.
     pub(crate) undecided: usize,
+    /// The rules that were turned off for a template with something that they look at.
+    missed: Vec<&'a OffRule>,
 }
 
 /// How the checks of one rule ended.
@@ -82,6 +85,8 @@ pub(crate) struct Breakdown {
     passed: usize,
     /// Passed, of supporting rules.
     supporting: usize,
+    /// Rules, not checks, that were turned off for a template with something that they look at.
+    turned_off: usize,
 }
 
 /// What a set of checks is shown as: the gravest of their results.
@@ -95,6 +100,8 @@ pub(crate) enum Standing {
     Suppressed,
     /// Some check is undecided; none failed.
     Undecided,
+    /// No check failed or is undecided, and a rule was turned off for a template with something that it looks at.
+    TurnedOff,
     /// All checks passed, at least one of them of a safeguard.
     Passed,
     /// All checks passed, none of them of a safeguard.
@@ -107,13 +114,14 @@ pub(crate) enum Standing {
 
 impl Standing {
     /// All of them, the gravest first.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Failed(Level::Error),
         Self::Failed(Level::Warning),
         Self::Failed(Level::Note),
         Self::InBaseline,
         Self::Suppressed,
         Self::Undecided,
+        Self::TurnedOff,
         Self::Passed,
         Self::Supporting,
         Self::Idle,
@@ -129,6 +137,7 @@ impl Standing {
             Self::InBaseline => "in the baseline",
             Self::Suppressed => "suppressed",
             Self::Undecided => "undecided",
+            Self::TurnedOff => "turned off",
             Self::Passed => "passed",
             Self::Supporting => "passed (supporting)",
             Self::Idle | Self::NoRule => "not checked",
@@ -144,6 +153,7 @@ impl Standing {
             Self::InBaseline => "with findings in the baseline",
             Self::Suppressed => "with suppressed findings",
             Self::Undecided => "with undecided checks",
+            Self::TurnedOff => "with rules turned off",
             Self::Passed => "with all checks passed",
             Self::Supporting => "with supporting checks only",
             Self::Idle => "with nothing to check",
@@ -155,17 +165,17 @@ impl Standing {
 impl Breakdown {
     /// The numbers, the gravest result first; none is zero.
     pub(crate) fn parts(self) -> Vec<(Standing, usize)> {
-        let numbers = [
-            self.errors,
-            self.warnings,
-            self.notes,
-            self.in_baseline,
-            self.suppressed,
-            self.undecided,
-            self.passed,
-            self.supporting,
+        let parts = [
+            (Standing::Failed(Level::Error), self.errors),
+            (Standing::Failed(Level::Warning), self.warnings),
+            (Standing::Failed(Level::Note), self.notes),
+            (Standing::InBaseline, self.in_baseline),
+            (Standing::Suppressed, self.suppressed),
+            (Standing::Undecided, self.undecided),
+            (Standing::Passed, self.passed),
+            (Standing::Supporting, self.supporting),
         ];
-        Standing::ALL.into_iter().zip(numbers).filter(|(_, number)| *number > 0).collect()
+        parts.into_iter().filter(|(_, number)| *number > 0).collect()
     }
 
     /// Makes the failed checks as many as the linter counted. Findings do not show everything: those of one check may be in
@@ -203,7 +213,10 @@ impl Breakdown {
 
     /// What these checks are shown as: the gravest result. Checks of tags and names alone show no safeguard.
     pub(crate) fn standing(self) -> Standing {
-        self.parts().first().map_or(Standing::Idle, |(standing, _)| *standing)
+        match self.parts().first().map_or(Standing::Idle, |(standing, _)| *standing) {
+            Standing::Passed | Standing::Supporting | Standing::Idle if self.turned_off > 0 => Standing::TurnedOff,
+            standing => standing,
+        }
     }
 
     /// The number that the standing is about: `3 of 41 checks failed`.
@@ -218,7 +231,8 @@ impl Breakdown {
             Standing::InBaseline => of_all(self.in_baseline, "in the baseline"),
             Standing::Suppressed => of_all(self.suppressed, "suppressed"),
             Standing::Undecided => of_all(self.undecided, "undecided"),
-            Standing::Passed => of_all(self.all_passed(), "passed"),
+            Standing::TurnedOff if total == 0 => "Nothing to check".to_owned(),
+            Standing::TurnedOff | Standing::Passed => of_all(self.all_passed(), "passed"),
             Standing::Supporting => format!("Only {} passed", count(self.supporting, "supporting check")),
             Standing::Idle | Standing::NoRule => "Nothing to check".to_owned(),
         }
@@ -238,10 +252,13 @@ impl Breakdown {
         rest.extend(unless(Standing::InBaseline, named(self.in_baseline, "in the baseline")));
         rest.extend(unless(Standing::Suppressed, named(self.suppressed, "suppressed")));
         rest.extend(unless(Standing::Undecided, named(self.undecided, "undecided")));
-        rest.extend(unless(Standing::Supporting, unless(Standing::Passed, named(self.all_passed(), "passed"))));
-        if standing == Standing::Passed {
+        if !matches!(standing, Standing::Supporting | Standing::Passed | Standing::TurnedOff) {
+            rest.extend(named(self.all_passed(), "passed"));
+        }
+        if matches!(standing, Standing::Passed | Standing::TurnedOff) {
             rest.extend(named(self.supporting, "of them supporting"));
         }
+        rest.extend(self.rules_off());
         rest
     }
 
@@ -259,7 +276,13 @@ impl Breakdown {
             .filter(|(number, _)| *number > 0)
             .map(|(number, how)| format!("{} {how}", grouped(*number)))
             .collect();
+        let listed: Vec<String> = listed.into_iter().chain(self.rules_off()).collect();
         if listed.is_empty() { "nothing to check".to_owned() } else { listed.join(" · ") }
+    }
+
+    /// The rules that were turned off, in words.
+    fn rules_off(self) -> Option<String> {
+        (self.turned_off > 0).then(|| format!("{} turned off", count(self.turned_off, "rule")))
     }
 }
 
@@ -273,6 +296,7 @@ impl std::ops::AddAssign for Breakdown {
         self.undecided += other.undecided;
         self.passed += other.passed;
         self.supporting += other.supporting;
+        self.turned_off += other.turned_off;
     }
 }
 
@@ -284,6 +308,7 @@ impl<'a> Ledger<'a> {
             breakdown: Breakdown::default(),
             violations: 0,
             undecided: results.undecided,
+            missed: missed(rest.summary).collect(),
         };
         for rule in rest.rules {
             let RuleResults { violations, level, failed } =
@@ -313,6 +338,7 @@ impl<'a> Ledger<'a> {
         serving.peek()?;
         let mut breakdown = Breakdown::default();
         serving.for_each(|account| breakdown += account.breakdown);
+        breakdown.turned_off = self.missed.iter().filter(|off| off.controls.contains(&control.id)).count();
         Some(breakdown)
     }
 
@@ -400,6 +426,19 @@ mod tests {
         assert_eq!(settled(2, 2, 3), (2, 1));
         assert_eq!(settled(2, 0, 0), (1, 0));
         assert_eq!(settled(0, 0, 0), (0, 0));
+    }
+
+    #[test]
+    fn citations_whose_rules_are_turned_off_are_not_green() {
+        let passed = Breakdown { passed: 6, turned_off: 2, ..Breakdown::default() };
+        assert_eq!(passed.standing(), Standing::TurnedOff);
+        assert_eq!((passed.lead(), passed.rest()), ("6 of 6 checks passed".into(), vec!["2 rules turned off".into()]));
+        assert_eq!(passed.list(), "6 passed · 2 rules turned off");
+        let failed = Breakdown { errors: 1, turned_off: 1, ..Breakdown::default() };
+        assert_eq!(failed.standing(), Standing::Failed(Level::Error));
+        assert_eq!(failed.rest(), ["1 rule turned off"]);
+        let idle = Breakdown { turned_off: 1, ..Breakdown::default() };
+        assert_eq!((idle.standing(), idle.lead()), (Standing::TurnedOff, "Nothing to check".into()));
     }
 
     #[test]

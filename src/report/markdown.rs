@@ -2,13 +2,14 @@
 //!
 //! A comment takes 65,536 characters. Findings that have no room are counted, and the page refers to the full report.
 
+use super::configured::pinned;
 use super::escape::{Markdown, MarkdownCode};
 use super::headline::{Headline, checks, fixable, headline, not_counted, selection, since, undone};
 use super::ledger::{Breakdown, Ledger, Results, Standing};
-use super::not_looked_at::clauses;
+use super::not_looked_at::{clauses, left_out};
 use super::patch::{Hunk, hunks};
 use super::text::{count, message, one_line, shorten};
-use super::{Report, Reporter, Revision, RuleReport, prose, rule_address, title, write_whole};
+use super::{Report, Reporter, Revision, RuleReport, Summary, prose, rule_address, title, write_whole};
 use crate::finding::{Applicability, Diagnostic, Finding, Fix, Level, Outcome, RuleSeverity, Severity};
 use crate::rules::meta::Control;
 use crate::source::{Source, Span};
@@ -138,6 +139,7 @@ impl<W: io::Write> Reporter for Comment<W> {
         rules(&mut page, rest, &self.results, foot.len() + RESERVED / 2);
         citations(&mut page, rest, &self.results, foot.len() + RESERVED / 8);
         undecided(&mut page, &self.undecided, foot.len());
+        configured(&mut page, rest.summary, foot.len());
         page.text.push_str(&foot);
         self.out.write_all(page.text.as_bytes())?;
         self.out.flush()
@@ -353,7 +355,7 @@ fn mark_of(standing: Standing) -> &'static str {
         Standing::InBaseline | Standing::Suppressed => "⚪",
         Standing::Undecided => "❔",
         Standing::Passed => "✅",
-        Standing::Supporting | Standing::Idle | Standing::NoRule => "➖",
+        Standing::TurnedOff | Standing::Supporting | Standing::Idle | Standing::NoRule => "➖",
     }
 }
 
@@ -369,6 +371,20 @@ fn undecided_row(finding: &Finding, report: &Report) -> String {
     let text = shorten(&message(finding), MAX_MESSAGE, true).into_owned();
     let place = place(finding.span, report);
     format!("- {} {}: {}\n", MarkdownCode(&place), rule_link(&finding.rule), Markdown(&text))
+}
+
+/// What configurations and options change: rules that are turned off, levels and parameters of rules, parameters of templates.
+fn configured(page: &mut Page, summary: &Summary, after: usize) {
+    let mut blocks = Vec::new();
+    for governed in &summary.governed {
+        let place = MarkdownCode(&file_name(governed.name())).to_string();
+        blocks.extend(governed.off.iter().map(|off| format!("- {place}: {} turned off\n", rule_link(&off.rule))));
+        blocks.extend(governed.changed.iter().map(|rule| format!("- {place}: {}\n", Markdown(&rule.text()))));
+    }
+    blocks.extend(pinned(summary, usize::MAX).map(|pins| format!("- Pinned parameters: {}\n", Markdown(&pins))));
+    if !blocks.is_empty() {
+        fold(page, "Turned off, changed or pinned", "", &blocks, blocks.len(), after);
+    }
 }
 
 /// A folded list or table of so many blocks.
@@ -390,6 +406,7 @@ fn foot(report: &Report) -> String {
     if !gaps.is_empty() {
         facts.push(format!("Not checked: {}.", gaps.join("; ")));
     }
+    facts.extend(left_out(summary).map(|text| format!("Skipped: {text}.")));
     // Somebody may copy the options.
     facts.extend(fixable(summary).map(|text| format!("Fixable: {}.", text.replace('\u{a0}', " "))));
     facts.extend(not_counted(summary).map(|findings| format!("Not counted: {findings}.")));

@@ -5,6 +5,7 @@
 
 mod array;
 pub mod asff;
+pub(crate) mod configured;
 #[cfg(feature = "cli")]
 pub mod diff;
 mod effects;
@@ -22,6 +23,8 @@ pub mod json;
 pub mod jsonl;
 pub mod junit;
 pub(crate) mod ledger;
+#[cfg(feature = "cli")]
+pub(crate) mod line_diff;
 pub(crate) mod lines;
 pub mod markdown;
 mod not_looked_at;
@@ -45,6 +48,7 @@ use std::any::Any;
 use std::io;
 use std::sync::Arc;
 
+pub use configured::{Changed, ChangedParameter, ChangedRule, Governed, OffRule};
 pub use effects::Effect;
 pub use fixes::{Fixable, FixedRule, Fixes, NotFixed};
 pub use not_looked_at::{NotLookedAt, UnruledType};
@@ -153,8 +157,6 @@ pub struct Provenance {
     pub title: Option<String>,
     /// What the profile is for; none where rules were named one by one.
     pub profile: Option<String>,
-    /// The parameters whose values were given for the run, sorted by name.
-    pub pinned: Vec<Pin>,
     /// The templates that were linted, sorted by name.
     pub templates: Vec<TemplateReport>,
     /// The day of the run. None unless it was given: the same templates give the same report on every day.
@@ -176,7 +178,7 @@ pub enum Revision {
 }
 
 /// A parameter whose value was given.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Pin {
     /// Its name.
     pub name: String,
@@ -202,6 +204,8 @@ pub struct TemplateReport {
 pub struct Evidence {
     /// SHA-256 of its bytes.
     pub sha256: Sha256,
+    /// The configuration that governs it.
+    pub configuration: Option<String>,
     /// The files that it includes, each with SHA-256 of its bytes.
     pub included: Vec<(String, Sha256)>,
     /// How its checks ended by rule, for each rule with a result, sorted by id.
@@ -219,17 +223,6 @@ pub struct RuleReport<'a> {
     pub counts: Counts,
 }
 
-/// A configuration, and what it governs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Governed {
-    /// Its file; none where templates are governed by no configuration.
-    pub configuration: Option<String>,
-    /// Its profile; none where rules were named one by one.
-    pub profile: Option<String>,
-    /// How many templates it governs.
-    pub templates: usize,
-}
-
 /// Counts of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Summary {
@@ -239,6 +232,8 @@ pub struct Summary {
     /// The configurations that ran, and on what.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub governed: Vec<Governed>,
+    /// The template parameters whose values were given for the run, sorted by name.
+    pub pinned: Vec<Pin>,
     /// The lowest severity of the rules that ran, if it was limited.
     pub min_severity: Option<&'static str>,
     /// Rules that were left out by name, as they were named.

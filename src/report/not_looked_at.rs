@@ -1,6 +1,7 @@
 //! What a run did not judge, in numbers and in words: a report without findings is about the rest.
 
 use super::Summary;
+use super::configured::turned_off;
 use super::text::{count, grouped};
 use crate::code::Code;
 
@@ -83,7 +84,7 @@ impl NotLookedAt {
     }
 }
 
-/// What was not judged, as clauses without a full stop; none where all was. Names so many types.
+/// What was not judged, as clauses without a full stop; none where all was. Names so many types, and so many rules that are turned off.
 pub(crate) fn clauses(summary: &Summary, most_types: usize) -> Vec<String> {
     let gaps = &summary.not_looked_at;
     let mut clauses = Vec::new();
@@ -110,14 +111,25 @@ pub(crate) fn clauses(summary: &Summary, most_types: usize) -> Vec<String> {
     if !parts.is_empty() {
         clauses.push(parts.join(", "));
     }
+    clauses.extend(turned_off(summary, most_types));
     clauses
+}
+
+/// The files and folders that were left out of folders, without a full stop; none where there are none.
+pub(crate) fn left_out(summary: &Summary) -> Option<String> {
+    let parts = [(summary.left_out_files, "file"), (summary.left_out_folders, "folder")];
+    let listed: Vec<String> =
+        parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(number, noun)).collect();
+    (!listed.is_empty()).then(|| format!("{} excluded by .gitignore or `skip`", listed.join(", ")))
 }
 
 /// The resources that no rule is about.
 fn unruled(summary: &Summary, most_types: usize) -> String {
     let gaps = &summary.not_looked_at;
     let resources = count(gaps.resources, "resource");
-    let is_limited = summary.min_severity.is_some() || !summary.ignored.is_empty();
+    let is_limited = summary.min_severity.is_some()
+        || !summary.ignored.is_empty()
+        || summary.governed.iter().any(|governed| !governed.off.is_empty());
     let without = match summary.selection.as_str() {
         _ if is_limited => "without a selected rule".to_owned(),
         profiles if profiles.contains(", ") => "without a rule in their profile".to_owned(),

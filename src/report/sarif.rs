@@ -11,6 +11,7 @@ mod made;
 mod model;
 
 use super::array::{Array, write_pretty};
+use super::configured::{changed, pinned};
 use super::fingerprint::Fingerprinter;
 use super::not_looked_at::clauses;
 use super::pretty::start_line;
@@ -403,6 +404,10 @@ impl Pending {
         let gaps = clauses(rest.summary, usize::MAX).into_iter();
         let mut all: Vec<Notification> =
             gaps.map(|clause| own("not-checked", "note", format!("Not checked: {clause}."))).collect();
+        let changed = changed(rest.summary, usize::MAX).into_iter();
+        all.extend(changed.map(|clause| own("changed", "note", format!("Changed: {clause}."))));
+        let pinned = pinned(rest.summary, usize::MAX);
+        all.extend(pinned.map(|pins| own("pinned", "note", format!("Pinned parameters: {pins}."))));
         let left_out = self.left_out + self.results.iter().sum::<usize>() - results;
         if left_out > 0 {
             let text = format!(

@@ -4,4 +4,4 @@
 pub mod check;
 mod language;
 
-pub use language::{analysis, assertion, fix, frameworks, load, meta, operand, path, rule, vetting};
+pub use language::{analysis, assertion, fix, frameworks, load, meta, operand, parameter, path, rule, vetting};

@@ -4,7 +4,7 @@ use super::options::Options;
 use super::parameters::Parameters;
 use super::settings::Settings;
 use crate::finding::RuleSeverity;
-use crate::report::{Governed, Pin, Summary};
+use crate::report::{Governed, OffRule, Pin, Summary};
 use crate::rules::load::{self, RuleEntry, names, notice};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -64,8 +64,14 @@ impl Ran {
         }
     }
 
-    /// Names the rules and profiles in a summary.
-    pub(super) fn describe(&self, options: &Options, summary: &mut Summary) {
+    /// Names the rules and profiles in a summary. `turned_off` has the numbers of templates with something that a rule looks at which
+    /// is turned off, by the number of the settings.
+    pub(super) fn describe(
+        &self,
+        options: &Options,
+        turned_off: &BTreeMap<usize, BTreeMap<String, usize>>,
+        summary: &mut Summary,
+    ) {
         let profiles = self.profiles();
         summary.rules = self.rule_number();
         summary.selection = if profiles.is_empty() {
@@ -82,12 +88,32 @@ impl Ran {
         let exists = |name: &&String| self.settings().any(|settings| settings.linter.rules().has(name));
         summary.ignored = options.ignored.iter().filter(exists).collect::<BTreeSet<_>>().into_iter().cloned().collect();
         summary.notice = profiles.iter().find_map(|profile| notice(profile));
-        let governed = self.0.iter().map(|(settings, templates)| Governed {
-            configuration: settings.configuration.clone(),
-            profile: settings.profile.clone(),
-            templates: *templates,
-        });
-        summary.governed = governed.collect();
+        summary.governed = self
+            .0
+            .iter()
+            .map(|(settings, templates)| {
+                let met = |rule: &str| turned_off.get(&settings.number).and_then(|rules| rules.get(rule)).copied();
+                let off = settings.turned_off.iter();
+                Governed {
+                    configuration: settings.configuration.clone(),
+                    profile: settings.profile.clone(),
+                    templates: *templates,
+                    off: off.map(|off| OffRule { templates: met(&off.rule).unwrap_or(0), ..off.clone() }).collect(),
+                    changed: settings.changed.clone(),
+                    not_run: self.not_run(settings),
+                }
+            })
+            .collect();
+    }
+
+    /// The rules that ran for templates of other settings only.
+    fn not_run(&self, settings: &Settings) -> Vec<String> {
+        if self.0.len() < 2 {
+            return Vec::new();
+        }
+        let own: BTreeSet<&str> = settings.linter.selected().map(RuleEntry::id).collect();
+        let others = self.rules().into_iter().map(RuleEntry::id).filter(|id| !own.contains(id));
+        others.map(str::to_owned).collect()
     }
 
     /// The parameters with a value from the run, if some template declares them and accepts it.

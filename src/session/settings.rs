@@ -10,7 +10,7 @@ use crate::discover::Globs;
 use crate::files::Reach;
 use crate::finding::Level;
 use crate::linter::{Fixes, Linter};
-use crate::report::PROJECT_ADDRESS;
+use crate::report::{Changed, ChangedParameter, ChangedRule, OffRule, PROJECT_ADDRESS};
 use crate::rules::load::{RuleEntry, names};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -38,6 +38,10 @@ pub struct Settings {
     pub fail_on: FailOn,
     /// The rules that the configuration turns off.
     pub(super) off: BTreeSet<String>,
+    /// Those among them that would run, with the citations that they serve, sorted by id.
+    pub(super) turned_off: Vec<OffRule>,
+    /// What the configuration changes about the rules that run, sorted by id.
+    pub(super) changed: Vec<ChangedRule>,
     /// Files and folders that are left out of folders.
     pub(super) skip: Option<Globs>,
     /// Folders of custom rules.
@@ -82,6 +86,8 @@ impl Settings {
             Linter::default()
         });
         let linter = selection.finish(linter).with_tags(config.tags).of_parts(options.is_part);
+        let linter = linter.without(|entry| selection.turns_off(entry));
+        let (turned_off, changed) = (selection.turned_off(&linter), selection.changed(&linter));
         Self {
             number,
             configuration: name,
@@ -91,6 +97,8 @@ impl Settings {
             profile: options.rules.is_empty().then_some(selection.profile),
             fail_on: options.fail_on.or(config.fail_on).unwrap_or(FailOn::Level(Level::Error)),
             off: overrides.off,
+            turned_off,
+            changed,
             skip: config.skip,
             rule_folders: config.rule_folders.into_iter().chain(options.sources.folders.iter().cloned()).collect(),
             baseline: config.baseline,
@@ -120,8 +128,44 @@ impl Selection<'_> {
         if !self.options.rules.is_empty() {
             return self.options.rules.iter().any(|id| names(id, entry.id()));
         }
-        let is_wanted = entry.file.is_some() || entry.is_in(&self.profile);
-        (is_wanted || self.overrides.on.contains(entry.id())) && !self.overrides.off.contains(entry.id())
+        self.wants(entry) && !self.overrides.off.contains(entry.id())
+    }
+
+    /// Whether the profile or the configuration has a rule.
+    fn wants(&self, entry: &RuleEntry) -> bool {
+        entry.file.is_some() || entry.is_in(&self.profile) || self.overrides.on.contains(entry.id())
+    }
+
+    /// Whether a rule does not run only because the configuration turns it off.
+    fn turns_off(&self, entry: &RuleEntry) -> bool {
+        let is_off = self.options.rules.is_empty() && self.overrides.off.contains(entry.id());
+        is_off && self.wants(entry) && !self.leaves_out(entry)
+    }
+
+    /// The rules that do not run only because the configuration turns them off.
+    fn turned_off(&self, linter: &Linter) -> Vec<OffRule> {
+        let off = linter.rules().entries().iter().filter(|entry| self.turns_off(entry));
+        off.map(|entry| OffRule { rule: entry.id().to_owned(), templates: 0, controls: entry.meta.controls.clone() })
+            .collect()
+    }
+
+    /// What the configuration changes about the rules that run.
+    fn changed(&self, linter: &Linter) -> Vec<ChangedRule> {
+        let changed = |entry: &RuleEntry| {
+            let change = self.overrides.changes.get(entry.id())?;
+            let level = change.level.filter(|level| *level != entry.level());
+            let level = level.map(|value| Changed { default: entry.level(), value });
+            let rule = entry.rule().ok()?;
+            let parameter = |(name, value): (&String, &Vec<String>)| {
+                let default = rule.settings.get(name).filter(|default| *default != value)?.clone();
+                let values = Changed { default, value: value.clone() };
+                Some(ChangedParameter { name: name.clone(), values })
+            };
+            let parameters: Vec<ChangedParameter> = change.settings.iter().filter_map(parameter).collect();
+            let is_changed = level.is_some() || !parameters.is_empty();
+            is_changed.then(|| ChangedRule { rule: entry.id().to_owned(), level, parameters })
+        };
+        linter.selected().filter_map(changed).collect()
     }
 
     /// Whether the options leave a rule out.

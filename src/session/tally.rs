@@ -53,6 +53,8 @@ pub(super) struct Tally {
     linted: BTreeMap<Place, usize>,
     /// The number of templates that some settings govern, by the number of the settings.
     governed: BTreeMap<usize, usize>,
+    /// The templates that have something which a rule looks at that is turned off, by the number of the settings and the rule.
+    turned_off: BTreeMap<usize, BTreeMap<String, usize>>,
     /// The files that were read, if the front end needs to know.
     files: BTreeSet<PathBuf>,
     /// The files that templates include.
@@ -146,7 +148,7 @@ fn evidence(linted: &mut Linted) -> Option<Evidence> {
     let mut included: Vec<(String, Sha256)> = digests.collect();
     included.sort();
     included.dedup();
-    Some(Evidence { sha256, included, by_rule: by_rule.into_iter().collect() })
+    Some(Evidence { sha256, configuration: None, included, by_rule: by_rule.into_iter().collect() })
 }
 
 impl Tally {
@@ -169,6 +171,7 @@ impl Tally {
             kept: Vec::new(),
             linted: BTreeMap::new(),
             governed: BTreeMap::new(),
+            turned_off: BTreeMap::new(),
             files: BTreeSet::new(),
             included: BTreeSet::new(),
             folders: Vec::new(),
@@ -304,8 +307,11 @@ impl Tally {
     ) {
         let settings = governing.of(candidate);
         let mut is_sorted = ready.is_some();
-        let Ready { mut part, template, mut prepared } =
+        let Ready { mut part, mut template, mut prepared } =
             ready.unwrap_or_else(|| Ready::of(candidate, &mut linted, &governing.files));
+        if let Some(evidence) = template.as_mut().and_then(|template| template.evidence.as_mut()) {
+            evidence.configuration.clone_from(&settings.configuration);
+        }
         let report = linted.report;
         match &template {
             Some(template) => self.add_template(candidate, template, &report, &settings, options, governing),
@@ -406,6 +412,10 @@ impl Tally {
             self.linted.extend(places.map(|place| (place, settings.number)));
         }
         *self.governed.entry(settings.number).or_default() += 1;
+        for rule in &report.turned_off {
+            let of_settings = self.turned_off.entry(settings.number).or_default();
+            *of_settings.entry(rule.clone()).or_default() += 1;
+        }
         self.gaps.add(report, settings);
         self.summary.templates += 1;
         self.summary.resources += template.resources;
@@ -447,7 +457,8 @@ impl Tally {
             [problems, found.diagnostics, not_included, empty, std::mem::take(&mut self.of_run)].concat();
         sort_diagnostics(&mut diagnostics);
         let ran = Ran::new(&all, &self.governed);
-        ran.describe(options, &mut summary);
+        ran.describe(options, &self.turned_off, &mut summary);
+        summary.pinned = ran.pins(&self.parameters);
         let supporting = ran.rules().into_iter().filter(|entry| entry.kind() == RuleKind::Supporting);
         summary.supporting = supporting.filter_map(|entry| Some(self.by_rule.get(entry.id())?.passed)).sum();
         summary.stale = self.end_baselines(&ran, &mut governing.scopes, files);
@@ -455,7 +466,6 @@ impl Tally {
         let provenance = Provenance {
             title: options.title.clone(),
             profile: ran.only_profile(),
-            pinned: ran.pins(&self.parameters),
             templates: Vec::new(),
             date: options.today.filter(|_| options.is_today_named),
             revision: revision_of(&self.folders.into_iter().collect(), options, files),

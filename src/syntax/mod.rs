@@ -307,12 +307,15 @@ impl<'s> Node<'s> {
 
     /// In a sentence: "a string", "a list".
     pub fn describe(&self) -> &'static str {
-        match self.kind {
+        match &self.kind {
             Kind::Null => "null",
             Kind::Bool(_) => "a boolean",
             Kind::Number(_) => "a number",
             Kind::String(_) => "a string",
             Kind::Sequence(_) => "a list",
+            Kind::Mapping(entries) if matches!(entries.as_slice(), [only] if functions::is_function(&only.key)) => {
+                "a function"
+            }
             Kind::Mapping(_) => "a map",
         }
     }

@@ -383,6 +383,8 @@ fn one_mistake_in_an_exception_is_one_finding() {
         ("except s3-bucket-versioning, s3-bucket-tls-only becuase it is copied", "did you mean `because`?"),
         ("except s3-bucket-versioning the records are copied", "`because` is missing before the reason"),
         ("except s3-bucket-versioning s3-bucket-tls-only until never because x", "does not contain a date"),
+        ("except s3-* because all buckets", "an exception names a rule, and patterns are not allowed in it"),
+        ("except all because all rules", "an exception names a rule, and patterns are not allowed in it"),
     ] {
         let said = said(comment);
         assert!(said.len() == 1 && said[0].contains(problem), "{comment}: {said:?}");
@@ -392,4 +394,14 @@ fn one_mistake_in_an_exception_is_one_finding() {
     let folder = Folder::with(&[("app.yaml", template)]);
     let report = folder.run(&["app.yaml", "--rule", "exception-*", "--format", "json"]).json();
     assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{report}");
+}
+
+#[test]
+fn a_function_is_no_reason() {
+    let template = "Resources:\n  Records:\n    Type: AWS::S3::Bucket\n    Metadata: { hipaalint: { exceptions: [\
+                    { rule: s3-bucket-versioning, reason: !Sub \"${AWS::StackName}\" }] } }\n";
+    let folder = Folder::with(&[("app.yaml", template)]);
+    let report = folder.run(&["app.yaml", "--rule", "exception-malformed", "--format", "json"]).json();
+    let message = report["findings"][0]["message"].as_str().unwrap();
+    assert!(message.contains("`reason` is a function, not a string"), "{message}");
 }

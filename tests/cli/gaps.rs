@@ -257,3 +257,24 @@ fn templates_inside_of_templates_end() {
     assert_eq!(report["findings"].as_array().unwrap().len(), 50);
     assert_eq!(gaps(&report), serde_json::json!({ "inner_templates": 10 }));
 }
+
+#[test]
+fn checks_of_templates_inside_a_template_are_test_cases_of_their_own() {
+    let set = |name: &str| {
+        format!(
+            "  {name}:\n    Type: AWS::CloudFormation::StackSet\n    Properties:\n      StackSetName: {name}\n      \
+             PermissionModel: SELF_MANAGED\n      TemplateBody: |\n        Resources:\n          Records: {{ Type: AWS::S3::Bucket }}\n"
+        )
+    };
+    let template = format!("Resources:\n  Records: {{ Type: AWS::S3::Bucket }}\n{}{}", set("One"), set("Two"));
+    let folder = Folder::with(&[("a.yaml", &template)]);
+    let ran = folder.run(&["a.yaml", "--rule", "s3-bucket-versioning", "--format", "junit"]);
+    assert!(ran.stdout.contains("tests=\"3\" failures=\"3\""), "{}", ran.all());
+    for name in [
+        "Records",
+        "Records in Resources/One/Properties/TemplateBody",
+        "Records in Resources/Two/Properties/TemplateBody",
+    ] {
+        assert!(ran.stdout.contains(&format!("name=\"s3-bucket-versioning: {name}\"")), "{}", ran.all());
+    }
+}

@@ -4,6 +4,7 @@
 mod bad_input;
 mod baseline;
 mod catalogue;
+mod changed;
 mod comfort;
 mod configuration;
 mod counting;

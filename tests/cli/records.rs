@@ -22,7 +22,7 @@ fn records_are_linted_as_the_files_that_they_name() {
         json!({"path": "third/c.yaml", "content": BAD}),
         json!({"path": "third/hipaalint.yaml", "content": "rules: {s3-bucket-versioning: {level: note}}"}),
     ]);
-    let ran = folder.run_on(input.as_bytes(), &["--records", "--format", "json", "--force-skip"]);
+    let ran = folder.run_on(input.as_bytes(), &["--records", "--format", "json"]);
     let report = ran.json();
     let versioning: Vec<(&str, &str)> = report["findings"]
         .as_array()
@@ -33,6 +33,7 @@ fn records_are_linted_as_the_files_that_they_name() {
         .collect();
     assert_eq!(versioning, [("other/b", "error"), ("third/c.yaml", "note")]);
     assert_eq!(report["summary"]["templates"], 3);
+    assert_eq!((report["summary"]["unreadable"].as_u64(), ran.code), (Some(0), 1), "a configuration is not a template");
     assert_eq!(folder.read("team/a.yaml"), GOOD, "nothing is written");
 }
 
@@ -110,4 +111,12 @@ fn accounts_and_regions_that_do_not_exist_are_refused() {
         |line: usize| format!("line {line} of the records has an `account` or a `region` that no deployment has");
     assert_eq!(lines, [refused(2), refused(3)]);
     assert_eq!(findings(&report), [("a".into(), "s3-bucket-versioning".into())]);
+}
+
+#[test]
+fn no_records_are_an_error() {
+    for input in ["", "\n \n"] {
+        let ran = Folder::new().run_on(input.as_bytes(), &LINT);
+        assert_eq!((ran.code, problems(&ran.json())), (2, vec![("record".into(), "<stdin>".into())]), "{}", ran.all());
+    }
 }

@@ -490,3 +490,25 @@ mod unix {
         assert!(!mark.exists());
     }
 }
+
+#[test]
+fn reports_for_auditors_and_security_hub_have_the_state() {
+    let Some(repository) = Repository::with(&[("a.yaml", BAD)]) else { return };
+    let product = "arn:aws:securityhub:us-east-1:111122223333:product/111122223333/default";
+    let account = ["--account", "111122223333", "--region", "us-east-1", "--product-arn", product];
+    let dated =
+        |arguments: &[&str]| repository.0.versioning(&[&["--today", "2031-01-01", "a.yaml"], arguments].concat());
+    for format in [&["--format", "oscal"][..], &[&["--format", "asff"][..], &account].concat()] {
+        let whole = dated(format);
+        let since = dated(&[format, &["--since", "HEAD"]].concat());
+        assert_eq!((whole.code, since.code), (1, 0), "{}", since.all());
+        assert_eq!(since.stdout, whole.stdout, "{format:?}");
+    }
+    let bundle = |arguments: &[&str]| {
+        dated(&[&["--output", "evidence.zip", "--quiet"], arguments].concat());
+        let text = repository.0.run(&["evidence", "diff", "--format", "json", "whole.zip", "evidence.zip"]);
+        text.json()["findings"].clone()
+    };
+    dated(&["--output", "whole.zip", "--quiet"]);
+    assert_eq!(bundle(&["--since", "HEAD"]), serde_json::json!([]));
+}

@@ -196,3 +196,20 @@ fn folders_may_have_names_that_are_not_text() {
     let again = folder.run(&[".", "--rule", "own-bucket-versions", "--format", "json"]);
     assert_eq!((again.code, &again.json()["summary"]["in_baseline"]), (0, &1.into()), "{}", again.all());
 }
+
+#[test]
+fn reports_for_others_state_what_was_left_out() {
+    let folder = repository();
+    let text = "Skipped: 2 files, 2 folders excluded by .gitignore or `skip`.";
+    for format in ["markdown", "junit", "oscal"] {
+        let ran = folder.versioning(&["--format", format, "--today", "2031-01-01", "."]);
+        assert!(ran.stdout.replace('\\', "").contains(text), "{format}: {}", ran.all());
+    }
+}
+
+#[test]
+fn a_configuration_is_not_among_the_templates_that_were_left_out() {
+    let folder = Folder::with(&[("a.yaml", BAD), ("hipaalint.yaml", "skip: [\"**\"]\n")]);
+    let ran = folder.versioning(&[".", "--format", "json"]);
+    assert!(ran.code == 2 && ran.all().contains("left out a.yaml."), "{}", ran.all());
+}

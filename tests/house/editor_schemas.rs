@@ -95,6 +95,10 @@ fn the_schema_of_configurations_refuses_what_hipaalint_refuses() {
         "rules: { s3-bucket-versioning: { level: off } }",
         "rules: { s3-bucket-versioning: { level: 'off' } }",
         "rules: { ec2-security-group-open: { level: note, parameters: { allowed-ports: [443] } } }",
+        "rules: { ec2-security-group-open: { parameters: { allowed-ports: [] } } }",
+        "rules: { logs-retention-year: { parameters: { days: '30' } } }",
+        "rules: { logs-retention-year: { parameters: { days: [30] } } }",
+        "rules: { cloudwatch-alarm-action: { parameters: { alarm-action-required: false } } }",
     ];
     let wrong = [
         "profil: strict",
@@ -111,6 +115,17 @@ fn the_schema_of_configurations_refuses_what_hipaalint_refuses() {
         "rules: { s3-bucket-versioning: { levels: note } }",
         "rules: { s3-bucket-versioning: { level: fatal } }",
         "rules: { ec2-security-group-open: { parameters: { ports: 443 } } }",
+        "suffix-parameter: 5",
+        "tag-keys: [Owner, true]",
+        "rules: { ec2-security-group-open: { parameters: { allowed-ports: ssh } } }",
+        "rules: { ec2-security-group-open: { parameters: { allowed-ports: [0-65535] } } }",
+        "rules: { logs-retention-year: { parameters: { days: 30 days } } }",
+        "rules: { logs-retention-year: { parameters: { days: -5 } } }",
+        "rules: { logs-retention-year: { parameters: { days: 1.5 } } }",
+        "rules: { logs-retention-year: { parameters: { days: [] } } }",
+        "rules: { logs-retention-year: { parameters: { days: [1, 2] } } }",
+        "rules: { cloudwatch-alarm-action: { parameters: { alarm-action-required: maybe } } }",
+        "rules: { transfer-security-policy: { parameters: { outdated: [' '] } } }",
         "[profile]",
     ];
     for text in right {

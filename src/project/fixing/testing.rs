@@ -127,6 +127,7 @@ pub(super) fn finding(rule: &Rule) -> Finding {
             resource_type: None,
             construct: None,
             origin: None,
+            inside: None,
         },
         alike: Vec::new(),
         message: "It is wrong".to_owned(),

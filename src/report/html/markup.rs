@@ -87,7 +87,7 @@ pub(super) fn class(standing: Standing) -> &'static str {
         Standing::Suppressed => "suppressed",
         Standing::Undecided => "undecided",
         Standing::Passed => "passed",
-        Standing::Supporting | Standing::Idle | Standing::NoRule => "none",
+        Standing::TurnedOff | Standing::Supporting | Standing::Idle | Standing::NoRule => "none",
     }
 }
 
@@ -101,6 +101,7 @@ pub(super) fn mark(standing: Standing) -> &'static str {
         Standing::Suppressed => "○",
         Standing::Undecided => "?",
         Standing::Passed => "✓",
+        Standing::TurnedOff => "−",
         Standing::Supporting => "+",
         Standing::Idle => "–",
         Standing::NoRule => "",

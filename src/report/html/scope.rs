@@ -44,7 +44,26 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report, pieces: &Pieces) 
     for rule in report.rules {
         writeln!(out, "<li>{} {}</li>", rule_id(&rule.meta.id), Markup(&rule.meta.title))?;
     }
-    writeln!(out, "</ul>\n</details>")
+    writeln!(out, "</ul>\n</details>")?;
+    configured(out, summary)
+}
+
+/// The rules that configurations turn off or change, all of them.
+fn configured(out: &mut impl io::Write, summary: &Summary) -> io::Result<()> {
+    for governed in summary.governed.iter().filter(|governed| !(governed.off.is_empty() && governed.changed.is_empty()))
+    {
+        let number = count(governed.off.len() + governed.changed.len(), "rule");
+        let name = one_line(governed.name(), true);
+        writeln!(out, "<details>\n<summary>{number} turned off or changed in {}</summary>\n<ul>", Markup(&name))?;
+        for off in &governed.off {
+            writeln!(out, "<li>{} turned off</li>", rule_id(&off.rule))?;
+        }
+        for rule in &governed.changed {
+            writeln!(out, "<li>{}</li>", Markup(&rule.text()))?;
+        }
+        writeln!(out, "</ul>\n</details>")?;
+    }
+    Ok(())
 }
 
 fn capitalized(text: &str) -> String {
@@ -109,7 +128,7 @@ fn configuration(summary: &Summary) -> Option<String> {
 
 fn parameters(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     writeln!(out, "<h3>Parameters</h3>")?;
-    if report.provenance.pinned.is_empty() {
+    if report.summary.pinned.is_empty() {
         return writeln!(
             out,
             "<p>No parameter was pinned: the checks cover every value that the parameters can have.</p>"
@@ -120,7 +139,7 @@ fn parameters(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
         "<p>These parameters were pinned. The checks cover these values and no others.</p>\n<table>\n<thead>\n<tr>\n\
          <th scope=\"col\">Parameter</th>\n<th scope=\"col\">Value</th>\n</tr>\n</thead>\n<tbody>"
     )?;
-    for pin in &report.provenance.pinned {
+    for pin in &report.summary.pinned {
         let value = match &pin.value {
             Some(value) => format!("<code>{}</code>", Markup(&one_line(value, true))),
             None => "not shown (secret)".to_owned(),

@@ -3,13 +3,14 @@
 use super::paint::Ink;
 use super::{Report, Style};
 use crate::finding::Level;
+use crate::report::configured::{changed, pinned};
 use crate::report::headline::{
     self, Headline, checks, fixable, found, governed, not_counted, selection, since, undone,
 };
-use crate::report::not_looked_at::clauses;
+use crate::report::not_looked_at::{self, clauses};
 use crate::report::statistics::{Fired, Statistics};
 use crate::report::text::{count, grouped, one_line, width, wrap};
-use crate::report::{Fixes, Summary};
+use crate::report::{Fixes, Governed, Summary};
 
 /// Findings up to this many are counted at a glance; above it the rules that fired are listed.
 const FEW_FINDINGS: usize = 8;
@@ -21,6 +22,10 @@ const LEAST_TITLE: usize = 24;
 const MAX_RULES: usize = 40;
 /// Types of resources that are named.
 const MAX_TYPES: usize = 3;
+/// Rules with another level or other parameters that are named.
+const MAX_CHANGED: usize = 2;
+/// Pinned parameters that are named.
+const MAX_PINNED: usize = 5;
 /// Columns of a severity.
 const SEVERITY_COLUMNS: usize = 8;
 /// Columns of the labels of the facts, with the indent before them and the gap after them.
@@ -93,6 +98,12 @@ fn facts(report: &Report, statistics: &Statistics, every_rule: bool) -> Vec<Fact
         ));
     }
     facts.extend(clauses(summary, MAX_TYPES).into_iter().map(|text| ("Not checked", text)));
+    facts.extend(changed(summary, MAX_CHANGED).into_iter().map(|text| ("Changed", text)));
+    facts.extend(pinned(summary, MAX_PINNED).map(|text| ("Pinned", text)));
+    let is_shortened = |governed: &Governed| governed.off.len() > MAX_TYPES || governed.changed.len() > MAX_CHANGED;
+    if summary.governed.iter().any(is_shortened) || summary.pinned.len() > MAX_PINNED {
+        facts.push(("Hint", "--format\u{a0}json names everything that a configuration changes".to_owned()));
+    }
     facts.extend(suppressed(report));
     facts.extend(left_out(summary));
     facts.extend(fixable(summary).map(|text| ("Fixable", text)));
@@ -228,11 +239,6 @@ fn left_out(summary: &Summary) -> Vec<Fact> {
         let verb = if summary.skipped == 1 { "is not a template" } else { "are not templates" };
         facts.push(("Skipped", format!("{} {verb}", count(summary.skipped, "file"))));
     }
-    let parts = [(summary.left_out_files, "file"), (summary.left_out_folders, "folder")];
-    let listed: Vec<String> =
-        parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(number, noun)).collect();
-    if !listed.is_empty() {
-        facts.push(("Skipped", format!("{} excluded by .gitignore or `skip`", listed.join(", "))));
-    }
+    facts.extend(not_looked_at::left_out(summary).map(|text| ("Skipped", text)));
     facts
 }

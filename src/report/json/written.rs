@@ -387,6 +387,7 @@ mod tests {
             resource_type: Some("AWS::S3::Bucket".to_owned()),
             construct: None,
             origin: state.map(|_| origin()),
+            inside: None,
         };
         let fix = |applicability, edits: Vec<Edit>| Fix {
             title: "Set `A`".to_owned(),

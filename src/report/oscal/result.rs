@@ -13,13 +13,15 @@ use crate::oscal::{
     control_of_rule, kind, objective, objective_of_rule, uuid,
 };
 use crate::report::array::{Array, write_pretty};
+use crate::report::configured::missed;
 use crate::report::headline::{self, selection};
 use crate::report::ledger::Ledger;
-use crate::report::not_looked_at::clauses;
+use crate::report::not_looked_at::{clauses, left_out};
 use crate::report::{Report, Revision, RuleReport, title};
 use crate::rules::load::RuleSet;
 use crate::rules::meta::RuleKind;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 /// Types of resources that are named.
@@ -46,8 +48,9 @@ pub(super) fn write(out: &mut impl Write, pending: &mut Pending, rest: &Report<'
     pending.digest.update(&serde_json::to_vec(&(&reviewed, &properties, versions())).unwrap_or_default());
     let contents = pending.digest.clone().finish().to_string();
     let mut findings = Vec::new();
+    let missed: BTreeSet<&str> = missed(rest.summary).map(|off| off.rule.as_str()).collect();
     for rule in rest.rules {
-        findings.extend(finding(rule, &contents, pending)?);
+        findings.extend(finding(rule, &missed, &contents, pending)?);
     }
     let plan = uuid(&["plan", &contents]);
     let of_catalog = catalog_uuid();
@@ -125,11 +128,17 @@ fn properties(rest: &Report<'_>) -> Vec<Property> {
         Revision::Given(text) => property("revision", text),
         Revision::CheckedOut(hash) => property("commit", hash),
     });
-    let pinned = rest.provenance.pinned.iter().filter_map(|pin| match &pin.value {
+    let pinned = rest.summary.pinned.iter().filter_map(|pin| match &pin.value {
         Some(value) => property("parameter", &format!("{}={value}", pin.name)),
         None => property("parameter", &format!("{} (secret)", pin.name)),
     });
     all.extend(pinned);
+    for governed in &rest.summary.governed {
+        let off = governed.off.iter().map(|off| format!("{} in {}", off.rule, governed.name()));
+        all.extend(off.filter_map(|off| property("rule-off", &off)));
+        let changed = governed.changed.iter().map(|rule| format!("{} in {}", rule.text(), governed.name()));
+        all.extend(changed.filter_map(|rule| property("rule-changed", &rule)));
+    }
     let summary = rest.summary;
     all.extend(counts(Counts { passed: summary.passed, failed: summary.failed, undecided: summary.undecided }));
     all
@@ -139,8 +148,9 @@ fn properties(rest: &Report<'_>) -> Vec<Property> {
 fn remarks(rest: &Report<'_>) -> String {
     let mut paragraphs = vec![
         "A check is one rule on one resource, for every choice of parameters and conditions that a deployment can make. An objective is \
-         satisfied only if a check of a safeguard passed, and no check failed or is undecided. It is not satisfied if a check failed, \
-         even if an exception suppresses the finding. In all other cases there is no finding."
+         satisfied only if a check of a safeguard passed, no check failed or is undecided, and no configuration turned the rule off for a \
+         template with something that it looks at. It is not satisfied if a check failed, even if an exception suppresses the finding. \
+         In all other cases there is no finding."
             .to_owned(),
         "These results show the declarations of templates. They do not show the state of an account, nor whether an organization meets \
          the Security Rule."
@@ -151,6 +161,7 @@ fn remarks(rest: &Report<'_>) -> String {
     if !not_checked.is_empty() {
         paragraphs.push(format!("Not checked: {}.", markup(&not_checked.join("; "))));
     }
+    paragraphs.extend(left_out(rest.summary).map(|text| format!("Skipped: {}.", markup(&text))));
     paragraphs.join("\n\n")
 }
 
@@ -277,8 +288,13 @@ fn added_objectives(rest: &Report<'_>) -> Option<LocalDefinitions> {
     (!objectives_and_methods.is_empty()).then_some(LocalDefinitions { objectives_and_methods })
 }
 
-/// The finding about a rule; none if its checks decide nothing.
-fn finding(rule: &RuleReport<'_>, contents: &str, pending: &Pending) -> io::Result<Option<Finding>> {
+/// The finding about a rule; none if its checks decide nothing. `missed` are the rules that were off for some template.
+fn finding(
+    rule: &RuleReport<'_>,
+    missed: &BTreeSet<&str>,
+    contents: &str,
+    pending: &Pending,
+) -> io::Result<Option<Finding>> {
     let id = rule.meta.id.as_str();
     let Some(state) = pending.rules.get(id).copied() else { return Ok(None) };
     let counts_of_rule = rule.counts;
@@ -288,7 +304,11 @@ fn finding(rule: &RuleReport<'_>, contents: &str, pending: &Pending) -> io::Resu
             false => ("other", Some("Exceptions or the baseline suppress all findings of the rule.")),
         };
         TargetStatus { state: "not-satisfied", reason, remarks }
-    } else if counts_of_rule.passed > 0 && counts_of_rule.undecided == 0 && rule.meta.kind == RuleKind::Safeguard {
+    } else if counts_of_rule.passed > 0
+        && counts_of_rule.undecided == 0
+        && rule.meta.kind == RuleKind::Safeguard
+        && !missed.contains(id)
+    {
         TargetStatus { state: "satisfied", reason: "pass", remarks: None }
     } else {
         return Ok(None);

@@ -16,6 +16,7 @@ pub mod named;
 pub mod operand;
 pub mod pack;
 mod packed;
+pub mod parameter;
 pub mod path;
 pub mod predicate;
 mod read_error;

@@ -11,6 +11,7 @@ use super::meta::{FalseAlarms, RuleKind, RuleMeta, RuleProse};
 use super::operand::{Operand, Settings, settings_of};
 use super::pack::{Head, Lazy};
 use super::packed;
+use super::parameter::{self, ParameterKind};
 use crate::finding::{Flaw, Level, RuleSeverity};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -35,6 +36,8 @@ pub struct Rule {
     pub settings: Settings,
     /// What each parameter is for, in words.
     pub descriptions: BTreeMap<String, String>,
+    /// The values that each of its parameters takes.
+    pub kinds: BTreeMap<String, ParameterKind>,
     /// Resource types, and properties such as `AWS::S3::Bucket.NewProperty`, that exist although the schemas do not have them.
     pub newer_than_schemas: Vec<String>,
     /// What fixes its findings.
@@ -270,8 +273,9 @@ struct RawRule {
 struct RawParameter {
     /// What the parameter is for.
     description: String,
-    /// The default value.
-    default: Operand,
+    /// The default value. It shows what the parameter takes: a number, `true` or `false`, texts, or a list of one of these.
+    #[cfg_attr(test, schemars(with = "Operand"))]
+    default: parameter::Default,
 }
 
 #[derive(Deserialize)]
@@ -325,7 +329,7 @@ impl Rule {
             let targets = check.targets.into_iter().map(|name| TargetName::of(Cow::Borrowed(name)));
             Ok(Check::packed(targets.collect::<Result<_, String>>()?, check.body, raw.evidence))
         };
-        let (settings, descriptions) = declared(raw.parameters)?;
+        let Declared { settings, descriptions, kinds } = declared(raw.parameters)?;
         let checks = raw.checks.into_iter().map(check).collect::<Result<Vec<Check>, String>>()?;
         Ok(Self {
             meta: Lazy::of(head, meta),
@@ -335,6 +339,7 @@ impl Rule {
             message: raw.message,
             settings,
             descriptions,
+            kinds,
             newer_than_schemas: raw.newer_than_schemas,
             fixes: Recipes::packed(head.fixes()),
         })
@@ -355,20 +360,29 @@ fn look_again(checks: &[Check]) -> bool {
     targets.any(|(one, other)| may_share(one, other))
 }
 
-/// The values of parameters by default, and what each is for.
-fn declared(parameters: BTreeMap<String, RawParameter>) -> Result<(Settings, BTreeMap<String, String>), String> {
+/// What a rule declares about its parameters.
+struct Declared {
+    settings: Settings,
+    descriptions: BTreeMap<String, String>,
+    kinds: BTreeMap<String, ParameterKind>,
+}
+
+/// The values of parameters by default, what each is for, and what it takes.
+fn declared(parameters: BTreeMap<String, RawParameter>) -> Result<Declared, String> {
     let mut settings = Settings::new();
     let mut descriptions = BTreeMap::new();
+    let mut kinds = BTreeMap::new();
     for (name, parameter) in parameters {
         descriptions.insert(name.clone(), parameter.description);
-        match parameter.default {
+        kinds.insert(name.clone(), parameter.default.kind());
+        match parameter.default.value {
             Operand::Scalars(texts) => settings.insert(name, texts),
             Operand::Parameter(_) => {
                 return Err(format!("the default value of parameter `{name}` cannot be another parameter"));
             }
         };
     }
-    Ok((settings, descriptions))
+    Ok(Declared { settings, descriptions, kinds })
 }
 
 impl TryFrom<RawRule> for RuleFile {
@@ -382,7 +396,7 @@ impl TryFrom<RawRule> for RuleFile {
         if !well_formed {
             return Err(format!("`id` cannot be `{}`; use lowercase letters, digits and hyphens", raw.id));
         }
-        let (settings, descriptions) = declared(raw.parameters)?;
+        let Declared { settings, descriptions, kinds } = declared(raw.parameters)?;
         let mut of_checks: Vec<Option<Many<Recipe>>> = Vec::new();
         let mut checks: Vec<Check> = raw
             .checks
@@ -472,6 +486,7 @@ impl TryFrom<RawRule> for RuleFile {
             message: raw.message,
             settings,
             descriptions,
+            kinds,
             newer_than_schemas: raw.newer_than_schemas,
             fixes: Recipes::of(raw.fix, of_checks),
         };

@@ -67,6 +67,7 @@ impl Run {
                 resource_type: Some(kind.into()),
                 construct: None,
                 origin: None,
+                inside: None,
             },
             message: message.into(),
             when: None,
@@ -362,6 +363,7 @@ pub fn everything() -> Run {
             resource_type: Some("AWS::S3::Bucket".into()),
             construct: None,
             origin: None,
+            inside: None,
         },
         message: message.into(),
         when: None,
@@ -505,6 +507,7 @@ pub fn whole() -> Run {
         dialect: Dialect::Metadata,
         span: run.span(app, "Resources:", "PatientData"),
         origin: None,
+        inside: None,
         covers: vec!["Resources/PatientDataPolicy".into()],
     };
     let policy = run.span(app, "Resources:", "PatientDataPolicy");
@@ -528,10 +531,6 @@ pub fn whole() -> Run {
         |name: &str, resources, counts| TemplateReport { name: name.into(), resources, counts, evidence: None };
     run.provenance = Provenance {
         profile: Some("Safeguards that any deployment needs.".into()),
-        pinned: vec![
-            Pin { name: "Env".into(), value: Some("dev & <test>".into()) },
-            Pin { name: "Password".into(), value: None },
-        ],
         templates: vec![
             template("stacks/app.yaml", 6, counts(1_201, 5, 1)),
             template("stacks/db.json", 1, counts(6, 1, 0)),
@@ -541,6 +540,10 @@ pub fn whole() -> Run {
         revision: Revision::CheckedOut("0123456789abcdef0123456789abcdef01234567".into()),
         title: None,
     };
+    run.summary.pinned = vec![
+        Pin { name: "Env".into(), value: Some("dev & <test>".into()) },
+        Pin { name: "Password".into(), value: None },
+    ];
     let mut run = run.counted();
     run.summary =
         Summary { passed: 1_207, failed: 6, undecided: 1, suppressed_by_exceptions: 1, in_baseline: 1, ..run.summary };
@@ -571,7 +574,7 @@ pub fn injecting() -> Run {
         help: name.into(),
         related: vec![Related { span, message: name.into() }],
     });
-    run.provenance.pinned = vec![Pin { name: name.into(), value: Some(name.into()) }];
+    run.summary.pinned = vec![Pin { name: name.into(), value: Some(name.into()) }];
     run.provenance.profile = Some(name.into());
     run.provenance.title = Some(name.into());
     run.provenance.revision = Revision::Given(name.into());
