@@ -15,6 +15,7 @@ mod lifecycles;
 mod managed_policies;
 pub mod partitions;
 mod policy_templates;
+mod prescribed;
 pub mod properties;
 mod replacement;
 mod resource_types;
@@ -35,6 +36,7 @@ pub use iam_actions::{
 pub use lifecycles::{Lifecycle, day_of_oldest};
 pub use managed_policies::{Grant, managed_policy_grant};
 pub use policy_templates::sam_policy_template;
+pub use prescribed::is_prescribed_name;
 pub use replacement::{Replacement, replacement};
 pub use resource_types::{
     is_known_type, is_property_attribute, is_reference, is_stateful, name_property, property_of_reference,

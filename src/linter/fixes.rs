@@ -20,6 +20,7 @@ mod risk;
 mod sam;
 mod services;
 mod setting;
+mod statements;
 mod tagging;
 mod tags;
 mod unique;

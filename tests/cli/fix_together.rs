@@ -217,3 +217,71 @@ fn a_key_lets_the_services_use_it_that_use_its_resources() {
     let (again, _) = fixed(["--rule", "sns-topic-kms-key"], &own);
     assert!(again.contains("KmsMasterKeyId: !GetAtt Own.Arn") && !again.contains("UsesKey"), "{again}");
 }
+
+#[test]
+fn a_key_lets_the_services_around_its_resources_use_it() {
+    let (text, _) = fixed(
+        STRICT,
+        "Resources:
+  Template:
+    Type: AWS::EC2::LaunchTemplate
+    Properties: { LaunchTemplateData: { BlockDeviceMappings: [{ DeviceName: /dev/xvda, Ebs: { VolumeSize: 80 } }] } }
+  Nodes:
+    Type: AWS::EKS::Nodegroup
+    Properties: { ClusterName: c, NodeRole: r, Subnets: [a], LaunchTemplate: { Id: !Ref Template, Version: \"1\" } }
+  Bus: { Type: AWS::Events::EventBus, Properties: { Name: b, LogConfig: { Level: INFO, IncludeDetail: NONE } } }
+  Flow:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: { RoleArn: r, LoggingConfiguration: { Level: ALL } }
+  Brokers: { Type: AWS::S3::Bucket }
+  Kafka: { Type: AWS::MSK::Cluster, Properties: { ClusterName: k, LoggingInfo: { BrokerLogs: { S3: { Enabled: true, Bucket: !Ref Brokers } } } } }
+  Reports: { Type: AWS::S3::Bucket }
+  Plan: { Type: AWS::Backup::ReportPlan, Properties: { ReportDeliveryChannel: { S3BucketName: !Ref Reports } } }
+  Inventories: { Type: AWS::S3::Bucket }
+  Source:
+    Type: AWS::S3::Bucket
+    Properties: { InventoryConfigurations: [{ Id: all, Destination: { BucketArn: !GetAtt Inventories.Arn, Format: CSV } }] }
+  Store: { Type: AWS::CloudTrail::EventDataStore }
+",
+    );
+    let key = resource(&text, "EncryptionKey");
+    for sid in [
+        "AutoScalingUsesKey",
+        "EventBridgeUsesKey",
+        "EventBridgeEncryptsLogs",
+        "LogDeliveryReadsLogs",
+        "LogDeliveryUsesKey",
+        "BackupReportsUseKey",
+        "S3WritesInventories",
+        "CloudTrailLakeUsesKey",
+    ] {
+        assert_eq!(key.matches(&format!("Sid: {sid}\n")).count(), 1, "{sid}: {text}");
+    }
+    let flow = "Resources:
+  Flow: { Type: AWS::StepFunctions::StateMachine, Properties: { RoleArn: r, LoggingConfiguration: { Level: ALL } } }
+";
+    let (_, said) = fixed(["--rule", "stepfunctions-kms-key"], flow);
+    assert!(said.contains("The role of `Flow` needs `kms:GenerateDataKey`"), "{said}");
+    // A condition on the account denies the use for an event data store.
+    let own = "Resources:
+  Own:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Version: \"2012-10-17\"
+        Statement:
+          - { Effect: Allow, Principal: { AWS: !Sub \"arn:aws:iam::${AWS::AccountId}:root\" }, Action: \"kms:*\", Resource: \"*\" }
+          - Effect: Allow
+            Principal: { Service: cloudtrail.amazonaws.com }
+            Action: [\"kms:GenerateDataKey\", \"kms:Decrypt\"]
+            Resource: \"*\"
+            Condition: { StringEquals: { \"aws:SourceAccount\": !Ref AWS::AccountId } }
+  Store: { Type: AWS::CloudTrail::EventDataStore }
+";
+    let selection = ["--rule", "cloudtrail-kms-key"];
+    assert!(fixed(selection, own).0.contains("CloudTrailLakeUsesKey"));
+    let open =
+        own.replace("            Condition: { StringEquals: { \"aws:SourceAccount\": !Ref AWS::AccountId } }\n", "");
+    let (text, _) = fixed(selection, &open);
+    assert!(text.contains("KmsKeyId: !GetAtt Own.Arn") && !text.contains("CloudTrailLakeUsesKey"), "{text}");
+}

@@ -353,9 +353,10 @@ fix: { suffix-names: suffix }
         )
     };
     assert_eq!(fixed(named, &sam("records")), sam("!Sub 'records${Suffix}'"));
-    // AWS DMS looks for this one.
-    let role = "Resources:\n  Vpc:\n    Type: AWS::IAM::Role\n    Properties: {RoleName: dms-vpc-role}\n";
-    assert!(shown(rule, role).contains("AWS DMS"));
+    // Services look for these.
+    let prescribed = "Vpc:\n    Type: AWS::IAM::Role\n    Properties: {RoleName: dms-vpc-role}\n  Sessions:\n    Type: AWS::SSM::Document\n    Properties: {Name: SSM-SessionManagerRunShell}\n";
+    let text = fixed(rule, &queue("records").replace("Resources:\n", &format!("Resources:\n  {prescribed}")));
+    assert!(text.contains(prescribed) && text.contains("!Sub"), "{text}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The customer managed key of a fix: the only one of the template, or a new one, which all fixes of the template share.
 
 use super::making::Making;
-use super::services::{Service, map, may_use_keys_of, sub, text};
+use super::services::may_use_keys_of;
+use super::statements::{Service, map, sub, text};
 use super::unique;
 use crate::change::{Action, Change, Step, Value};
 use crate::eval::explore;
@@ -52,6 +53,16 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
                 return Some(found.name.to_owned());
             }
         }
+        // The key that another part of the fix adds.
+        let own = self.deeds.added.iter().find(|(_, kind)| kind == KEY).map(|(name, _)| name.clone());
+        let place = |name: &str| -> Vec<Step> {
+            let steps = ["Resources", name, "Properties", "KeyPolicy", "Statement"];
+            steps.into_iter().map(|step| Step::Key(step.to_owned())).collect()
+        };
+        if let Some(name) = own {
+            self.let_use(&services.iter().collect::<Vec<_>>(), &place(&name), &[]);
+            return Some(name);
+        }
         let name = self.free(NAME)?;
         let root = map([("AWS", sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))]);
         let administration = map([
@@ -72,9 +83,7 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
         self.shop.tag(KEY, &mut properties, Some(self.target));
         let attributes = vec![retain("DeletionPolicy"), retain("UpdateReplacePolicy")];
         self.push_resource(name.clone(), KEY, condition, attributes, properties);
-        let steps = ["Resources", &name, "Properties", "KeyPolicy", "Statement"];
-        let path: Vec<Step> = steps.into_iter().map(|step| Step::Key(step.to_owned())).collect();
-        self.let_use(&services.iter().collect::<Vec<_>>(), &path, &[]);
+        self.let_use(&services.iter().collect::<Vec<_>>(), &place(&name), &[]);
         if !recipe.note.contains("key cost") {
             self.deeds.notes.push("The key costs money.".to_owned());
         }

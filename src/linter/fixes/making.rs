@@ -496,7 +496,6 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             Obstacle::Macro => "A macro or loop writes this part of the template.".to_owned(),
             Obstacle::Included => "The place is in an included file: change it there.".to_owned(),
             Obstacle::InText => "The place is in a text of JSON.".to_owned(),
-            Obstacle::Prescribed => "AWS DMS looks for a role by its name, so the name must stay as it is.".to_owned(),
         }
     }
 }

@@ -7,6 +7,7 @@ use super::risk::Touched;
 use super::sam;
 use super::values::reference;
 use crate::change::{Action, Change, Step, Value};
+use crate::expand::ties::plain_name;
 use crate::expand::{Block, Section};
 use crate::facts;
 use crate::rules::path;
@@ -21,13 +22,6 @@ pub(super) const MAX_SEARCHED: usize = 64 << 20;
 const FIFO: &str = ".fifo";
 /// What separates the parts of names.
 const SEPARATORS: [char; 4] = ['-', '_', '.', '/'];
-
-/// The names of the roles that AWS DMS looks for: a role of another name has no effect.
-///
-/// Source: AWS Database Migration Service User Guide, "Creating the IAM roles to use with AWS DMS"
-/// (docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole) and "AWS managed policies for AWS Database Migration
-/// Service" (security-iam-awsmanpol.html), 2026-11.
-const PRESCRIBED: [&str; 3] = ["dms-access-for-endpoint", "dms-cloudwatch-logs-role", "dms-vpc-role"];
 
 /// The parameter at the end of names, and what is between them.
 #[derive(Copy, Clone)]
@@ -244,6 +238,9 @@ impl<'t> Making<'_, '_, '_, 't> {
         let mut renamed: Vec<&'t Node<'t>> = Vec::new();
         for block in blocks {
             let Some(name) = facts::name_property(block.kind) else { continue };
+            if plain_name(block).is_some_and(|name| facts::is_prescribed_name(block.kind, name)) {
+                continue;
+            }
             let names = std::iter::once("Properties").chain(name.split('.'));
             let chain: Vec<path::Step> = names.map(|name| path::Step::Name(name.to_owned())).collect();
             let mut changes = Vec::new();
@@ -380,9 +377,6 @@ impl<'t> Making<'_, '_, '_, 't> {
             let steps = index.iter().map(|index| Step::Index(*index));
             at.iter().cloned().chain([Step::Key(key.to_owned())]).chain(steps).collect::<Vec<_>>()
         };
-        if name.as_str().is_some_and(|name| PRESCRIBED.contains(&name)) {
-            return Err(Obstacle::Prescribed);
-        }
         if is_no_value(name) || self.is_settled(name, suffix.parameter, 0) {
             return Ok(());
         }

@@ -1,7 +1,7 @@
 //! Whether the policy of a key lets a service use it for a resource: by the principals, actions and conditions of its statements.
 
 use super::making::Making;
-use super::services::Service;
+use super::statements::Service;
 use crate::eval::gaps::{GAP, text_with_gaps};
 use crate::eval::text::pattern_covers;
 use crate::eval::value::{Origin, Value};
@@ -12,19 +12,26 @@ use crate::policy::{self, DocumentKind};
 use crate::truth::Truth;
 
 /// Keys of conditions, in lower case, that a service meets for all resources of the account. The account of a condition is not compared.
-const MET: [&str; 8] = [
+const MET: [&str; 9] = [
     "aws:principalarn",
     "aws:sourceaccount",
     "kms:calleraccount",
     "kms:encryptioncontext:aws:ecs:clusteraccount",
     "kms:encryptioncontextkeys",
+    "kms:grantconstrainttype",
     "kms:granteeprincipal",
     "kms:grantisforawsresource",
     "kms:grantoperations",
 ];
 /// Those whose values are ARNs of what the service uses the key for.
-const ARNS: [&str; 3] =
-    ["aws:sourcearn", "kms:encryptioncontext:aws:logs:arn", "kms:encryptioncontext:aws:cloudtrail:arn"];
+const ARNS: [&str; 6] = [
+    "aws:sourcearn",
+    "kms:encryptioncontext:aws:cloudtrail:arn",
+    "kms:encryptioncontext:aws:events:event-bus:arn",
+    "kms:encryptioncontext:aws:kinesisanalytics:arn",
+    "kms:encryptioncontext:aws:logs:arn",
+    "kms:encryptioncontext:sourcearn",
+];
 
 impl<'m, 't> Making<'_, '_, 'm, 't> {
     /// Whether the policy of a key lets a service use it for the resource wherever both exist. `is_own`: the service uses it for the
@@ -67,7 +74,10 @@ fn lets<'m, 't>(
         if key == "aws:principalarn" && values.items().iter().any(|value| service.is_called(&text_with_gaps(value))) {
             is_named = Truth::True;
         }
-        let is_met = if ARNS.contains(&key.as_ref()) {
+        let is_of_source = key == "aws:sourcearn" || key == "aws:sourceaccount";
+        let is_met = if is_of_source && !service.sends_source {
+            false
+        } else if ARNS.contains(&key.as_ref()) {
             let operator = condition.get("Operator").and_then(Value::text).unwrap_or_default();
             let has_patterns = operator.contains("Like") || operator.starts_with("Arn");
             values.items().iter().any(|value| names(run, value, has_patterns, target))
@@ -100,6 +110,16 @@ fn names<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, has_patterns: bool, targe
     let same =
         |own: &str| !own.contains(GAP) && if has_patterns { pattern_covers(pattern, own) } else { pattern == own };
     // Without a name of its own, the resource may have any.
-    let any = ["*", "log-group:*", "log-group*", "trail/*", "distribution/*", "bucket/*"];
+    let any = [
+        "*",
+        "application/*",
+        "bucket/*",
+        "detector/*",
+        "distribution/*",
+        "event-bus/*",
+        "log-group:*",
+        "log-group*",
+        "trail/*",
+    ];
     own.as_deref().is_some_and(same) || has_patterns && any.contains(&pattern)
 }

@@ -39,8 +39,6 @@ pub(super) enum Obstacle {
     Included,
     /// The place is in a text of JSON.
     InText,
-    /// AWS DMS looks for a role of this name.
-    Prescribed,
 }
 
 /// The result of a walk.

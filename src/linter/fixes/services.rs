@@ -1,35 +1,38 @@
 //! Which AWS services use a key themselves, for the resources that it encrypts: the policy of the key must let them.
 
 use super::making::Making;
-use crate::change::Value;
+use super::place::{branches, is_no_value};
+use super::statements::Service;
 use crate::eval::explore;
-use crate::eval::gaps::GAP;
 use crate::expand::{Block, exists};
-use crate::facts::sends_source;
 use crate::graph::any_refers_to;
 use crate::policy::{self, DocumentKind, Who};
 use crate::rules::check::location::Item;
 use crate::rules::fix::Recipe;
 use crate::rules::path::Path;
+use crate::syntax::Node;
 
-const ACCOUNT: &str = "${AWS::AccountId}";
-/// The service-linked role that Amazon EC2 Auto Scaling uses unless a group has another.
-const AUTO_SCALING_ROLE: &str = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/autoscaling.amazonaws.com/\
-                                 AWSServiceRoleForAutoScaling";
 /// A type and the path of a property that names resources.
 type Naming = (&'static str, &'static str);
-/// What has AWS deliver logs to a bucket.
-const DELIVERIES: [Naming; 5] = [
+/// What has AWS deliver logs to a bucket. Sources, 2026-11: Amazon CloudWatch Logs User Guide, "Enable logging from AWS services"
+/// (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html), and Amazon MSK Developer Guide, "Required KMS key
+/// policy for use with SSE-KMS buckets" (docs.aws.amazon.com/msk/latest/developerguide/msk-logging.html).
+const DELIVERIES: [Naming; 8] = [
     ("AWS::EC2::FlowLog", "$.Properties.LogDestination"),
+    ("AWS::KafkaConnect::Connector", "$.Properties.LogDelivery.WorkerLogDelivery.S3.Bucket"),
     ("AWS::Logs::DeliveryDestination", "$.Properties.DestinationResourceArn"),
+    ("AWS::MSK::Cluster", "$.Properties.LoggingInfo.BrokerLogs.S3.Bucket"),
     (
         "AWS::NetworkFirewall::LoggingConfiguration",
         "$.Properties.LoggingConfiguration.LogDestinationConfigs[*].LogDestination.bucketName",
     ),
     ("AWS::Route53Resolver::ResolverQueryLoggingConfig", "$.Properties.DestinationArn"),
+    ("AWS::VpcLattice::AccessLogSubscription", "$.Properties.DestinationArn"),
     ("AWS::WAFv2::LoggingConfiguration", "$.Properties.LogDestinationConfigs[*]"),
 ];
 const RECORDERS: [Naming; 1] = [("AWS::Config::DeliveryChannel", "$.Properties.S3BucketName")];
+const REPORTS: [Naming; 1] = [("AWS::Backup::ReportPlan", "$.Properties.ReportDeliveryChannel.S3BucketName")];
+const INVENTORIES: [Naming; 1] = [("AWS::S3::Bucket", "$.Properties.InventoryConfigurations[*].Destination.BucketArn")];
 const DISTRIBUTIONS: [Naming; 1] =
     [("AWS::CloudFront::Distribution", "$.Properties.DistributionConfig.Origins[*].DomainName")];
 const ALARMS: [Naming; 6] = [
@@ -42,258 +45,99 @@ const ALARMS: [Naming; 6] = [
 ];
 const TOPICS: [Naming; 2] =
     [("AWS::SNS::Subscription", "$.Properties.Endpoint"), ("AWS::SNS::Topic", "$.Properties.Subscription[*].Endpoint")];
-/// What encrypts and decrypts with a key, each with its variants.
-const ALL_USE: [&str; 5] = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
 
-/// What a service that uses keys itself has to be allowed in the policy of the key. Others use it for the caller, or by a grant.
-pub(super) struct Service {
-    /// What a note calls it.
-    pub(super) name: String,
-    /// Its principal, or the ARN of its role.
-    principal: String,
-    pub(super) statements: Vec<Value>,
+/// When a resource of a type has services use its key.
+enum When {
+    Always,
+    /// The key is that of this property.
+    For(&'static str),
+    /// Something is at this path of the properties.
+    Has(&'static str),
+    /// The logs that are at this path of the properties have a level other than `OFF`.
+    Logs(&'static str),
 }
 
-pub(super) fn text(text: &str) -> Value {
-    Value::String(text.to_owned())
-}
+/// A type, when its resources have services use their keys, and the services. The sources are those of the services.
+type Use = (&'static str, When, &'static [fn() -> Service]);
 
-pub(super) fn map<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    Value::Map(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
-}
+/// Sorted by type. Others depend on the resources around the one with the key: [`Making::services`].
+const USES: [Use; 18] = [
+    ("AWS::CloudTrail::EventDataStore", When::Always, &[Service::event_data_store]),
+    ("AWS::CloudTrail::Trail", When::Always, &[Service::cloud_trail]),
+    ("AWS::ECS::Cluster", When::For("FargateEphemeralStorageKmsKeyId"), &[Service::fargate]),
+    ("AWS::EMRServerless::Application", When::For("CloudWatchLoggingConfiguration"), &[Service::logs]),
+    ("AWS::Events::Archive", When::Always, &[Service::archive]),
+    ("AWS::Events::EventBus", When::Always, &[Service::event_bus]),
+    ("AWS::Events::EventBus", When::Logs("LogConfig"), &[Service::event_bus_logs, Service::encrypted_logs]),
+    ("AWS::GuardDuty::PublishingDestination", When::Always, &[Service::guard_duty]),
+    ("AWS::KinesisAnalyticsV2::Application", When::Always, &[Service::flink, Service::running_flink]),
+    ("AWS::Lambda::EventSourceMapping", When::Always, &[Service::lambda]),
+    ("AWS::Logs::LogGroup", When::Always, &[Service::logs]),
+    // Amazon MWAA User Guide, "Encryption on Amazon MWAA" (docs.aws.amazon.com/mwaa/latest/userguide/encryption-at-rest.html), 2026-11:
+    // "you must attach the required policy statement for CloudWatch access".
+    ("AWS::MWAA::Environment", When::Always, &[Service::logs]),
+    ("AWS::MWAAServerless::Workflow", When::Always, &[Service::logs]),
+    ("AWS::Pipes::Pipe", When::Has("LogConfiguration.IncludeExecutionData"), &[Service::encrypted_logs]),
+    ("AWS::S3Vectors::Index", When::Always, &[Service::vectors]),
+    ("AWS::S3Vectors::VectorBucket", When::Always, &[Service::vectors]),
+    ("AWS::StepFunctions::StateMachine", When::Logs("LoggingConfiguration"), &[Service::encrypted_logs]),
+    ("AWS::Wisdom::Assistant", When::Always, &[Service::connect]),
+];
 
-/// A text, with what it takes from the deployment.
-pub(super) fn sub(own: &str) -> Value {
-    match own {
-        ACCOUNT => map([("Ref", text("AWS::AccountId"))]),
-        _ if own.contains("${") => map([("Fn::Sub", text(own))]),
-        _ => text(own),
-    }
-}
+/// The types of which no documentation was found that names what the policy of a key must allow, and the property with the key.
+const DOUBTED: [(&str, &str); 3] = [
+    ("AWS::EMRServerless::Application", "ManagedPersistenceMonitoringConfiguration"),
+    ("AWS::Glue::Integration", "KmsKeyId"),
+    ("AWS::Redshift::Integration", "KMSKeyId"),
+];
 
-/// A statement for a principal. Each condition is an operator, a key, and a value.
-fn statement(sid: &str, principal: Value, actions: &[&str], conditions: &[[&str; 3]]) -> Value {
-    let actions = match actions {
-        [only] => text(only),
-        several => Value::List(several.iter().map(|action| text(action)).collect()),
-    };
-    let mut fields = vec![
-        ("Sid".to_owned(), text(sid)),
-        ("Effect".to_owned(), text("Allow")),
-        ("Principal".to_owned(), principal),
-        ("Action".to_owned(), actions),
-        ("Resource".to_owned(), text("*")),
-    ];
-    let condition = |[operator, key, value]: &[&str; 3]| ((*operator).to_owned(), map([(key, sub(value))]));
-    if !conditions.is_empty() {
-        fields.push(("Condition".to_owned(), Value::Map(conditions.iter().map(condition).collect())));
-    }
-    Value::Map(fields)
-}
-
-impl Service {
-    fn new(name: &str, sid: &str, principal: &str, actions: &[&str], conditions: &[[&str; 3]]) -> Self {
-        let statements = vec![statement(sid, map([("Service", sub(principal))]), actions, conditions)];
-        Self { name: name.to_owned(), principal: principal.to_owned(), statements }
-    }
-
-    /// Source: AWS CloudTrail User Guide, "Configure AWS KMS key policies for CloudTrail"
-    /// (docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html), 2026-11.
-    fn cloud_trail() -> Self {
-        let source = "arn:${AWS::Partition}:cloudtrail:*:${AWS::AccountId}:trail/*";
-        let actions = ["kms:GenerateDataKey*", "kms:Decrypt", "kms:DescribeKey"];
-        let conditions = [["StringLike", "aws:SourceArn", source]];
-        Self::new("CloudTrail", "CloudTrailUsesKey", "cloudtrail.amazonaws.com", &actions, &conditions)
-    }
-
-    /// Source: Amazon CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS Key Management Service"
-    /// (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html), 2026-11.
-    fn logs() -> Self {
-        let actions = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"];
-        let log = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*";
-        let conditions = [["ArnLike", "kms:EncryptionContext:aws:logs:arn", log]];
-        Self::new(
-            "CloudWatch Logs",
-            "CloudWatchLogsUsesKey",
-            "logs.${AWS::Region}.amazonaws.com",
-            &actions,
-            &conditions,
-        )
-    }
-
-    /// Of logs that AWS services deliver to a bucket: flow logs, and those of AWS WAF, Route 53 Resolver and others.
-    ///
-    /// Source: Amazon CloudWatch Logs User Guide, "Logs sent to Amazon S3", "Amazon S3 bucket server-side encryption"
-    /// (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html), 2026-11.
-    fn log_delivery() -> Self {
-        let source = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*";
-        let conditions = [["StringEquals", "aws:SourceAccount", ACCOUNT], ["ArnLike", "aws:SourceArn", source]];
-        let name = "the delivery of logs (`delivery.logs.amazonaws.com`)";
-        Self::new(name, "LogDeliveryUsesKey", "delivery.logs.amazonaws.com", &ALL_USE, &conditions)
-    }
-
-    /// Source: AWS Config Developer Guide, "Permissions for the KMS Key for the AWS Config Delivery Channel", "Required Permissions for the
-    /// KMS Key When Using Service-Linked Roles (S3 Bucket Delivery)" (docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html),
-    /// 2026-11. AWS Config also tries as a service if its role may not.
-    fn config() -> Self {
-        let conditions = [["StringEquals", "aws:SourceAccount", ACCOUNT]];
-        let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
-        Self::new("AWS Config", "ConfigUsesKey", "config.amazonaws.com", &actions, &conditions)
-    }
-
-    /// Source: Amazon EventBridge User Guide, "Authorizing EventBridge to use a customer managed key"
-    /// (docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html), 2026-11.
-    fn event_bus() -> Self {
-        let own = ["StringEquals", "aws:SourceAccount", ACCOUNT];
-        let principal = || map([("Service", text("events.amazonaws.com"))]);
-        Self {
-            name: "EventBridge".to_owned(),
-            principal: "events.amazonaws.com".to_owned(),
-            statements: vec![
-                statement("EventBridgeDescribesKey", principal(), &["kms:DescribeKey"], &[]),
-                statement("EventBridgeUsesKey", principal(), &["kms:GenerateDataKey", "kms:Decrypt"], &[own]),
-            ],
-        }
-    }
-
-    /// Source: Amazon S3 User Guide, "Data protection and encryption in S3 Vectors"
-    /// (docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-data-encryption.html), 2026-11.
-    fn vectors() -> Self {
-        let source = "arn:${AWS::Partition}:s3vectors:${AWS::Region}:${AWS::AccountId}:bucket/*";
-        let conditions = [["StringEquals", "aws:SourceAccount", ACCOUNT], ["ArnLike", "aws:SourceArn", source]];
-        let principal = "indexing.s3vectors.amazonaws.com";
-        Self::new("S3 Vectors", "S3VectorsUsesKey", principal, &["kms:Decrypt"], &conditions)
-    }
-
-    /// Of an origin access control. The ARN of the distribution would make the key and the distribution depend on each other.
-    ///
-    /// Source: Amazon CloudFront Developer Guide, "Restrict access to an Amazon S3 origin", "SSE-KMS"
-    /// (docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html), 2026-11.
-    fn cloud_front() -> Self {
-        let source = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*";
-        let actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"];
-        let conditions = [["StringLike", "aws:SourceArn", source]];
-        Self::new("CloudFront", "CloudFrontUsesKey", "cloudfront.amazonaws.com", &actions, &conditions)
-    }
-
-    /// A condition with the name of the cluster would make the key and the cluster depend on each other.
-    ///
-    /// Source: Amazon ECS Developer Guide, "Create an encryption key for Fargate ephemeral storage for Amazon ECS"
-    /// (docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html), 2026-11.
-    fn fargate() -> Self {
-        let own = ["StringEquals", "kms:EncryptionContext:aws:ecs:clusterAccount", ACCOUNT];
-        let decrypts = ["ForAllValues:StringEquals", "kms:GrantOperations", "Decrypt"];
-        let principal = || map([("Service", text("fargate.amazonaws.com"))]);
-        let generate = ["kms:GenerateDataKeyWithoutPlaintext"];
-        Self {
-            name: "Fargate".to_owned(),
-            principal: "fargate.amazonaws.com".to_owned(),
-            statements: vec![
-                statement("FargateUsesKey", principal(), &generate, &[own]),
-                statement("FargateGrantsKey", principal(), &["kms:CreateGrant"], &[own, decrypts]),
-            ],
-        }
-    }
-
-    /// The role is there from the first group of the account on. AWS KMS rejects a policy that names a role that is not there, so a
-    /// condition does.
-    ///
-    /// Source: Amazon EC2 Auto Scaling User Guide, "Required AWS KMS key policy for use with encrypted volumes"
-    /// (docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html), 2026-11.
-    fn auto_scaling() -> Self {
-        let own = ["ArnEquals", "aws:PrincipalArn", AUTO_SCALING_ROLE];
-        let for_aws = ["Bool", "kms:GrantIsForAWSResource", "true"];
-        let principal = || map([("AWS", text("*"))]);
-        Self {
-            name: "the service-linked role of Auto Scaling (`AWSServiceRoleForAutoScaling`)".to_owned(),
-            principal: AUTO_SCALING_ROLE.to_owned(),
-            statements: vec![
-                statement("AutoScalingUsesKey", principal(), &ALL_USE, &[own]),
-                statement("AutoScalingGrantsKey", principal(), &["kms:CreateGrant"], &[own, for_aws]),
-            ],
-        }
-    }
-
-    /// Of a service that sends to topics and queues. Few send the account that they act for, and a condition on it denies the others.
-    ///
-    /// Sources, 2026-11: Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs", "Enable compatibility between event
-    /// sources from AWS services and encrypted topics" (sns-key-management.html); Amazon SQS Developer Guide, "Amazon SQS Key management",
-    /// "Configure KMS permissions for AWS services" (sqs-key-management.html).
-    fn sender(principal: &str) -> Self {
-        let mut sid = String::new();
-        for word in principal.trim_end_matches(".amazonaws.com").split(|letter: char| !letter.is_ascii_alphanumeric()) {
-            let mut letters = word.chars();
-            sid.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-            sid.push_str(letters.as_str());
-        }
-        let own = [["StringEquals", "aws:SourceAccount", ACCOUNT]];
-        let conditions: &[_] = if sends_source(principal, "kms") { &own } else { &[] };
-        let actions = ["kms:GenerateDataKey*", "kms:Decrypt"];
-        Self::new(&format!("`{principal}`"), &format!("{sid}UsesKey"), principal, &actions, conditions)
-    }
-
-    /// Whether a principal is the service or its role. The Region may be written.
-    pub(super) fn is_called(&self, principal: &str) -> bool {
-        match self.principal.rsplit_once("role/") {
-            Some((_, role)) => principal.ends_with(role),
-            None => {
-                let service = self.principal.split('.').next();
-                principal.split('.').next() == service
-                    && (principal.contains("amazonaws.com") || principal.contains(GAP))
-            }
-        }
-    }
-
-    /// What it does with the key, in lower case.
-    pub(super) fn actions(&self) -> Vec<String> {
-        let mut actions = Vec::new();
-        for statement in &self.statements {
-            let Value::Map(fields) = statement else { continue };
-            let own = fields.iter().filter(|(key, _)| key == "Action").map(|(_, value)| value);
-            let all = own.flat_map(|value| match value {
-                Value::List(items) => items.as_slice(),
-                only => std::slice::from_ref(only),
-            });
-            for action in all {
-                let Value::String(action) = action else { continue };
-                match action.to_ascii_lowercase().trim_end_matches('*') {
-                    "kms:describe" => actions.push("kms:describekey".to_owned()),
-                    "kms:reencrypt" => actions.extend(["kms:reencryptfrom", "kms:reencryptto"].map(str::to_owned)),
-                    action => actions.push(action.to_owned()),
-                }
-            }
-        }
-        actions
-    }
-}
+/// The types whose keys services use because of the resources around them.
+const AROUND: [&str; 6] = [
+    "AWS::AutoScaling::LaunchConfiguration",
+    "AWS::EC2::LaunchTemplate",
+    "AWS::RDS::Integration",
+    "AWS::S3::Bucket",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+];
 
 /// Whether a service uses the keys of resources of a type, or may do so.
 pub(super) fn may_use_keys_of(kind: &str) -> bool {
-    let kinds = ["AWS::CloudTrail::Trail", "AWS::Logs::LogGroup", "AWS::EC2::LaunchTemplate", "AWS::ECS::Cluster"];
-    kinds.contains(&kind) || kind == "AWS::AutoScaling::LaunchConfiguration"
+    AROUND.contains(&kind) || USES.iter().any(|(of, ..)| *of == kind)
 }
 
 impl<'t> Making<'_, '_, '_, 't> {
     /// The services that the policy of the key must let use it, for resources of these types.
     pub(super) fn services(&mut self, recipe: &Recipe, kinds: &[&str]) -> Vec<Service> {
-        let mut services = Vec::new();
-        if kinds.contains(&"AWS::CloudTrail::Trail") {
-            services.push(Service::cloud_trail());
-        }
-        if kinds.contains(&"AWS::Logs::LogGroup") {
-            services.push(Service::logs());
-        }
         let target = self.target;
+        let is_for = |part: &str| recipe.customer_key.iter().any(|path| path.path.text.contains(part));
+        let mut services = Vec::new();
+        for (kind, when, all) in USES.iter().filter(|(kind, ..)| kinds.contains(kind)) {
+            let is_own = target.kind == *kind;
+            let uses = match when {
+                When::Always => true,
+                When::For(part) => is_own && is_for(part),
+                When::Has(path) => is_own && !properties(target, path).is_empty(),
+                When::Logs(path) => is_own && properties(target, path).into_iter().any(is_on),
+            };
+            services.extend(all.iter().filter(|_| uses).map(|service| service()));
+        }
         if !kinds.contains(&target.kind) {
             return services;
         }
+        if DOUBTED.iter().any(|(kind, part)| *kind == target.kind && is_for(part)) {
+            self.deeds.notes.push(
+                "Look up in the documentation of the service whether the policy of the key must let the service use it.".to_owned(),
+            );
+        }
         match target.kind {
-            "AWS::Events::EventBus" => services.push(Service::event_bus()),
-            "AWS::S3Vectors::VectorBucket" | "AWS::S3Vectors::Index" => services.push(Service::vectors()),
-            "AWS::ECS::Cluster" => {
-                let is_for_fargate = |path: &str| path.contains("FargateEphemeralStorageKmsKeyId");
-                let own = recipe.customer_key.iter().any(|path| is_for_fargate(&path.path.text));
-                services.extend(own.then(Service::fargate));
+            "AWS::StepFunctions::StateMachine" if !services.is_empty() => {
+                let name = target.written_name();
+                let note = format!("The role of `{name}` needs `kms:GenerateDataKey` to encrypt the log.");
+                self.deeds.notes.push(note);
+            }
+            "AWS::RDS::Integration" => {
+                services.push(Service::integration(self.is_for_glue()));
             }
             "AWS::EC2::LaunchTemplate" | "AWS::AutoScaling::LaunchConfiguration" => self.launches(&mut services),
             "AWS::S3::Bucket" => {
@@ -305,6 +149,9 @@ impl<'t> Making<'_, '_, '_, 't> {
                 services.extend(records.then(Service::config));
                 let serves = has("cloudfront.amazonaws.com") || self.is_named_by(&DISTRIBUTIONS);
                 services.extend(serves.then(Service::cloud_front));
+                let lists = has("s3.amazonaws.com") || self.is_named_by(&INVENTORIES);
+                services.extend(lists.then(Service::inventory));
+                services.extend(self.is_named_by(&REPORTS).then(Service::backup_reports));
             }
             "AWS::SNS::Topic" => {
                 let mut senders = self.named_services("AWS::SNS::TopicPolicy", "Topics");
@@ -332,7 +179,9 @@ impl<'t> Making<'_, '_, '_, 't> {
         let target = self.target;
         let name = target.written_name();
         let users = self.shop.neighbors.users(target.name).map(|(user, _)| user);
-        let groups: Vec<&Block<'t>> = users.filter(|user| user.kind == "AWS::AutoScaling::AutoScalingGroup").collect();
+        // Managed node groups are Auto Scaling groups. Source: Amazon EKS User Guide, "Managed node groups", 2026-11.
+        let kinds = ["AWS::AutoScaling::AutoScalingGroup", "AWS::EKS::Nodegroup"];
+        let groups: Vec<&Block<'t>> = users.filter(|user| kinds.contains(&user.kind)).collect();
         let has_own_role = |group: &&Block<'t>| {
             group.node.get("Properties").is_some_and(|properties| properties.get("ServiceLinkedRoleARN").is_some())
         };
@@ -349,6 +198,19 @@ impl<'t> Making<'_, '_, '_, 't> {
                 "If an Auto Scaling group outside the template uses `{name}`, allow its service-linked role to use the key."
             ));
         }
+    }
+
+    /// Whether the target of an integration is in AWS Glue, by its resource or its ARN.
+    fn is_for_glue(&self) -> bool {
+        let (model, target) = (self.shop.model, self.target);
+        let mut catalogs = model.resources().iter().filter(|block| block.kind.starts_with("AWS::Glue::"));
+        let is_text = |node: &Node<'_>| {
+            let text = node.get("Fn::Sub").unwrap_or(node).scalar_text();
+            text.is_some_and(|text| text.contains(":glue:"))
+        };
+        let is_target = |(user, path): (&Block<'t>, &str)| user.is(target) && path.starts_with("Properties/TargetArn");
+        catalogs.any(|block| self.shop.neighbors.users(block.name).any(is_target))
+            || properties(target, "TargetArn").into_iter().any(is_text)
     }
 
     /// Whether properties of other resources name the resource in some deployment, by a reference or by its name.
@@ -398,4 +260,27 @@ impl<'t> Making<'_, '_, '_, 't> {
         }
         named
     }
+}
+
+/// What is written at a path of the properties, in each branch of `Fn::If`.
+fn properties<'t>(block: &Block<'t>, path: &str) -> Vec<&'t Node<'t>> {
+    let mut found: Vec<&Node<'t>> = block.node.get("Properties").into_iter().collect();
+    for step in path.split('.').map(Some).chain([None]) {
+        let mut next = Vec::new();
+        while let Some(node) = found.pop() {
+            match (branches(node), step) {
+                (Some(both), _) => found.extend(both),
+                (None, Some(step)) => next.extend(node.get(step)),
+                (None, None) if is_no_value(node) => {}
+                (None, None) => next.push(node),
+            }
+        }
+        found = next;
+    }
+    found
+}
+
+/// Whether logs may have a level other than `OFF`.
+fn is_on(logs: &Node<'_>) -> bool {
+    logs.get("Level").and_then(Node::scalar_text).is_none_or(|level| level != "OFF")
 }

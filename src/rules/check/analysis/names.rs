@@ -14,6 +14,9 @@ impl NameContains {
         let block = item.owner();
         let Some(property) = facts::name_property(block.kind) else { return Truth::True.into() };
         let Some(name) = physical_name(checker.run, block) else { return Truth::True.into() };
+        if is_prescribed(block.kind, name) {
+            return Truth::True.into();
+        }
         let parameters = self.parameter.texts(checker.settings);
         let truth = contains(checker, name, &parameters, MOST_STEPS);
         let truth = if truth == Truth::Unknown {
@@ -26,6 +29,10 @@ impl NameContains {
         };
         checker.at(truth, || value_location(name, property, &format!("{}/Properties/{property}", block.path())))
     }
+}
+
+fn is_prescribed(kind: &str, name: &Value<'_>) -> bool {
+    name.text().is_some_and(|name| facts::is_prescribed_name(kind, &name))
 }
 
 /// A name may be made of another resource's name, which is made of a third one's. Circles are not valid templates, and end here.
@@ -90,6 +97,7 @@ pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item
     for block in model.resources() {
         // Asked in this order, so that the conditions of resources without a name are not choices of this check.
         if let Some(name) = physical_name(checker.run, block)
+            && !is_prescribed(block.kind, name)
             && !is_distinguished(checker, name, MOST_STEPS)
             && crate::expand::exists(checker.run, block)
         {
