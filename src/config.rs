@@ -463,6 +463,10 @@ impl ConfigReader<'_> {
 
     /// Texts that are names, so none is empty.
     fn names(&mut self, node: &Node<'_>, what: &str) -> Vec<String> {
+        let items = node.as_sequence().unwrap_or(std::slice::from_ref(node));
+        for item in items.iter().filter(|item| item.as_str().is_none() && item.scalar_text().is_some()) {
+            self.unexpected(item, what, "a text", "Write a name, in quotes if it looks like something else.");
+        }
         self.placed_names(node, what).into_iter().map(|(name, _)| name).collect()
     }
 
