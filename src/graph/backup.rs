@@ -188,7 +188,17 @@ fn covers<'m, 't>(
             let listed = any_arn(run, model, listed, resource);
             let tagged = any_item(run, tags, |run, tag| carries(run, tag, resource, &text::equal));
             // Whether tags add to the names or narrow them down is documented in both forms.
-            if listed == tagged { listed } else { Truth::Unknown }
+            if listed == tagged {
+                listed
+            } else {
+                if listed != Truth::Unknown && tagged != Truth::Unknown {
+                    run.note_reason(format!(
+                        "AWS documents in two ways whether `ListOfTags` of `{}` adds to its `Resources` or narrows them down",
+                        selection.name
+                    ));
+                }
+                Truth::Unknown
+            }
         }
     };
     if included.is_false() {

@@ -90,12 +90,26 @@ pub(super) fn in_other_words(mut location: Location, block: &Block<'_>) -> Locat
         (Some("Properties") | None, None) => location.name.split('.').next().unwrap_or_default(),
         (step, _) => step.unwrap_or_default(),
     };
-    // What an OpenAPI document says of an integration is written by hand, in SAM, too.
-    let is_written = below.contains("/x-amazon-apigateway-integration");
+    // Of an OpenAPI document, SAM only has properties for who may call an operation. The rest is written by hand.
+    let is_written = property == "Body" && !is_about_callers(below);
     if let Some(advice) = block.advice(property).filter(|_| !is_written) {
         location.words.push(("advice", advice));
     }
     location
+}
+
+/// Whether a place in a block is an operation of its OpenAPI document, what is around it, or what authorizes its callers.
+fn is_about_callers(below: &str) -> bool {
+    let steps: Vec<&str> = below.split('/').filter(|step| !step.is_empty()).skip(2).collect();
+    matches!(
+        steps.as_slice(),
+        [] | ["paths"]
+            | ["paths", _]
+            | ["paths", _, _]
+            | ["paths", _, _, "security", ..]
+            | ["security" | "securityDefinitions", ..]
+            | ["components", "securitySchemes", ..]
+    )
 }
 
 /// A message that names what a block is to the resource that it was made from, after that one's name.

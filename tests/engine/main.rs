@@ -23,6 +23,7 @@ mod navigation;
 mod replays;
 mod secrets;
 mod serverless;
+mod serverless_apis;
 mod session;
 #[path = "../skipped/mod.rs"]
 mod skipped;

@@ -3,9 +3,9 @@
 //! Source: AWS SAM developer guide, "AWS::Serverless::Api", "AWS::Serverless::HttpApi", "Generated AWS CloudFormation resources".
 //! Usage plans and their keys are left out: they identify no caller.
 
-use super::api::{Protocol, authorizer_permissions, stage_name};
+use super::api::{Protocol, authorizer_permissions, resource_path, stage_name};
 use super::document::{self, Call};
-use super::nodes::{At, in_branches};
+use super::nodes::{At, in_branches, plain_map};
 use super::resource::{Made, Resource};
 use crate::syntax::{Entry, Kind, Node};
 
@@ -33,7 +33,7 @@ pub(super) fn rest<'t>(sam: &Resource<'_, 't>, calls: &[Call<'_, 't>]) -> Vec<Ma
     api.copy_as(sam.entry("DefinitionUri"), "BodyS3Location");
     api.push(sam.entry("EndpointConfiguration").map(endpoint_configuration));
     if api.get("Policy").is_none() {
-        api.push(resource_policy(sam));
+        api.push(resource_policy(sam, calls));
     }
 
     let mut deployment = sam.also(format!("{}Deployment", sam.id), "AWS::ApiGateway::Deployment");
@@ -74,11 +74,14 @@ pub(super) fn http<'t>(sam: &Resource<'_, 't>, calls: &[Call<'_, 't>]) -> Vec<Ma
     let at = sam.at;
     let mut api = sam.main("AWS::ApiGatewayV2::Api");
     api.set(at, "ProtocolType", at.text("HTTP"));
-    api.copy(
-        &sam.properties,
-        &["CorsConfiguration", "Description", "DisableExecuteApiEndpoint", "FailOnWarnings", "Name"],
-    );
-    api.push(document::written(sam, Protocol::Http, calls));
+    api.copy(&sam.properties, &["Description", "DisableExecuteApiEndpoint", "FailOnWarnings", "Name"]);
+    let mut body = document::written(sam, Protocol::Http, calls);
+    // SAM writes it into the document; where that has none of its own, it means the same as a property.
+    let cors = sam.entry("CorsConfiguration");
+    if !cors.zip(body.as_mut()).is_some_and(|(cors, body)| document::merge_cors(&mut body.value, cors)) {
+        api.push(cors.cloned());
+    }
+    api.push(body);
     api.copy_as(sam.entry("DefinitionUri"), "BodyS3Location");
     // Written into the document as its tags.
     api.push(sam.entry("Tags").cloned());
@@ -95,10 +98,8 @@ pub(super) fn http<'t>(sam: &Resource<'_, 't>, calls: &[Call<'_, 't>]) -> Vec<Ma
         None => stage.set(at, "StageName", at.text("$default")),
     }
     stage.set(at, "AutoDeploy", at.boolean(true));
-    stage.copy(
-        &sam.properties,
-        &["AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "StageVariables", "Tags"],
-    );
+    stage.copy(&sam.properties, &["AccessLogSettings", "DefaultRouteSettings", "StageVariables", "Tags"]);
+    stage.push(route_settings(sam, calls));
 
     let stage_id = stage.id.clone();
     let mut made = vec![api, stage];
@@ -109,6 +110,44 @@ pub(super) fn http<'t>(sam: &Resource<'_, 't>, calls: &[Call<'_, 't>]) -> Vec<Ma
     }
     made.extend(authorizer_permissions(sam));
     made
+}
+
+/// The settings of routes: those of the API, and over them those of events.
+///
+/// Source: `_add_route_settings_to_api` of aws-sam-translator 1.115.0, `plugins/api/implicit_http_api_plugin.py`.
+fn route_settings<'t>(sam: &Resource<'_, 't>, calls: &[Call<'_, 't>]) -> Option<Entry<'t>> {
+    let mut settings = sam.entry("RouteSettings").cloned();
+    for (function, event) in calls {
+        let texts = (event.get("Method").and_then(Node::as_str), event.get("Path").and_then(Node::as_str));
+        let (Some(own), (Some(method), Some(path))) = (event.entry("RouteSettings"), texts) else { continue };
+        let at = At(own.key_span);
+        let settings = settings.get_or_insert_with(|| at.entry("RouteSettings", at.map([])));
+        if plain_map(&settings.value).is_none() {
+            continue;
+        }
+        let Kind::Mapping(routes) = &mut settings.value.kind else { continue };
+        let route = match method {
+            "x-amazon-apigateway-any-method" => path.to_owned(),
+            method => format!("{} {path}", method.to_ascii_uppercase()),
+        };
+        if let Some(condition) = function.attributes.iter().find(|entry| entry.key == "Condition") {
+            let none = at.reference("AWS::NoValue");
+            routes.retain(|entry| entry.key != route);
+            routes.push(at.entry(route, at.choice(condition.value.clone(), own.value.clone(), none)));
+            continue;
+        }
+        match routes.iter_mut().find(|entry| entry.key == route) {
+            None => routes.push(at.entry(route, own.value.clone())),
+            Some(there) => match (&mut there.value.kind, plain_map(&own.value)) {
+                (Kind::Mapping(there), Some(own)) => {
+                    there.retain(|entry| !own.iter().any(|other| other.key == entry.key));
+                    there.extend(own.iter().cloned());
+                }
+                _ => there.value = own.value.clone(),
+            },
+        }
+    }
+    settings
 }
 
 /// The domain name of an HTTP or WebSocket API.
@@ -196,14 +235,52 @@ fn endpoint_configuration<'t>(entry: &Entry<'t>) -> Entry<'t> {
     at.entry("EndpointConfiguration", value)
 }
 
-/// The statements of `Auth/ResourcePolicy` that are written out. Those that SAM makes of lists of addresses and networks
-/// only limit who may call.
-fn resource_policy<'t>(sam: &Resource<'_, 't>) -> Option<Entry<'t>> {
-    let policy = sam.get("Auth")?.entry("ResourcePolicy")?;
-    let at = At(policy.key_span);
-    let statements = policy.value.entry("CustomStatements")?;
-    let document = at.entries(vec![At(statements.key_span).entry("Statement", statements.value.clone())]);
-    Some(at.entry("Policy", document))
+/// The statements of `Auth/ResourcePolicy` of the API that are written out, and those that allow accounts in it and in events. Those
+/// that SAM makes of lists of addresses and networks only limit who may call.
+fn resource_policy<'t>(sam: &Resource<'_, 't>, calls: &[Call<'_, 't>]) -> Option<Entry<'t>> {
+    let policy = sam.get("Auth").and_then(|auth| auth.entry("ResourcePolicy"));
+    let custom = policy.and_then(|policy| policy.value.entry("CustomStatements"));
+    let mut allowed: Vec<Entry<'t>> = policy.and_then(|policy| accounts(&policy.value, "*")).into_iter().collect();
+    for (_, event) in calls {
+        let policy = event.get("Auth").and_then(|auth| auth.get("ResourcePolicy"));
+        allowed.extend(policy.and_then(|policy| accounts(policy, &format!("*/{}", resource_path(event)))));
+    }
+    let at = At(policy.or(allowed.first())?.key_span);
+    let first = At(custom.map_or(at.0, |custom| custom.key_span));
+    let allowed = allowed.into_iter().map(|entry| entry.value);
+    let statements = match custom {
+        None => Vec::new(),
+        Some(custom) => match &custom.value.kind {
+            Kind::Sequence(items) => items.clone(),
+            // A function computes the list, or there is one statement.
+            _ if allowed.len() == 0 => {
+                let statement = At(custom.key_span).entry("Statement", custom.value.clone());
+                return Some(at.entry("Policy", at.entries(vec![statement])));
+            }
+            _ => vec![custom.value.clone()],
+        },
+    };
+    let statements: Vec<Node<'t>> = statements.into_iter().chain(allowed).collect();
+    if statements.is_empty() && custom.is_none() {
+        return None;
+    }
+    let statement = first.entry("Statement", first.list(statements));
+    Some(at.entry("Policy", at.entries(vec![statement])))
+}
+
+/// The statement for `AwsAccountWhitelist`: these accounts may call.
+///
+/// Source: `_add_iam_resource_policy_for_method` of aws-sam-translator 1.115.0, `swagger/swagger.py`.
+fn accounts<'t>(policy: &Node<'t>, resource: &str) -> Option<Entry<'t>> {
+    let list = policy.entry("AwsAccountWhitelist").filter(|list| document::is_something(&list.value))?;
+    let at = At(list.key_span);
+    let statement = at.map([
+        ("Effect", at.text("Allow")),
+        ("Principal", at.map([("AWS", list.value.clone())])),
+        ("Action", at.text("execute-api:Invoke")),
+        ("Resource", at.text(format!("execute-api:/{resource}"))),
+    ]);
+    Some(at.entry("AwsAccountWhitelist", statement))
 }
 
 fn rest_domain<'t>(sam: &Resource<'_, 't>) -> Option<Made<'t>> {

@@ -17,6 +17,8 @@ pub(super) struct Notified<'t> {
 /// A bucket with more notifications.
 pub(super) fn notified<'t>(mut bucket: Entry<'t>, added: Notified<'t>) -> Entry<'t> {
     let Notified { at, configurations: notifications, mut tags } = added;
+    // Where the bucket has no properties, findings about those that it lacks are about the bucket, not the event.
+    let bucket_at = At(bucket.key_span);
     let mut node = &mut bucket.value;
     for name in ["Properties", "NotificationConfiguration"] {
         let Kind::Mapping(entries) = &mut node.kind else { return bucket };
@@ -27,6 +29,7 @@ pub(super) fn notified<'t>(mut bucket: Entry<'t>, added: Notified<'t>) -> Entry<
             entries.push(tags);
         }
         let index = entries.iter().position(|entry| entry.key == name).unwrap_or_else(|| {
+            let at = if name == "Properties" { bucket_at } else { at };
             entries.push(at.entry(name, at.map([])));
             entries.len() - 1
         });

@@ -2,7 +2,7 @@
 //! into it, and with what `Auth` makes of the security of each operation.
 //!
 //! Source: aws-sam-translator 1.115.0, `swagger/swagger.py`, `open_api/open_api.py`, `model/api/api_generator.py`,
-//! `model/api/http_api_generator.py`, `model/eventsources/push.py`. Scopes, policies, and CORS are left out: none of them
+//! `model/api/http_api_generator.py`, `model/eventsources/push.py`. Scopes and policies are left out: neither
 //! authorizes a caller.
 
 use super::api::Protocol;
@@ -64,6 +64,47 @@ pub(super) fn written<'t>(api: &Resource<'_, 't>, protocol: Protocol, calls: &[C
         }
     }
     Some(at.entry("Body", document))
+}
+
+/// Writes `CorsConfiguration` over the settings of CORS that the document has, and returns whether it has any.
+///
+/// Source: `add_cors` of aws-sam-translator 1.115.0, `open_api/open_api.py`.
+pub(super) fn merge_cors<'t>(document: &mut Node<'t>, cors: &Entry<'t>) -> bool {
+    const SETTINGS: [(&str, &str); 6] = [
+        ("AllowCredentials", "allowCredentials"),
+        ("AllowHeaders", "allowHeaders"),
+        ("AllowMethods", "allowMethods"),
+        ("AllowOrigins", "allowOrigins"),
+        ("ExposeHeaders", "exposeHeaders"),
+        ("MaxAge", "maxAge"),
+    ];
+    let Some(there) = child(document, "x-amazon-apigateway-cors") else { return false };
+    if plain_map(there).is_none() {
+        return false;
+    }
+    let at = At(cors.key_span);
+    match plain_map(&cors.value) {
+        Some(settings) => {
+            for (name, own) in SETTINGS {
+                let setting = settings.iter().find(|entry| entry.key == name && is_something(&entry.value));
+                if let Some(setting) = setting {
+                    put(there, At(setting.key_span).entry(own, setting.value.clone()));
+                }
+            }
+        }
+        None if is_true(&cors.value) => put(there, at.entry("allowOrigins", at.list([at.text("*")]))),
+        None if is_something(&cors.value) => *there = at.unknown(),
+        None => {}
+    }
+    true
+}
+
+/// Writes an entry in place of the one with its key.
+fn put<'t>(node: &mut Node<'t>, entry: Entry<'t>) {
+    if let Kind::Mapping(entries) = &mut node.kind {
+        entries.retain(|other| other.key != entry.key);
+        entries.push(entry);
+    }
 }
 
 /// Whether Python would take a value for true: SAM asks so whether something is set.
@@ -412,7 +453,9 @@ impl<'t> Operation<'_, '_, 't> {
         }
         let mut needed = Vec::new();
         for branch in branches(operation) {
-            if self.merges && !has_integration(branch) {
+            // Merging puts the event in place of what the document has; with a condition, the document's may remain.
+            let replaces = protocol == Protocol::Rest && !self.function.has_condition();
+            if self.merges && (replaces || !has_integration(branch)) {
                 is_new |= protocol == Protocol::Http;
                 set(branch, at, INTEGRATION, at.map([("type", at.text("aws_proxy"))]));
             }

@@ -4,7 +4,7 @@
 
 use super::Pass;
 use super::events;
-use super::nodes::{At, choice, is_no_value};
+use super::nodes::{At, choice, is_no_value, plain_map};
 use super::resource::{Made, Resource};
 use super::role::{Grants, execution_role};
 use crate::syntax::{Entry, Kind, Node};
@@ -75,6 +75,7 @@ pub(super) fn expand<'t>(sam: &Resource<'_, 't>, pass: &mut Pass<'_, 't>) -> Vec
         let at = At(tracing.key_span);
         function.set(at, "TracingConfig", at.map([("Mode", tracing.value.clone())]));
     }
+    function.push(sam.entry("CapacityProviderConfig").map(capacity_provider));
     if let Some(queue) = sam.entry("DeadLetterQueue")
         && let Some(arn) = queue.value.get("TargetArn")
     {
@@ -97,6 +98,26 @@ pub(super) fn expand<'t>(sam: &Resource<'_, 't>, pass: &mut Pass<'_, 't>) -> Vec
 /// `Tracing`, unless it is off.
 fn traced<'n, 't>(sam: &'n Resource<'_, 't>) -> Option<&'n Entry<'t>> {
     sam.entry("Tracing").filter(|entry| entry.value.as_str() != Some("Disabled"))
+}
+
+/// The capacity provider, with its ARN by the name that Lambda has for it.
+///
+/// Source: `_transform_capacity_provider_config` of aws-sam-translator 1.115.0, `model/sam_resources.py`.
+fn capacity_provider<'t>(entry: &Entry<'t>) -> Entry<'t> {
+    let at = At(entry.key_span);
+    let settings = match plain_map(&entry.value) {
+        None => at.unknown(),
+        Some(settings) => at.entries(
+            settings
+                .iter()
+                .map(|setting| match setting.key.as_ref() {
+                    "Arn" => At(setting.key_span).entry("CapacityProviderArn", setting.value.clone()),
+                    _ => setting.clone(),
+                })
+                .collect(),
+        ),
+    };
+    at.entry("CapacityProviderConfig", at.map([("LambdaManagedInstancesCapacityProviderConfig", settings)]))
 }
 
 /// Where the code is. What the packaging step uploads is known only by its folder.

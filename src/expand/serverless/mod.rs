@@ -198,7 +198,7 @@ struct Expanded<'t> {
 /// What resources share while they are expanded.
 struct Pass<'n, 't> {
     apis: HashMap<&'n str, &'n Resource<'n, 't>>,
-    /// The events of functions that name an API with a document of its own, by API.
+    /// The events of functions that name an API, by API.
     calls: HashMap<&'n str, Vec<document::Call<'n, 't>>>,
     /// Conditions that are made.
     conditions: Vec<Entry<'t>>,
@@ -216,12 +216,12 @@ impl<'n, 't> Pass<'n, 't> {
         self.apis.get(id).copied().filter(|api| api.kind == protocol.kind())
     }
 
-    /// The events of functions that name an API with a document of its own.
+    /// The events of functions that name an API.
     fn calls_of(&self, api: &str) -> &[document::Call<'n, 't>] {
         self.calls.get(api).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Finds the events that name an API with a document of its own.
+    /// Finds the events that name an API.
     fn find_calls(&mut self, functions: impl Iterator<Item = &'n Resource<'n, 't>>) {
         for function in functions.filter(|sam| Type::of(sam.kind) == Some(Type::Function)) {
             for event in events::events(function) {
@@ -230,9 +230,7 @@ impl<'n, 't> Pass<'n, 't> {
                     "HttpApi" => Protocol::Http,
                     _ => continue,
                 };
-                let api =
-                    self.api_of(&event, protocol).filter(|api| api.get("DefinitionBody").is_some_and(is_something));
-                if let Some(api) = api {
+                if let Some(api) = self.api_of(&event, protocol) {
                     self.calls.entry(api.id).or_default().push((function, event));
                 }
             }

@@ -41,6 +41,11 @@ impl<'t> Resource<'_, 't> {
         self.entry(name).map(|entry| &entry.value)
     }
 
+    /// Whether a condition decides if it exists.
+    pub(super) fn has_condition(&self) -> bool {
+        self.attributes.iter().any(|entry| entry.key == "Condition")
+    }
+
     /// What findings call something that is made from it.
     pub(super) fn made_from(&self, made: &Made<'t>) -> MadeFrom {
         MadeFrom {

@@ -62,7 +62,10 @@ const PLAIN_WORDS: [&str; 52] = [
 ];
 /// What a text begins with that leads to a value elsewhere: an ARN, a path, a variable, an expression of API Gateway or Step
 /// Functions, the name of a store of secrets; and what begins a text that KMS has encrypted.
-const REFERENCES: [&str; 22] = [
+const REFERENCES: [&str; 23] = [
+    // The id of an Alexa skill, which is no secret
+    // (https://developer.amazon.com/en-US/docs/alexa/custom-skills/host-a-custom-skill-as-an-aws-lambda-function.html, 2026-11).
+    "amzn1.ask.skill.",
     "arn:",
     "AWS::",
     "$(",
