@@ -65,6 +65,12 @@ pub fn refusal(parameter: &Parameter<'_>, value: &str) -> Option<Refusal> {
     Constraints::of(parameter).refusal(value)
 }
 
+/// Whether CloudFormation accepts no value of a parameter that has one of some characters; of a list, no such item.
+pub(super) fn lacks(parameter: &Parameter<'_>, characters: &[char]) -> bool {
+    let constraints = Constraints::of(parameter);
+    characters.iter().all(|character| constraints.lacks(*character))
+}
+
 /// What a parameter requires of its values.
 pub(super) struct Constraints<'p, 't> {
     parameter: &'p Parameter<'t>,
@@ -156,6 +162,25 @@ impl<'p, 't> Constraints<'p, 't> {
         let mut texts = self.pattern()?.texts(MAX_LISTED)?;
         texts.retain(|text| !self.refuses(text));
         (!texts.is_empty()).then_some(texts)
+    }
+
+    /// Whether no value that is accepted has a character; of a list, no item.
+    fn lacks(&self, character: char) -> bool {
+        if self.parameter.reads_parameter_store() {
+            return false;
+        }
+        match self.form {
+            Form::Number | Form::Numbers => {
+                !matches!(character, '0'..='9' | '+' | '-' | '.') && !character.is_alphabetic()
+            }
+            // An ID has letters, digits and hyphens; a name is any text.
+            Form::Named | Form::AllNamed => {
+                let is_id = NAMED.iter().any(|(name, prefix)| !prefix.is_empty() && self.parameter.kind.contains(name));
+                is_id && !character.is_alphanumeric() && character != '-'
+            }
+            Form::Text | Form::Texts => self.pattern().is_some_and(|pattern| !pattern.may_have(character)),
+            Form::Unknown => false,
+        }
     }
 
     /// Why a value would be refused.

@@ -203,6 +203,16 @@ impl<'t> Run<'_, 't> {
         classes.get(taken).copied()
     }
 
+    /// Whether a parameter or pseudo parameter has this value in this scenario; none if no choice of it is that value.
+    pub fn is_chosen(&mut self, name: &str, text: &str) -> Option<bool> {
+        let (index, named) = self.evaluator.choices.by_name(name)?;
+        let is_it = |candidate: &Candidate<'t>| matches!(candidate, Candidate::Known(known) if *known == text);
+        if !named.candidates.iter().any(is_it) {
+            return None;
+        }
+        self.fork_by(index, |_, candidate| Some(is_it(candidate)))
+    }
+
     /// Takes one candidate of a variable.
     pub(super) fn fork_fully(&mut self, index: usize) -> Option<Candidate<'t>> {
         self.fork_by(index, |_, candidate| Some(candidate.clone()))

@@ -195,6 +195,12 @@ impl<'m, 't> Evaluator<'m, 't> {
         is_such.then_some(parameter.allowed)
     }
 
+    /// Whether a parameter accepts no value with one of some characters; of a list, no such item.
+    pub fn lacks(&self, parameter: &str, characters: &[char]) -> bool {
+        let parameter = self.template.parameters.iter().find(|known| known.name == parameter);
+        parameter.is_some_and(|parameter| constraints::lacks(parameter, characters))
+    }
+
     /// What the evaluation has spent of the budgets of the template.
     pub fn spent(&self) -> Spent {
         Spent {

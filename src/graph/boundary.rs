@@ -2,6 +2,7 @@
 //!
 //! Source: IAM User Guide, "Permissions boundaries for IAM entities".
 
+use super::attached::{holders_of, targets};
 use super::references::{self, Met, Use};
 use super::{any_refers_to, naming, property, refers_to};
 use crate::eval::Run;
@@ -79,6 +80,37 @@ pub fn is_only_boundary<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>,
         }
     }
     bounds.and(!attached)
+}
+
+/// The managed policies of this template that are the permissions boundaries of an identity, or of all identities that a policy is attached
+/// to: "the entity can perform only the actions that are allowed by both". None if one of them has no boundary, or one that the template
+/// does not declare: what such a boundary allows is not known, so it limits nothing.
+pub fn boundaries_of<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    block: &'m Block<'t>,
+) -> Option<Vec<&'m Block<'t>>> {
+    // Hardly any template has one.
+    if !uses(run, model).contains(BOUNDARIES, "") {
+        return None;
+    }
+    let holders = match block.kind {
+        "AWS::IAM::Role" | "AWS::IAM::User" => vec![block],
+        _ => holders_of(run, model, block)?,
+    };
+    let mut boundaries = Vec::new();
+    for holder in holders {
+        if !matches!(holder.kind, "AWS::IAM::Role" | "AWS::IAM::User") {
+            return None;
+        }
+        let named = property(run, holder, &["PermissionsBoundary"])?;
+        match targets(run, model, named, MANAGED_POLICY).as_slice() {
+            [(boundary, Truth::True)] if exists(run, boundary) => boundaries.push(*boundary),
+            _ => return None,
+        }
+    }
+    boundaries.dedup_by(|one, other| one.is(other));
+    (!boundaries.is_empty()).then_some(boundaries)
 }
 
 /// Whether there is a boundary at all: the empty name.

@@ -11,8 +11,8 @@ use super::cidr::Cidr;
 use super::condition::{Operator, Test, compare, has_policy_variable, seconds};
 use super::known::{Fixed, Group, fixed, group_of, is_fixed, is_mirror, matches_anything};
 use super::pattern::{Pattern, Side};
-use super::wildcard::is_wildcard_text;
 use crate::eval::Run;
+use crate::eval::text::{pattern_covers, patterns_overlap};
 use crate::eval::value::Value;
 use crate::truth::Truth;
 
@@ -223,17 +223,41 @@ fn can_have<'t>(run: &mut Run<'_, 't>, caller: &Caller, key: &str, test: Test, v
         // An account can be in any organization and can share any network. Its principals are its own.
         Caller::Account(account) => match (key, account) {
             ("aws:principalarn", Some(account)) => run.decide(&[value], &|values| {
-                values.first().map_or(Truth::False, |value| match account_of(value) {
-                    Account::Own => Truth::False,
-                    Account::Text(other) => (other == *account || other.contains(['*', '?'])).into(),
-                    Account::Unsettled(_) => Truth::Unknown,
-                    Account::None => value.text().map_or(Truth::Unknown, |text| is_wildcard_text(&text).into()),
-                })
+                values.first().map_or(Truth::False, |value| can_be_principal_of(account, test, value))
             }),
             ("aws:principalaccount" | "kms:calleraccount" | "aws:principalarn", _) => Truth::Unknown,
             _ => Truth::True,
         },
     }
+}
+
+/// Whether a principal of an account can have an ARN that matches a value of a condition: `*:role/App` is in every account.
+fn can_be_principal_of(account: &str, test: Test, value: &Value<'_>) -> Truth {
+    // The services that principals' ARNs are of: IAM User Guide, "IAM identifiers", "AWS STS ARNs".
+    const SERVICES: [&str; 2] = ["iam", "sts"];
+    let Some(text) = value.text() else {
+        return match account_of(value) {
+            Account::Text(other) if !other.contains(['*', '?']) => (other == *account).into(),
+            Account::Own => Truth::False,
+            _ => Truth::Unknown,
+        };
+    };
+    if has_policy_variable(&text) {
+        return Truth::Unknown;
+    }
+    let can_be = SERVICES.iter().any(|service| {
+        let all = format!("arn:*:{service}::{account}:*");
+        match test {
+            // Segment by segment, so a pattern without all of them matches nothing.
+            Test::Arn => {
+                let (own, others) = (text.splitn(6, ':'), all.splitn(6, ':'));
+                own.clone().count() == 6 && own.zip(others).all(|(one, other)| patterns_overlap(one, other))
+            }
+            Test::StringLike => patterns_overlap(&text, &all),
+            _ => pattern_covers(&all, &text),
+        }
+    });
+    can_be.into()
 }
 
 /// Whether a condition holds for requests in which a caller has made a choice for its key.

@@ -255,7 +255,7 @@ fn action_relation<'t>(
     subject: &Subject<'_, 't>,
 ) -> Truth {
     let relate = |outer: Option<Pattern>, inner: &Pattern| {
-        let outer = outer.unwrap_or_default().lowered();
+        let outer = outer.unwrap_or_default().as_actions();
         match how {
             How::Covers => outer.covers(inner),
             How::Spares => outer.is_disjoint_from(inner),
@@ -264,15 +264,14 @@ fn action_relation<'t>(
     match inner {
         Piece::Pattern(inner) => run.decide(&[outer, inner], &|values| match values {
             [outer, inner] => {
-                let inner = Pattern::of(inner, Side::Inner).unwrap_or_default().lowered();
+                let inner = Pattern::of(inner, Side::Inner).unwrap_or_default().as_actions();
                 relate(Pattern::of(outer, Side::Outer), &inner)
             }
             _ => Truth::Unknown,
         }),
         Piece::All | Piece::Target(_) => {
             // Other services have no actions on the resource of the policy.
-            let mut all = Pattern::default();
-            all.push_text(&subject.service().map_or("*".to_owned(), |service| format!("{service}:*")));
+            let all = Pattern::actions(&subject.service().map_or("*".to_owned(), |service| format!("{service}:*")));
             ask(run, outer, |outer| relate(Pattern::of(outer, Side::Outer), &all))
         }
     }

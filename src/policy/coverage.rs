@@ -104,7 +104,7 @@ pub(super) fn covers_action<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, ac
                 return apart;
             }
             let pattern = value.and_then(|value| Pattern::of(value, Side::Outer)).unwrap_or_default();
-            question(&pattern.lowered(), &Pattern::lower(action))
+            question(&pattern.as_actions(), &Pattern::actions(action))
         })
     };
     match (statement.get(element::ACTIONS), statement.get(element::NOT_ACTIONS)) {
@@ -157,6 +157,12 @@ mod tests {
             ("Principal", "Principal: {AWS: ['arn:aws:iam::123456789012:root', '*']}"),
             ("Action", "Action: '*'"),
             ("Action", "Action: ['S3:Get*', 'S3:*']"),
+            ("Action", "Action: 's3:?*'"),
+            ("Action", "Action: 'S3:*?'"),
+            ("Action", "Action: 's3:**'"),
+            ("Resource", "Resource: [{'Fn::GetAtt': [Bucket, Arn]}, {'Fn::Sub': '${Bucket.Arn}/?*'}]"),
+            ("Resource", "Resource: [{'Fn::GetAtt': [Bucket, Arn]}, {'Fn::Sub': '${Bucket.Arn}/*?'}]"),
+            ("Resource", "Resource: [{'Fn::GetAtt': [Bucket, Arn]}, {'Fn::Sub': 'arn:aws:s3:::${Bucket}/**'}]"),
             ("Action", "NotAction: 'ec2:*'"),
             ("Resource", "Resource: '*'"),
             ("Resource", "Resource: {'Fn::Sub': 'arn:${AWS::Partition}:s3:::${Bucket}*'}"),
@@ -200,6 +206,8 @@ mod tests {
             ("Resource", "Resource: {'Fn::GetAtt': [Bucket, Arn]}"),
             ("Resource", "Resource: {'Fn::Sub': '${Bucket.Arn}/*'}"),
             ("Resource", "Resource: [{'Fn::GetAtt': [Bucket, Arn]}, {'Fn::Sub': '${Bucket.Arn}/phi/*'}]"),
+            ("Resource", "Resource: [{'Fn::GetAtt': [Bucket, Arn]}, {'Fn::Sub': '${Bucket.Arn}/??*'}]"),
+            ("Action", "Action: 's3:Get?*'"),
             ("Resource", "Resource: [{'Fn::GetAtt': [Other, Arn]}, {'Fn::Sub': '${Other.Arn}/*'}]"),
             ("Resource", "NotResource: {'Fn::Sub': '${Bucket.Arn}/public/*'}"),
             ("Resource", ""),

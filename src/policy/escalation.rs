@@ -2,7 +2,8 @@
 //!
 //! The paths are facts. This file decides whether an identity has the actions that a path needs.
 
-use super::condition::{RequestValue, holds, read};
+use super::account::{Account, account_of};
+use super::condition::{Operator, RequestValue, holds, read};
 use super::coverage::covers_action;
 use super::normal::element;
 use super::pattern::{Pattern, Side};
@@ -47,49 +48,130 @@ pub fn names_own_user<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth 
     })
 }
 
-/// Keys that ask from where and how a request is made, in lower case: what it does is up to whoever makes it.
-/// Source: IAM User Guide, "AWS global condition context keys".
-const CIRCUMSTANCES: [&str; 9] = [
+/// Keys that ask who makes a request, and from where and how, in lower case: what it does is up to whoever makes it. Those that end
+/// with `/` have a tag's key behind them. Sorted.
+///
+/// Source: IAM User Guide, "AWS global condition context keys", "Properties of the principal", "of a role session", "of the network"
+/// and "of the request" (2026-11). Not: what is about the resource or the values that a request sets (`aws:ResourceTag`,
+/// `aws:RequestTag`), nor `aws:CalledVia`, which limits an action to what a service does in it.
+const CIRCUMSTANCES: [&str; 34] = [
+    "aws:assumedroot",
     "aws:currenttime",
+    "aws:ec2instancesourceprivateipv4",
+    "aws:ec2instancesourcevpc",
+    "aws:epochtime",
+    "aws:federatedprovider",
     "aws:multifactorauthage",
     "aws:multifactorauthpresent",
+    "aws:principalaccount",
+    "aws:principalarn",
     "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principaltag/",
+    "aws:principaltype",
+    "aws:referer",
     "aws:requestedregion",
     "aws:securetransport",
+    "aws:sourceidentity",
     "aws:sourceip",
     "aws:sourcevpc",
+    "aws:sourcevpcarn",
     "aws:sourcevpce",
+    "aws:tokenissuetime",
+    "aws:useragent",
+    "aws:userid",
+    "aws:username",
+    "aws:vpceaccount",
+    "aws:vpceorgid",
+    "aws:vpceorgpaths",
+    "aws:vpcsourceip",
+    "codebuild:buildarn",
+    "codebuild:projectarn",
+    "ec2:sourceinstancearn",
+    "lambda:sourcefunctionarn",
 ];
+
+/// Whether a condition on a key (in lower case) leaves open what a request does: it asks only who makes it, from where, or in which
+/// account, which for IAM is always that of the caller.
+fn is_circumstance(run: &mut Run<'_, '_>, operator: Operator, key: &str, values: &[Value<'_>]) -> Option<Truth> {
+    let texts = || values.iter().filter_map(Value::text);
+    match key {
+        // An identity makes its own requests, not those of a service.
+        "aws:principalisawsservice" | "aws:viaawsservice" => None,
+        "aws:resourceaccount" | "aws:resourceorgid" | "aws:resourceorgpaths" => {
+            // What is compared with the caller's own is the same; a literal is taken to be the own one.
+            let is_own = |value: &Value<'_>| {
+                account_of(value) == Account::Own
+                    || value.text().is_some_and(|text| text.to_ascii_lowercase().starts_with("${aws:principal"))
+            };
+            let own = values.iter().any(is_own);
+            if !own && operator.is_negated() {
+                run.note_reason(format!("a condition on `{key}` excludes an account"));
+                return Some(Truth::Unknown);
+            }
+            Some((!operator.is_negated()).into())
+        }
+        _ => {
+            let known = CIRCUMSTANCES.iter().any(|known| match known.strip_suffix('/') {
+                Some(_) => key.starts_with(known),
+                None => key == *known,
+            });
+            // A tag that must be equal to one of the resource limits the resources.
+            let limits = || texts().any(|text| text.contains("ResourceTag/") || text.contains("RequestTag/"));
+            (known && !limits()).then_some(Truth::True)
+        }
+    }
+}
+
+/// The statements of an identity, or of its permissions boundary, by their effects.
+struct Sorted<'v, 't> {
+    /// Each with its index and as certainly as it allows something.
+    allows: Vec<(usize, &'v Value<'t>, Truth)>,
+    denies: Vec<(&'v Value<'t>, Truth)>,
+}
+
+impl<'m, 't> Sorted<'m, 't> {
+    fn of(
+        run: &mut Run<'m, 't>,
+        granted: &[Granted<'m, 't>],
+        counts: impl Fn(&mut Run<'m, 't>, &Value<'t>) -> bool,
+    ) -> Self {
+        let mut sorted = Self { allows: Vec::new(), denies: Vec::new() };
+        for (index, one) in granted.iter().enumerate() {
+            let statement = one.statement.value;
+            let allow = effect_is(run, statement, "Allow");
+            if !allow.is_false() && counts(run, statement) {
+                sorted.allows.push((index, statement, allow.and(one.attached)));
+            }
+            let deny = effect_is(run, statement, "Deny");
+            if !deny.is_false() {
+                sorted.denies.push((statement, deny.and(one.attached)));
+            }
+        }
+        sorted
+    }
+}
 
 /// The paths to more privileges that the statements of one identity open together, as far as a template shows them.
 ///
 /// Statements that allow everything are left out: there are no more rights to get. An `Allow` under a condition that limits what
 /// a request may do counts for nothing; a `Deny` that only holds under a condition, or spares some resources, leaves the answer open.
-/// An action counts on the resources that it has, and no others.
+/// An action counts on the resources that it has, and no others. What the permissions boundary of the identity does not allow counts for
+/// nothing, either.
 pub fn escalations<'m, 't>(
     run: &mut Run<'m, 't>,
     granted: &[Granted<'m, 't>],
+    boundary: Option<&[Granted<'m, 't>]>,
     itself: Itself<'_, 'm, 't>,
 ) -> Vec<Escalation> {
-    let mut allows = Vec::new();
-    let mut denies = Vec::new();
-    for (index, one) in granted.iter().enumerate() {
-        let statement = one.statement.value;
-        let allow = effect_is(run, statement, "Allow");
-        if !allow.is_false() && !grants_admin(run, statement).is_true() {
-            allows.push((index, statement, allow.and(one.attached)));
-        }
-        let deny = effect_is(run, statement, "Deny");
-        if !deny.is_false() {
-            denies.push((statement, deny.and(one.attached)));
-        }
-    }
+    let own = Sorted::of(run, granted, |run, statement| !grants_admin(run, statement).is_true());
+    let boundary = boundary.map(|boundary| Sorted::of(run, boundary, |_, _| true));
     let mut found = Vec::new();
     for path in facts::escalations() {
         let mut truth = Truth::True;
         let mut steps = Vec::new();
         for needed in path {
-            let (open, by) = step(run, &allows, &denies, &needed, itself);
+            let (open, by) = step(run, &own, boundary.as_ref(), &needed, itself);
             truth = truth.and(open);
             if truth.is_false() {
                 break;
@@ -114,8 +196,8 @@ enum On {
 /// Whether the identity can do what is needed, and the statement that allows it.
 fn step<'m, 't>(
     run: &mut Run<'m, 't>,
-    allows: &[(usize, &Value<'t>, Truth)],
-    denies: &[(&Value<'t>, Truth)],
+    own: &Sorted<'_, 't>,
+    boundary: Option<&Sorted<'_, 't>>,
     needed: &Needed,
     itself: Itself<'_, 'm, 't>,
 ) -> (Truth, usize) {
@@ -124,9 +206,16 @@ fn step<'m, 't>(
         if on == On::Itself && !needed.on_itself {
             continue;
         }
-        let (mut truth, by) = allowed(run, allows, needed, on, itself);
+        let (mut truth, by) = allowed(run, &own.allows, needed, on, itself);
         if !truth.is_false() {
-            truth = truth.and(!denied(run, denies, needed, on, itself));
+            truth = truth.and(!denied(run, &own.denies, needed, on, itself));
+        }
+        if let Some(boundary) = boundary.filter(|_| !truth.is_false()) {
+            let mut within = allowed(run, &boundary.allows, needed, on, itself).0;
+            if on == On::Itself {
+                within = within.or(allowed(run, &boundary.allows, needed, On::Everything, itself).0);
+            }
+            truth = truth.and(within).and(!denied(run, &boundary.denies, needed, on, itself));
         }
         if truth.is_true() {
             return (truth, by);
@@ -198,9 +287,9 @@ fn leaves_free<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, needed: &Needed
     let mut free = Truth::False;
     for policy in policies {
         free = free.or(Truth::all(conditions.iter().map(|condition| {
-            let Some((_, key, _)) = read(run, condition) else { return Truth::Unknown };
-            if CIRCUMSTANCES.contains(&key.as_ref()) {
-                return Truth::True;
+            let Some((operator, key, values)) = read(run, condition) else { return Truth::Unknown };
+            if let Some(free) = is_circumstance(run, operator, &key, values) {
+                return free;
             }
             let request_value = |key: &str| match (key, needed.passed_to) {
                 ("iam:passedtoservice", Some(service)) => RequestValue::Is(service),
@@ -208,6 +297,7 @@ fn leaves_free<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, needed: &Needed
                 // condition keys for AWS Identity and Access Management (IAM)" (2026-11).
                 ("iam:passedtoservice", None) => RequestValue::Absent,
                 ("iam:policyarn", _) if attaches => RequestValue::Is(policy),
+                ("aws:principalisawsservice" | "aws:viaawsservice", _) => RequestValue::Is("false"),
                 ("iam:policyarn", _) if !needed.action.starts_with("iam:Detach") => RequestValue::Absent,
                 _ => RequestValue::Anything,
             };
@@ -278,7 +368,7 @@ mod tests {
             let found = bucket_statements(run, model).found;
             let granted: Vec<_> =
                 found.into_iter().map(|statement| Granted { statement, attached: Truth::True }).collect();
-            escalations(run, &granted, &itself)
+            escalations(run, &granted, None, &itself)
         });
         let reported = all.remove(0).into_iter().map(|path| {
             let actions: Vec<&str> = path.steps.iter().map(|(action, _)| *action).collect();
@@ -291,6 +381,11 @@ mod tests {
     fn itself<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>, action: &str) -> Truth {
         let role = resource.display().contains("${Role.Arn}") && action.contains("Role");
         Truth::from(role).or(names_own_user(run, resource))
+    }
+
+    #[test]
+    fn the_keys_are_in_order() {
+        assert!(CIRCUMSTANCES.is_sorted());
     }
 
     const PASS: &str = "{Effect: Allow, Action: 'iam:PassRole', Resource: '*'}";
@@ -413,6 +508,22 @@ mod tests {
             ),
             ("{StringEquals: {'iam:PassedToService': ec2.amazonaws.com}}", vec![]),
             ("{Bool: {'aws:MultiFactorAuthPresent': true}}", vec!["iam:PassRole lambda:CreateFunction"]),
+            (
+                "{StringEquals: {'aws:ResourceAccount': {Ref: 'AWS::AccountId'}}}",
+                vec!["iam:PassRole lambda:CreateFunction"],
+            ),
+            (
+                "{StringEquals: {'aws:ResourceAccount': '${aws:PrincipalAccount}'}}",
+                vec!["iam:PassRole lambda:CreateFunction"],
+            ),
+            ("{StringEquals: {'aws:ResourceAccount': '111122223333'}}", vec!["iam:PassRole lambda:CreateFunction"]),
+            ("{StringNotEquals: {'aws:ResourceAccount': '${aws:PrincipalAccount}'}}", vec![]),
+            ("{StringNotEquals: {'aws:ResourceAccount': '111122223333'}}", vec!["?iam:PassRole lambda:CreateFunction"]),
+            ("{Bool: {'aws:ViaAWSService': false}}", vec!["iam:PassRole lambda:CreateFunction"]),
+            ("{Bool: {'aws:ViaAWSService': true}}", vec![]),
+            ("{StringEquals: {'aws:PrincipalTag/team': ops}}", vec!["iam:PassRole lambda:CreateFunction"]),
+            ("{StringEquals: {'aws:PrincipalTag/team': '${aws:ResourceTag/team}'}}", vec![]),
+            ("{'ForAnyValue:StringEquals': {'aws:CalledVia': cloudformation.amazonaws.com}}", vec![]),
             ("{StringEquals: {'iam:ResourceTag/team': app}}", vec![]),
             ("{StringNotEquals: {'iam:ResourceTag/team': app}}", vec!["?iam:PassRole lambda:CreateFunction"]),
             ("{StringEqualsIfExists: {'iam:ResourceTag/team': app}}", vec!["?iam:PassRole lambda:CreateFunction"]),

@@ -3,8 +3,9 @@
 //! Some types take no other form, and with `Fn::Sub` the text has unsettled parts; they come out as parts of the strings
 //! that they are in.
 
+use super::token::is_claim;
 use crate::eval::Run;
-use crate::eval::text::{CLOSE, OPEN};
+use crate::eval::text::{CLOSE, OPEN, canonical};
 use crate::eval::value::{Content, Field, Kind, Origin, Part, Value};
 use crate::source::Span;
 use crate::syntax::Number;
@@ -14,7 +15,8 @@ use std::borrow::Cow;
 ///
 /// An unsettled part inside a string is taken to be characters of it: a value with quotes in it, which would end the string, is an
 /// error in deployment at best. One elsewhere may be any value, or several; a choice there is made first, since it decides the
-/// structure. A map with an unsettled key is unknown as a whole, since the key may be any.
+/// structure. A map with an unsettled key is unknown as a whole, since the key may be any; but the key of a token's
+/// claim is kept if the claim is known (`${Issuer}:sub`).
 pub fn parse<'t>(run: &mut Run<'_, 't>, value: &Value<'t>) -> Option<Value<'t>> {
     if !is_json(value) {
         return None;
@@ -133,15 +135,27 @@ impl<'t> Reader<'_, 't> {
             serde_json::Value::String(text) => return self.string(text),
             serde_json::Value::Array(items) => Kind::List(items.into_iter().map(|item| self.value(item)).collect()),
             serde_json::Value::Object(entries) => {
-                if entries.keys().any(|key| key.contains(OPEN)) {
-                    return self.anything();
+                let field = |(key, value): (String, serde_json::Value)| {
+                    let key = if key.contains(OPEN) { self.key_of_claim(&key)? } else { key };
+                    Some(Field { key: Cow::Owned(key), key_span: self.span, value: self.value(value) })
+                };
+                match entries.into_iter().map(field).collect::<Option<Vec<_>>>() {
+                    Some(fields) => Kind::Map(fields),
+                    None => return self.anything(),
                 }
-                let field =
-                    |(key, value)| Field { key: Cow::Owned(key), key_span: self.span, value: self.value(value) };
-                Kind::Map(entries.into_iter().map(field).collect())
             }
         };
         Value { span: self.span, kind }
+    }
+
+    /// A condition key with an issuer that is not known and a claim that is: `${Issuer}:sub`. What the key of such a claim means does not
+    /// depend on the issuer, and no other element of a policy ends so.
+    fn key_of_claim(&self, key: &str) -> Option<String> {
+        let (_, claim) = key.rsplit_once(':').filter(|(_, claim)| is_claim(claim))?;
+        let issuer = self.string(key.to_owned());
+        issuer.parts().iter().any(|part| !part.content.is_known()).then_some(())?;
+        let issuer = canonical(&issuer).replace([OPEN, CLOSE], "");
+        issuer.ends_with(claim).then_some(issuer)
     }
 
     /// A value that may be a list or map as well.

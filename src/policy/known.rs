@@ -8,9 +8,10 @@ use super::account::{Account, account_of};
 use super::cidr::Cidr;
 use super::condition::{Test, has_policy_variable};
 use super::pattern::{Pattern, Side};
-use super::principal::is_identity;
+use super::principal::{is_identity, is_plain, is_plain_reference};
+use super::token::admits_any_owner;
 use super::wildcard::is_wildcard_text;
-use crate::eval::text::{CLOSE, OPEN, equals_str};
+use crate::eval::text::{CLOSE, OPEN, equals_str, pattern_covers};
 use crate::eval::value::{Content, Value};
 use crate::truth::Truth;
 
@@ -186,6 +187,17 @@ pub(super) fn values_of_others(key: &str) -> &'static [&'static str] {
     }
 }
 
+/// A value of a key that stands for all of its values, where they have something in common. The key is in lower case.
+///
+/// Source: AWS KMS developer guide, "AWS KMS condition keys", `kms:RequestAlias`, `kms:ResourceAliases`, `kms:ViaService` (2026-11).
+fn any_value(key: &str) -> Option<&'static str> {
+    match key {
+        "kms:requestalias" | "kms:resourcealiases" => Some("alias/\u{10FFFD}"),
+        "kms:viaservice" => Some("\u{10FFFD}.\u{10FFFD}.amazonaws.com"),
+        _ => None,
+    }
+}
+
 /// Whether a value of a condition on a key matches values that others have: it is not fixed, or it is a wildcard. The key is in lower
 /// case.
 pub(super) fn admits_others(key: &str, value: &Value<'_>, test: Test) -> Truth {
@@ -197,6 +209,17 @@ pub(super) fn admits_others(key: &str, value: &Value<'_>, test: Test) -> Truth {
         _ => None,
     });
     let compared = matches!(test, Test::StringLike | Test::Arn | Test::IpAddress);
+    if test == Test::StringLike
+        && let (Some(any), Some(text)) = (any_value(key), value.text())
+        && pattern_covers(&text, any)
+    {
+        return Truth::True;
+    }
+    if fixed.is_none()
+        && let Some(admits) = admits_any_owner(key, value, !is_exact(test))
+    {
+        return admits;
+    }
     match fixed {
         // It is true or false, and one of them is required.
         _ if test == Test::Bool => Truth::False,
@@ -216,8 +239,12 @@ pub(super) fn matches_anything(test: Test, value: &Value<'_>) -> Truth {
         (Test::IpAddress, Some(text)) => Cidr::parse(text).is_some_and(Cidr::is_everything).into(),
         (Test::StringLike | Test::Arn | Test::IpAddress, None) => {
             // Text around an open part is no wildcard, and neither is the name or ARN of a resource.
-            let open = value.is_opaque() && !value.as_reference().is_some_and(is_identity);
-            if open { Truth::Unknown } else { Truth::False }
+            let named = match test {
+                // A range of every address has no wildcard.
+                Test::IpAddress => value.as_reference().is_some_and(is_identity),
+                _ => is_plain_reference(value),
+            };
+            if value.is_opaque() && !named { Truth::Unknown } else { Truth::False }
         }
         // These operators have no wildcards: an unnamed value does not equal it.
         (Test::StringEquals | Test::StringEqualsIgnoreCase | Test::Binary, _) => Truth::False,
@@ -257,16 +284,16 @@ fn is_exact(test: Test) -> bool {
 
 /// Whether a value is the same for every request, and no wildcard matches it.
 fn has_no_wildcard(value: &Value<'_>, test: Test) -> Truth {
-    let is_plain = |text: &str| (is_exact(test) || !text.contains(['*', '?'])) && !has_policy_variable(text);
+    let is_settled = |text: &str| (is_exact(test) || !text.contains(['*', '?'])) && !has_policy_variable(text);
     if let Some(text) = value.text() {
-        return is_plain(&text).into();
+        return is_settled(&text).into();
     }
     let mut result = Truth::True;
     for part in value.parts() {
         result = result.and(match &part.content {
-            Content::Known(text) => is_plain(text).into(),
+            Content::Known(text) => is_settled(text).into(),
             Content::Choice | Content::Entry(_) => Truth::Unknown,
-            _ if is_identity(&part.origin) => Truth::True,
+            _ if is_plain(part) => Truth::True,
             // Whatever it is, it is compared as it stands.
             _ if is_exact(test) => Truth::True,
             _ => Truth::Unknown,
@@ -283,7 +310,7 @@ fn is_fixed_arn(value: &Value<'_>) -> Truth {
     match account_of(value) {
         Account::Own => Truth::True,
         Account::Text(account) => (!account.is_empty() && !account.contains(['*', '?'])).into(),
-        Account::Unsettled(part) if is_identity(&part.origin) => Truth::True,
+        Account::Unsettled(part) if is_plain(part) => Truth::True,
         Account::Unsettled(_) => Truth::Unknown,
         Account::None => Truth::False,
     }
@@ -335,7 +362,7 @@ fn has_written_variable(text: &str) -> bool {
 fn is_fixed_user(value: &Value<'_>) -> Truth {
     let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
     let Some((id, _)) = pattern.text().split_once(':') else { return Truth::False };
-    let open = id.contains(OPEN) && !value.parts().first().is_some_and(|part| is_identity(&part.origin));
+    let open = id.contains(OPEN) && !value.parts().first().is_some_and(is_plain);
     match (!id.is_empty() && !id.contains(['*', '?']) && !has_written_variable(id), open) {
         (false, _) => Truth::False,
         (true, true) => Truth::Unknown,
@@ -353,11 +380,7 @@ fn is_fixed_organization(value: &Value<'_>, test: Test) -> Truth {
     }
     // What is open has a wildcard in its value at most where these are compared with wildcards.
     let open = organization.contains(OPEN) && !is_exact(test);
-    if open && !value.parts().first().is_some_and(|part| is_identity(&part.origin)) {
-        Truth::Unknown
-    } else {
-        Truth::True
-    }
+    if open && !value.parts().first().is_some_and(is_plain) { Truth::Unknown } else { Truth::True }
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod statement;
 mod target;
 #[cfg(test)]
 mod testing;
+mod token;
 mod wildcard;
 
 pub use allowing::{
@@ -43,10 +44,13 @@ pub use named::{admitted_by_conditions, services_in_conditions};
 pub use needless::{NeedlessWildcard, needless_wildcard};
 pub use principal::{Who, is_of_foreign_account, only_allows, principal};
 pub use reach::{is_every_resource, is_every_resource_of, is_of_any_account};
-pub use restriction::{admits_service_for_anyone, admitted, requires_condition, restricts_callers};
+pub use restriction::{
+    admits_service_for_anyone, admitted, requires_condition, restricts_callers, through_own_endpoint,
+};
 pub use statement::{Statement, Statements, statements};
 pub use target::{Target, bucket_name_targets, bucket_targets, covers_resource, spares_resource};
+pub use token::is_open_subject;
 pub use wildcard::{
-    allows_blocked, allows_every_action, allows_other_actions, covers_action, grants_admin, is_open_subject,
-    is_wildcard_action, is_wildcard_resource, needs_star,
+    allows_blocked, allows_every_action, allows_other_actions, covers_action, grants_admin, is_wildcard_action,
+    is_wildcard_resource, leaves_actions, needs_star,
 };

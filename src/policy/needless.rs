@@ -305,6 +305,12 @@ mod tests {
         let with = |condition: &str| ask(&format!("{{Action: kms:Encrypt, Resource: '*', Condition: {condition}}}")).0;
         assert_eq!(with("{StringEquals: {'kms:RequestAlias': alias/phi}}"), Truth::False);
         assert_eq!(with("{'ForAnyValue:StringLike': {'kms:ResourceAliases': 'alias/phi-*'}}"), Truth::False);
+        for every in ["*", "alias/*", "alias*", "alias/?*", "a*", "?lias/**"] {
+            assert_eq!(with(&format!("{{StringLike: {{'kms:RequestAlias': '{every}'}}}}")), Truth::True, "{every}");
+            let aliases = format!("{{'ForAnyValue:StringLike': {{'kms:ResourceAliases': ['alias/phi', '{every}']}}}}");
+            assert_eq!(with(&aliases), Truth::True, "{every}");
+        }
+        assert_eq!(with("{StringEquals: {'kms:RequestAlias': 'alias/*'}}"), Truth::False);
         assert_eq!(with("{StringEquals: {'aws:ResourceTag/Team': {Ref: Open}}}"), Truth::False);
         assert_eq!(with("{StringEquals: {'ec2:ResourceTag/Team': [records, billing]}}"), Truth::False);
         assert_eq!(with("{StringLike: {'aws:ResourceTag/Team': {Ref: Open}}}"), Truth::Unknown);

@@ -28,6 +28,30 @@ pub(super) fn begin_apart(one: &str, other: &str) -> bool {
     one.bytes().zip(other.bytes()).take_while(is_plain).any(|(one, other)| !one.eq_ignore_ascii_case(&other))
 }
 
+/// A pattern with wildcards beside each other in one order, each `?` before one `*`: `*?` and `?**` are `?*`.
+pub(super) fn in_order(text: String) -> String {
+    let is_wild = |byte: u8| matches!(byte, b'*' | b'?');
+    // Hardly any text has two of them beside each other.
+    if !text.as_bytes().windows(2).any(|pair| matches!(pair, [b'*', next] if is_wild(*next))) {
+        return text;
+    }
+    let mut ordered = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(['*', '?']) {
+        let (before, from) = rest.split_at(at);
+        let end = from.find(|character| !matches!(character, '*' | '?')).unwrap_or(from.len());
+        let (run, after) = from.split_at(end);
+        ordered.push_str(before);
+        ordered.extend(run.chars().filter(|character| *character == '?'));
+        if run.contains('*') {
+            ordered.push('*');
+        }
+        rest = after;
+    }
+    ordered.push_str(rest);
+    ordered
+}
+
 /// A text that does not change.
 fn as_is(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text)
@@ -70,6 +94,21 @@ impl Pattern {
     /// A text in lower case.
     pub(super) fn lower(text: &str) -> Self {
         Self { text: text.to_ascii_lowercase() }
+    }
+
+    /// An action or action pattern as all actions that it matches: in lower case, and `s3:*` as `s3:?*`, since every action has a name.
+    pub(super) fn actions(text: &str) -> Self {
+        Self::lower(text).as_actions()
+    }
+
+    /// As this pattern of actions, in lower case and in one spelling.
+    pub(super) fn as_actions(self) -> Self {
+        let mut pattern = self.lowered();
+        if pattern.text.ends_with(":*") {
+            pattern.text.insert(pattern.text.len() - 1, '?');
+        }
+        pattern.text = in_order(pattern.text);
+        pattern
     }
 
     pub(super) fn push_text(&mut self, text: &str) {

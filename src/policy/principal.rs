@@ -84,7 +84,7 @@ fn is_such<'t>(run: &mut Run<'_, 't>, kind: &Value<'t>, value: &Value<'t>, who: 
         (Who::Everyone, _) => ask(run, value, &is_everyone),
         (Who::Service, kind) => (kind == "Service").into(),
         (Who::ForeignAccount, "AWS" | "Federated" | "CanonicalUser") => {
-            let own = own_account(run);
+            let own = own_account(run, value);
             // A canonical user ID or a unique ID (`AROA…`) is of some account; an identity provider's domain is of none.
             let without_account = if kind == "Federated" { Truth::False } else { Truth::Unknown };
             ask(run, value, &|value| is_foreign(value, own.as_deref()).unwrap_or(without_account))
@@ -164,14 +164,14 @@ fn is_foreign(value: &Value<'_>, own: Option<&str>) -> Option<Truth> {
 
 /// Whether a value is the ID of another account, or an ARN in one; false for a text that is neither.
 pub fn is_of_foreign_account<'t>(run: &mut Run<'_, 't>, value: &Value<'t>) -> Truth {
-    let own = own_account(run);
+    let own = own_account(run, value);
     ask(run, value, &|value| is_foreign(value, own.as_deref()).unwrap_or(Truth::False))
 }
 
 /// Whether a principal of a normalised statement is the account that the template is deployed to, or everyone. An account that is written
 /// out counts as that one, unless the user pinned another.
 pub(super) fn is_own_account<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
-    let own = own_account(run);
+    let own = pinned_account(run);
     let is_own = |value: &Value<'_>| {
         let last = match value.parts() {
             [Part { origin: Origin::Pseudo("AWS::AccountId"), .. }] => return Truth::True,
@@ -193,8 +193,20 @@ pub(super) fn is_own_account<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -
     Truth::any(principals.iter().filter_map(|entry| entry.get(element::VALUE)).map(|value| ask(run, value, &is_own)))
 }
 
+/// The account that the template is deployed to, where the user pinned it, or where a scenario has it that is the one of a value: a
+/// condition of the template compares `AWS::AccountId` with that.
+fn own_account<'t>(run: &mut Run<'_, 't>, value: &Value<'t>) -> Option<String> {
+    if let Account::Text(account) = account_of(value)
+        && is_account_id(&account)
+        && run.is_chosen("AWS::AccountId", &account) == Some(true)
+    {
+        return Some(account);
+    }
+    pinned_account(run)
+}
+
 /// The account that the template is deployed to, where the user pinned it.
-fn own_account(run: &Run<'_, '_>) -> Option<String> {
+fn pinned_account(run: &Run<'_, '_>) -> Option<String> {
     let (_, variable) = run.evaluator.choices.by_name("AWS::AccountId")?;
     match variable.candidates.as_slice() {
         [Candidate::Known(account)] => Some(account.to_string()),
@@ -229,6 +241,23 @@ pub(super) fn is_everybody<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> 
             None => run.decide(&[kind], &|_| Truth::Unknown),
         }
     }))
+}
+
+/// The texts that a part excludes which has no wildcards: no parameter is compared with both of them.
+pub(super) const WILDCARDS: [&str; 2] = ["*", "?"];
+
+/// Whether a part of a value has no wildcard, whatever its characters are: what it comes from has an identity, or accepts none.
+pub(super) fn is_plain(part: &Part<'_>) -> bool {
+    let accepts_none = match &part.content {
+        Content::Except(texts) => WILDCARDS.iter().all(|wildcard| texts.iter().any(|text| text == wildcard)),
+        _ => false,
+    };
+    accepts_none || is_identity(&part.origin)
+}
+
+/// Whether a value is one part, which [is plain](is_plain).
+pub(super) fn is_plain_reference(value: &Value<'_>) -> bool {
+    matches!(value.parts(), [part] if !part.content.is_known() && is_plain(part))
 }
 
 /// Whether what a value's part comes from has an identity of its own, such as a resource or an account: whatever its

@@ -5,7 +5,7 @@
 
 use super::account::{Account, account_of};
 use super::pattern::{Pattern, Side};
-use super::principal::is_identity;
+use super::principal::is_plain;
 use super::wildcard::{ask, is_wildcard, is_wildcard_text, may_be_anything};
 use crate::eval::Run;
 use crate::eval::text::{CLOSE, OPEN, pattern_covers, patterns_overlap};
@@ -178,7 +178,7 @@ pub fn is_of_any_account<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Tru
     ask(run, resource, |value| match account_of(value) {
         Account::Own => Truth::False,
         Account::Text(account) => (account.is_empty() || account.contains(['*', '?'])).into(),
-        Account::Unsettled(part) if is_identity(&part.origin) => Truth::False,
+        Account::Unsettled(part) if is_plain(part) => Truth::False,
         Account::Unsettled(_) => Truth::Unknown,
         // A `*` reaches beyond the colons.
         Account::None => value.text().map_or(Truth::Unknown, |text| text.ends_with('*').into()),

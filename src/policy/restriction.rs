@@ -6,11 +6,13 @@ use super::account::{Account, account_of, is_account_id};
 use super::admission::{Denies, admits, requires_key};
 use super::caller::Caller;
 use super::cells::Subject;
+use super::condition::read;
+use super::known::{Group, fixed, group_of};
 use super::normal::element;
 use super::principal::Such;
 use crate::eval::Run;
 use crate::eval::text::canonical;
-use crate::eval::value::Value;
+use crate::eval::value::{Kind, Value};
 use crate::truth::Truth;
 
 /// Whether an `Allow` for everyone admits only callers that the policy names: because of its own conditions, and of the `Deny`
@@ -23,6 +25,50 @@ pub fn restricts_callers<'v, 't>(
 ) -> Truth {
     let denies = Denies::among(run, policy);
     !admits(run, statement, &denies, subject, &Caller::Unknown, None)
+}
+
+/// A statement of the policy of a VPC endpoint, and the other ones, without their conditions on the endpoint and its network: every request
+/// that such a policy is asked about comes through this endpoint, so an `Allow` that names it limits nothing, and a `Deny` of all other
+/// endpoints denies nothing.
+///
+/// Source: IAM User Guide, "AWS global condition context keys", `aws:SourceVpc`, `aws:SourceVpce`, `aws:VpceAccount` (2026-11).
+pub fn through_own_endpoint<'m, 't>(
+    run: &mut Run<'m, 't>,
+    statement: &'m Value<'t>,
+    others: &[&'m Value<'t>],
+) -> (&'m Value<'t>, Vec<&'m Value<'t>>) {
+    let mut denies_nothing = Vec::new();
+    let mut without = |run: &mut Run<'m, 't>, statement: &'m Value<'t>| {
+        let mut about_endpoint = Vec::new();
+        for condition in statement.get(element::CONDITIONS).map(Value::items).unwrap_or_default() {
+            if let Some((operator, key, _)) = read(run, condition)
+                && group_of(&key) == Group::Endpoint
+                && fixed(&key).is_some()
+                && operator.compares_texts()
+            {
+                about_endpoint.push(std::ptr::from_ref(condition));
+                if operator.is_negated() {
+                    denies_nothing.push(std::ptr::from_ref(statement));
+                }
+            }
+        }
+        if about_endpoint.is_empty() {
+            return statement;
+        }
+        let mut changed = statement.clone();
+        if let Kind::Map(fields) = &mut changed.kind {
+            for field in fields.iter_mut().filter(|field| field.key == element::CONDITIONS) {
+                let kept = statement.get(element::CONDITIONS).map(Value::items).unwrap_or_default().iter();
+                let kept = kept.filter(|condition| !about_endpoint.contains(&std::ptr::from_ref(*condition)));
+                field.value.kind = Kind::List(kept.cloned().collect());
+            }
+        }
+        run.keep(changed)
+    };
+    let own = without(run, statement);
+    let others: Vec<_> = others.iter().map(|other| (*other, without(run, other))).collect();
+    let others = others.into_iter().filter(|(written, _)| !denies_nothing.contains(&std::ptr::from_ref(*written)));
+    (own, others.map(|(_, other)| other).collect())
 }
 
 /// Of the principals that a statement names, each an account or a principal in it: whether the policy admits some, and those that it

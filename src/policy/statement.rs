@@ -3,10 +3,10 @@
 use super::documents::{DocumentKind, DocumentProperty, Shape, document_properties};
 use super::json_text;
 use super::normal::{self, normalise};
+use super::principal::WILDCARDS;
 use crate::eval::value::{Content, Field, Kind, Origin, Part, Value};
 use crate::eval::{Descent, Evaluator, Run, text};
 use crate::expand::Block;
-use crate::syntax::Node;
 use std::borrow::Cow;
 
 /// A statement in its normalised form, with its place.
@@ -77,6 +77,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
             Shape::EventBusProperties => return self.event_bus_properties(block),
             Shape::LambdaPermission => return self.lambda_permission(block),
             Shape::EntityResolutionStatement => return self.entity_resolution_statement(block),
+            Shape::DomainUpdate => return self.domain_update(block),
             Shape::Document | Shape::Statements => {}
         }
         let names: Vec<&str> = std::iter::once("Properties").chain(property.path.split('/')).collect();
@@ -99,7 +100,10 @@ impl<'m, 't> Collector<'_, 'm, 't> {
             match shape {
                 Shape::Document => self.document(value, &path),
                 Shape::Statements => self.written_statements(value, &path),
-                Shape::EventBusProperties | Shape::LambdaPermission | Shape::EntityResolutionStatement => {}
+                Shape::EventBusProperties
+                | Shape::LambdaPermission
+                | Shape::EntityResolutionStatement
+                | Shape::DomainUpdate => {}
             }
             return;
         };
@@ -121,6 +125,8 @@ impl<'m, 't> Collector<'_, 'm, 't> {
                     self.written_statements(written, &below(path, "Statement"));
                 }
             }
+            // An empty text is no policy: the Serverless Framework writes one for a REST API without a policy (v3, rest-api.js, 2026-11).
+            Kind::String(text) if text.trim().is_empty() => {}
             Kind::String(_) | Kind::Text(_) => match json_text::parse(self.run, value) {
                 Some(document) => self.document(&document, path),
                 None => self.unread_value(value),
@@ -231,6 +237,20 @@ impl<'m, 't> Collector<'_, 'm, 't> {
         self.statement(&normal::map(span, entries), "Properties".to_owned());
     }
 
+    /// The policy in the call that a custom resource of the AWS CDK makes when it is created: `{"parameters": {"AccessPolicies": "…"}}`.
+    fn domain_update(&mut self, block: &Block<'t>) {
+        let Some(call) = self.part(block, "Create") else { return };
+        let read = match &call.kind {
+            Kind::Map(_) => Some(call.clone()),
+            _ => json_text::parse(self.run, call),
+        };
+        match read.as_ref().and_then(|call| call.get("parameters")).map(|parameters| parameters.get("AccessPolicies")) {
+            Some(Some(policy)) => self.document(policy, "Properties/Create"),
+            Some(None) => {}
+            None => self.unread_value(call),
+        }
+    }
+
     /// A property that is a part of a statement.
     fn part(&mut self, block: &Block<'t>, name: &str) -> Option<&'m Value<'t>> {
         let names = ["Properties", name];
@@ -304,15 +324,39 @@ fn event_bus_condition<'t>(condition: &Value<'t>) -> Value<'t> {
 /// The items that a parameter of a list can have, where a value is such a parameter that is set to others than each of them alone: "each
 /// value in the list must be one of the specified allowed values" (AWS CloudFormation user guide, "Parameters", 2026-11). What is true
 /// of a statement with all of them, and with each of them alone, is true of every other list.
+///
+/// A parameter without a known value that accepts no wildcards is one item, which is [plain](without_wildcards).
 fn chosen_items<'t>(evaluator: &Evaluator<'_, 't>, value: &Value<'t>) -> Option<Vec<Value<'t>>> {
+    let plain = || without_wildcards(evaluator, value).map(|plain| vec![plain]);
     let [Part { content: Content::Unknown | Content::Except(_), origin: Origin::Parameter(name) }] = value.parts()
     else {
-        return None;
+        return plain();
     };
     /// With more values, a list is not known: each statement has all of them.
     const MOST: usize = 64;
-    let texts = evaluator.allowed_items(name).filter(|allowed| allowed.len() <= MOST)?.iter().map(Node::scalar_text);
-    texts.map(|text| Some(normal::string(text?.trim().to_owned(), value.span))).collect()
+    let Some(allowed) = evaluator.allowed_items(name).filter(|allowed| allowed.len() <= MOST) else { return plain() };
+    allowed.iter().map(|text| Some(normal::string(text.scalar_text()?.trim().to_owned(), value.span))).collect()
+}
+
+/// A value with parameters that accept no wildcards, each as a part that is neither `*` nor `?`, nor has one; none if it has no such
+/// parameters.
+fn without_wildcards<'t>(evaluator: &Evaluator<'_, 't>, value: &Value<'t>) -> Option<Value<'t>> {
+    let is_plain = |part: &Part<'t>| match (&part.content, &part.origin) {
+        (Content::Unknown | Content::Except(_), Origin::Parameter(name)) => evaluator.lacks(name, &['*', '?']),
+        _ => false,
+    };
+    if !value.parts().iter().any(is_plain) {
+        return None;
+    }
+    let parts = value.parts().iter().map(|part| {
+        if !is_plain(part) {
+            return part.clone();
+        }
+        let known: &[Cow<'t, str>] = if let Content::Except(texts) = &part.content { texts } else { &[] };
+        let texts = known.iter().cloned().chain(WILDCARDS.map(Cow::Borrowed));
+        Part { content: Content::Except(texts.collect()), origin: part.origin.clone() }
+    });
+    Some(Value { span: value.span, kind: Kind::Text(parts.collect()) })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A bucket and its objects, as the resource patterns of statements name them.
 
-use super::pattern::{Pattern, Side};
+use super::pattern::{Pattern, Side, in_order};
 use crate::eval::text::OPEN;
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::eval::{Descent, Run};
@@ -111,13 +111,31 @@ fn patterns(values: &[&Value<'_>], target: &Target<'_>) -> Option<(Pattern, Patt
     let mut arn = Pattern::roomy();
     push_arn(&mut arn, name, target);
     if target.what == What::Objects {
-        arn.push_text("/*");
+        arn.push_text(EVERY_OBJECT);
     }
     let pattern = spelled_alike(pattern, name, target)?;
     // Nobody can have written down the name that CloudFormation will make up; a wildcard or another name's text may match.
     let bucket = pattern.text().strip_prefix(BUCKET_ARN).and_then(|rest| rest.split('/').next());
     let written_out = bucket.is_some_and(|bucket| !bucket.contains(['*', '?', OPEN]));
     (!written_out || !target.generated).then_some((pattern, arn))
+}
+
+/// What the ARNs of all objects have behind the bucket: a key has at least one character. Source: Amazon S3 user guide, "Naming Amazon S3
+/// objects" (2026-11).
+const EVERY_OBJECT: &str = "/?*";
+
+/// A pattern in one spelling, and one of all objects of a bucket as [`EVERY_OBJECT`].
+fn in_one_spelling(pattern: Pattern) -> Pattern {
+    if !pattern.text().ends_with(['*', '?']) {
+        return pattern;
+    }
+    pattern.map(|text| {
+        let text = in_order(text.to_owned());
+        match text.strip_prefix(BUCKET_ARN).and_then(|rest| rest.split_once('/')) {
+            Some((bucket, "*")) => [BUCKET_ARN, bucket, EVERY_OBJECT].concat(),
+            _ => text,
+        }
+    })
 }
 
 /// What a bucket's name follows in its ARN. Source: Service Authorization Reference, "Amazon S3", resource types.
@@ -142,7 +160,7 @@ fn spelled_alike(value: &Value<'_>, name: &Value<'_>, target: &Target<'_>) -> Op
     let mut pattern = Pattern::roomy();
     let Kind::Text(parts) = &value.kind else {
         pattern.push_value(value, Side::Outer);
-        return Some(in_any_partition(pattern));
+        return Some(in_one_spelling(in_any_partition(pattern)));
     };
     for (index, part) in parts.iter().enumerate() {
         match (&part.content, &part.origin) {
@@ -170,7 +188,7 @@ fn spelled_alike(value: &Value<'_>, name: &Value<'_>, target: &Target<'_>) -> Op
             _ => pattern.push(part, Side::Outer),
         }
     }
-    Some(in_any_partition(pattern))
+    Some(in_one_spelling(in_any_partition(pattern)))
 }
 
 fn begins_with_slash(part: &Part<'_>) -> bool {

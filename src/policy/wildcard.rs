@@ -3,10 +3,10 @@
 use super::condition::{RequestValue, all_hold};
 use super::normal::element;
 use super::pattern::{Pattern, Side, begin_apart, has_open};
-use super::principal::{effect_is, has_choice, is_identity};
+use super::principal::{effect_is, has_choice, is_plain_reference};
 use super::reach::is_everything;
 use crate::eval::Run;
-use crate::eval::text::{OPEN, pattern_covers};
+use crate::eval::text::pattern_covers;
 use crate::eval::value::Value;
 use crate::facts::{Limitable, cover_service, limitable};
 use crate::truth::Truth;
@@ -19,8 +19,8 @@ pub fn covers_action<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, action: &str)
         if is_about_others(value, action) {
             return Truth::False;
         }
-        let pattern = Pattern::of(value, Side::Outer).map(Pattern::lowered);
-        pattern.map_or(Truth::False, |pattern| pattern.covers(&Pattern::lower(action)))
+        let pattern = Pattern::of(value, Side::Outer).map(Pattern::as_actions);
+        pattern.map_or(Truth::False, |pattern| pattern.covers(&Pattern::actions(action)))
     })
 }
 
@@ -70,6 +70,23 @@ pub fn allows_other_actions<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, se
     !Truth::any(excepted.items().iter().map(|action| covers_action(run, action, &whole)))
 }
 
+/// Whether a normalised statement has `NotAction`, and leaves some of these actions: what one of them matches (`kms:Decrypt`,
+/// `kms:ReEncrypt*`), or, of a whole service (`kms:*`), all of it.
+pub fn leaves_actions<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, actions: &[String]) -> Truth {
+    let Some(excepted) = statement.get(element::NOT_ACTIONS) else { return Truth::False };
+    Truth::any(actions.iter().map(|action| {
+        let is_service = action.ends_with(":*");
+        !Truth::any(excepted.items().iter().map(|one| match is_service {
+            // One of its actions is not left.
+            true => ask(run, one, |one| {
+                let pattern = Pattern::of(one, Side::Outer).unwrap_or_default().as_actions();
+                !pattern.is_disjoint_from(&Pattern::actions(action))
+            }),
+            false => allows_blocked(run, one, action),
+        }))
+    }))
+}
+
 /// Whether a resource pattern is `*`, or an ARN whose resource part is nothing else: `arn:aws:s3:::*`,
 /// `arn:aws:dynamodb:us-east-1:123456789012:*`, `arn:aws:s3:::*/*`; not `…:table/*` nor `…:log-group:/name:*`.
 ///
@@ -96,7 +113,7 @@ pub fn allows_blocked<'t>(run: &mut Run<'_, 't>, action: &Value<'t>, blocked: &s
             return Truth::False;
         }
         let Some(pattern) = Pattern::of(value, Side::Outer) else { return Truth::False };
-        let (pattern, inner) = (pattern.lowered(), Pattern::lower(blocked));
+        let (pattern, inner) = (pattern.as_actions(), Pattern::actions(blocked));
         let part = if begins_a_name { inner.covers(&pattern) } else { Truth::False };
         pattern.covers(&inner).or(part)
     })
@@ -105,33 +122,6 @@ pub fn allows_blocked<'t>(run: &mut Run<'_, 't>, action: &Value<'t>, blocked: &s
 /// Whether an action pattern is written out and begins so that it matches nothing of what another one matches.
 fn is_about_others(action: &Value<'_>, other: &str) -> bool {
     action.text().is_some_and(|text| begin_apart(&text, other))
-}
-
-/// Whether the subject that a condition asks of an OpenID Connect token leaves open whose it is: `*`, `repo:*`, `repo:my-*`,
-/// `project_path:*/app:*`, `system:serviceaccount:*:default`; not `repo:my-org/*`, where the owner is named in full.
-///
-/// A parameter that is but a part of the text is taken to name something, as in [`is_wildcard_resource`].
-pub fn is_open_subject<'t>(run: &mut Run<'_, 't>, subject: &Value<'t>) -> Truth {
-    ask(run, subject, |value| {
-        let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
-        let text = pattern.text();
-        // Token issuers distinguish owners by these: GitHub's organization, GitLab's group, Kubernetes' namespace, HCP Terraform's
-        // organization. Source of the last one (2026-11):
-        // https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
-        let owner = if let Some(rest) = text.strip_prefix("repo:").or_else(|| text.strip_prefix("project_path:")) {
-            rest.split_once('/').map_or(rest, |(owner, _)| owner)
-        } else if let Some(rest) =
-            text.strip_prefix("system:serviceaccount:").or_else(|| text.strip_prefix("organization:"))
-        {
-            rest.split_once(':').map_or(rest, |(owner, _)| owner)
-        } else {
-            text.get(..1).unwrap_or(text)
-        };
-        if owner.contains(['*', '?']) {
-            return Truth::True;
-        }
-        if owner.contains(OPEN) && may_be_anything(value) { Truth::Unknown } else { Truth::False }
-    })
 }
 
 /// Whether a normalised statement lets its identity do everything: `Allow` of every action on every resource, under no
@@ -198,7 +188,7 @@ pub(super) fn is_wildcard_text(text: &str) -> bool {
 /// Whether a wildcard may stand where a value is unsettled: the whole of it is, or one of its parts has some known texts to
 /// choose from. Any other part of a text is taken for a name.
 pub(super) fn may_be_anything(value: &Value<'_>) -> bool {
-    has_choice(value) || (value.is_opaque() && !value.as_reference().is_some_and(is_identity))
+    has_choice(value) || (value.is_opaque() && !is_plain_reference(value))
 }
 
 fn is_stars(text: &str) -> bool {

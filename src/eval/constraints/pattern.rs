@@ -127,6 +127,19 @@ impl Pattern {
         }
     }
 
+    /// Whether some text that it matches may have a character. False is certain.
+    pub(super) fn may_have(&self, character: char) -> bool {
+        fn may(node: &Node, character: char) -> bool {
+            match node {
+                Node::One(set) => set.contains(character),
+                Node::All(nodes) | Node::Any(nodes) => nodes.iter().any(|node| may(node, character)),
+                Node::Repeat { node, .. } => may(node, character),
+                Node::Start | Node::End | Node::LastLine | Node::Boundary(_) => false,
+            }
+        }
+        may(&self.node, character)
+    }
+
     /// All texts that it matches, in its own order, if there are at most so many.
     pub(super) fn texts(&self, most: usize) -> Option<Vec<String>> {
         if self.matches_less || self.has_boundaries || !may_be_few(&self.node, most) || least(&self.node) > most {

@@ -5,9 +5,10 @@ use crate::eval::value::Value;
 use crate::expand::Block;
 use crate::finding::Related;
 use crate::graph::attached::holders_of;
+use crate::graph::boundary::boundaries_of;
 use crate::graph::granted::{Grants, grants};
 use crate::graph::refers_to;
-use crate::policy::{Escalation, denies_everywhere, escalations, names_own_user};
+use crate::policy::{self, DocumentKind, Escalation, Granted, Itself, denies_everywhere, escalations, names_own_user};
 use crate::rules::check::checker::Checker;
 use crate::rules::check::location::{Item, Judgement, value_location};
 use crate::rules::language::analysis::DeniesItself;
@@ -18,9 +19,28 @@ use crate::truth::Truth;
 pub(super) fn escalates<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let identity = item.owner();
     let grants = grants(checker.run, checker.model, identity);
-    let paths = escalations(checker.run, &grants.statements, &|run, resource, action| {
-        names_itself(run, resource, action, identity, &grants)
-    });
+    let names_itself: Itself<'_, 'm, 't> =
+        &|run, resource, action| names_itself(run, resource, action, identity, &grants);
+    let paths = match boundaries_of(checker.run, checker.model, identity) {
+        None => escalations(checker.run, &grants.statements, None, names_itself),
+        // One of those who have a policy is enough.
+        Some(boundaries) => {
+            let mut all: Vec<Escalation> = Vec::new();
+            for boundary in boundaries {
+                let found = policy::statements(checker.run, boundary, DocumentKind::Identity);
+                let attached = Truth::True;
+                let within: Vec<_> = found.found.into_iter().map(|statement| Granted { statement, attached }).collect();
+                let within = (!found.unknown).then_some(within.as_slice());
+                let paths = escalations(checker.run, &grants.statements, within, names_itself);
+                all.extend(paths.into_iter().map(|path| Escalation {
+                    truth: if found.unknown { path.truth.and(Truth::Unknown) } else { path.truth },
+                    ..path
+                }));
+            }
+            all.dedup();
+            all
+        }
+    };
     let doubt = if grants.unknown { Truth::Unknown } else { Truth::False };
     let truth = Truth::any(paths.iter().map(|escalation| escalation.truth)).or(doubt);
     let open: Vec<&Escalation> = paths.iter().filter(|escalation| escalation.truth.is_true()).collect();
@@ -79,6 +99,25 @@ impl DeniesItself {
         // What could not be read may deny it, too.
         if denied.is_false() && grants.unknown { Truth::Unknown } else { denied }
     }
+}
+
+/// Whether permissions boundaries, of which the template shows all, leave out what `is_wide` finds in a statement of theirs. False where there
+/// are none.
+pub(super) fn is_bounded<'m, 't>(
+    checker: &mut Checker<'_, 'm, 't>,
+    item: &Item<'m, 't>,
+    is_wide: &dyn Fn(&mut Run<'m, 't>, &'m Value<'t>) -> Truth,
+) -> Truth {
+    let Some(boundaries) = boundaries_of(checker.run, checker.model, item.owner()) else { return Truth::False };
+    let mut wide = Truth::False;
+    for boundary in boundaries {
+        let found = policy::statements(checker.run, boundary, DocumentKind::Identity);
+        wide = wide.or(if found.unknown { Truth::Unknown } else { Truth::False });
+        for statement in found.found {
+            wide = wide.or(is_wide(checker.run, statement.value));
+        }
+    }
+    !wide
 }
 
 /// Whether a resource pattern names the identity itself, or what is attached to it, as far as an action is about that.

@@ -20,9 +20,9 @@ use super::checker::Checker;
 use super::location::{Item, Judgement};
 use crate::rules::language::analysis::{
     AclOpensToInternet, Analysis, BucketPolicyDenies, DeclaresParameter, DeniesItself, ExposesSecret, Identifies,
-    InSupport, LiteralSecrets, LogsEvent, NameContains, OpensPort, OpensToInternet, OperationsAuthorize, PolicyDenies,
-    PublicIpv6Block, RecordsDataEvents, RequiresKey, RoutesToInternet, SecretVariables, SubnetZones, Tagged,
-    UsesTagKeys, analyses,
+    InSupport, LeavesActions, LiteralSecrets, LogsEvent, NameContains, OpensPort, OpensToInternet, OperationsAuthorize,
+    PolicyDenies, PublicIpv6Block, RecordsDataEvents, RequiresKey, RoutesToInternet, SecretVariables, SubnetZones,
+    Tagged, UsesTagKeys, analyses,
 };
 
 /// Calls the function of each row of the table.

@@ -1,5 +1,6 @@
 //! Analyses of policy statements, based on [`crate::policy`].
 
+use super::identity::is_bounded;
 use super::subject::SubjectOf;
 use crate::eval::Groups;
 use crate::eval::value::{Content, Origin, Value};
@@ -8,7 +9,7 @@ use crate::graph::known_end;
 use crate::policy::{self, DocumentKind};
 use crate::rules::check::checker::Checker;
 use crate::rules::check::location::{Item, Judgement, Location, value_location};
-use crate::rules::language::analysis::{RequiresKey, Who};
+use crate::rules::language::analysis::{LeavesActions, RequiresKey, Who};
 use crate::source::Span;
 use crate::truth::Truth;
 use foldhash::HashMap;
@@ -92,9 +93,12 @@ fn siblings<'m, 't>(
 
 /// Whether the statement's conditions, and the `Deny` statements of the same policy, limit the callers to known ones.
 pub(super) fn restricts_callers<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
-    let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
-    let siblings = siblings(checker, item, statement);
+    let Some((mut statement, _)) = statement(item) else { return Truth::Unknown.into() };
+    let mut siblings = siblings(checker, item, statement);
     let subject = SubjectOf::of(checker, item.owner());
+    if item.owner().kind == "AWS::EC2::VPCEndpoint" {
+        (statement, siblings) = policy::through_own_endpoint(checker.run, statement, &siblings);
+    }
     policy::restricts_callers(checker.run, statement, &siblings, &subject.subject()).into()
 }
 
@@ -235,19 +239,34 @@ pub(super) fn allows_other_actions<'m, 't>(checker: &mut Checker<'_, 'm, 't>, it
     checker.at(truth, || at_element(item, statement, "NotActions"))
 }
 
-/// Whether the statement allows all actions on all resources.
-pub(super) fn grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
-    match statement(item) {
-        Some((statement, _)) => policy::grants_admin(checker.run, statement).into(),
-        None => Truth::Unknown.into(),
+impl LeavesActions {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
+        let actions = self.0.texts(checker.settings);
+        policy::leaves_actions(checker.run, statement, &actions).into()
     }
 }
 
+/// Whether the statement allows all actions on all resources, and no permissions boundary of the template leaves less.
+pub(super) fn grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
+    let grants = policy::grants_admin(checker.run, statement);
+    if grants.is_false() {
+        return grants.into();
+    }
+    grants.and(!is_bounded(checker, item, &|run, statement| policy::grants_admin(run, statement))).into()
+}
+
 /// Whether the statement certainly allows all actions on all resources. False if that is unknown: a rule that leaves such
-/// statements to another rule must still report what it knows.
+/// statements to another rule must still report what it knows. False as well where a permissions boundary leaves less than everything,
+/// but more than it needs.
 pub(super) fn surely_grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let surely = statement(item).is_some_and(|(statement, _)| policy::grants_admin(checker.run, statement).is_true());
-    Truth::from(surely).into()
+    if !surely || is_bounded(checker, item, &|run, statement| policy::grants_admin(run, statement)).is_false() {
+        return Truth::from(surely).into();
+    }
+    let narrow = is_bounded(checker, item, &|run, statement| policy::needless_wildcard(run, statement).truth);
+    Truth::from(narrow.is_true()).into()
 }
 
 /// Whether the statement names every resource although its actions could be limited; the locations are the resources.
@@ -304,6 +323,10 @@ pub(super) fn managed_policy_grants<'m, 't>(
 ) -> Judgement {
     let Item::Value { value, .. } = item else { return Truth::Unknown.into() };
     if grants == [Grant::Data] && is_of_event(checker, item, value.span) {
+        return Truth::False.into();
+    }
+    if grants == [Grant::Everything] && is_bounded(checker, item, &|run, one| policy::grants_admin(run, one)).is_true()
+    {
         return Truth::False.into();
     }
     let is_such = |arn: &str| managed_policy_grant(arn).is_some_and(|grant| grants.contains(&grant)).into();

@@ -47,6 +47,21 @@ pub struct RequiresKey(
 
 impl Arguments for RequiresKey {}
 
+/// Whether the statement's `NotAction` leaves some actions.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct LeavesActions(
+    /// The actions, with patterns.
+    pub Operand,
+);
+
+impl Arguments for LeavesActions {
+    fn operands(&self, visit: &mut dyn FnMut(&Operand)) {
+        visit(&self.0);
+    }
+}
+
 /// Whether the policies on a bucket deny certain requests to every principal.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -5,9 +5,9 @@ mod table;
 
 pub use arguments::{
     AclOpensToInternet, Api, BucketPolicyDenies, BucketTarget, DeclaresParameter, DeniesItself, Excepted,
-    ExposesSecret, Identifies, InSupport, LiteralSecrets, LogsEvent, NameContains, OpensPort, OpensToInternet,
-    OperationsAuthorize, PolicyDenies, PublicIpv6Block, RecordsDataEvents, RequestContext, RequiresKey,
-    RoutesToInternet, SecretVariables, SubnetZones, Tagged, UsesTagKeys, Who,
+    ExposesSecret, Identifies, InSupport, LeavesActions, LiteralSecrets, LogsEvent, NameContains, OpensPort,
+    OpensToInternet, OperationsAuthorize, PolicyDenies, PublicIpv6Block, RecordsDataEvents, RequestContext,
+    RequiresKey, RoutesToInternet, SecretVariables, SubnetZones, Tagged, UsesTagKeys, Who,
 };
 pub(in crate::rules) use table::analyses;
 

@@ -48,14 +48,22 @@ macro_rules! analyses {
                 decides: "it has `NotAction`, which leaves actions on the policy's resource",
                 words: [],
             }
+            LeavesActions(arguments: LeavesActions) "leaves-actions" = LeavesActions::judge {
+                operands: "`leaves-actions: [kms:Decrypt, \"kms:ReEncrypt*\"]`",
+                on: "statement",
+                decides: "it has `NotAction`, which leaves one of these actions. A whole service (`kms:*`) is left if none of its actions is named",
+                words: [],
+            }
             GrantsAdmin "grants-admin" = policy::grants_admin {
                 on: "statement",
-                decides: "it allows all actions on all resources",
+                decides: "it allows all actions on all resources, and so do the permissions boundaries of those who have it, if the template \
+                    declares them",
                 words: [],
             }
             SurelyGrantsAdmin "surely-grants-admin" = policy::surely_grants_admin {
                 on: "statement",
-                decides: "it allows all actions on all resources, without doubt. False, not unknown, if a part is unknown: for \
+                decides: "it allows all actions on all resources, without doubt; also if a permissions boundary of the template leaves no \
+                    `needless-wildcard` of it. False, not unknown, if a part is unknown: for \
                     rules that leave such statements to another rule",
                 words: [],
             }
