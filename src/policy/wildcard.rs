@@ -199,6 +199,7 @@ fn is_stars(text: &str) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::super::testing::with_statement;
+    use super::super::token::is_open_subject;
     use super::*;
     use Truth::{False, True, Unknown};
 

@@ -507,7 +507,6 @@ pub fn whole() -> Run {
         dialect: Dialect::Metadata,
         span: run.span(app, "Resources:", "PatientData"),
         origin: None,
-        inside: None,
         covers: vec!["Resources/PatientDataPolicy".into()],
     };
     let policy = run.span(app, "Resources:", "PatientDataPolicy");
