@@ -235,6 +235,7 @@ fn can_have<'t>(run: &mut Run<'_, 't>, caller: &Caller, key: &str, test: Test, v
 fn can_be_principal_of(account: &str, test: Test, value: &Value<'_>) -> Truth {
     // The services that principals' ARNs are of: IAM User Guide, "IAM identifiers", "AWS STS ARNs".
     const SERVICES: [&str; 2] = ["iam", "sts"];
+    const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
     let Some(text) = value.text() else {
         return match account_of(value) {
             Account::Text(other) if !other.contains(['*', '?']) => (other == *account).into(),
@@ -245,8 +246,11 @@ fn can_be_principal_of(account: &str, test: Test, value: &Value<'_>) -> Truth {
     if has_policy_variable(&text) {
         return Truth::Unknown;
     }
-    let can_be = SERVICES.iter().any(|service| {
-        let all = format!("arn:*:{service}::{account}:*");
+    // Not `*`, which matches colons, too.
+    let kinds = PARTITIONS.iter().flat_map(|partition| SERVICES.iter().map(move |service| (partition, service)));
+    let mut kinds = kinds;
+    let can_be = kinds.any(|(partition, service)| {
+        let all = format!("arn:{partition}:{service}::{account}:*");
         match test {
             // Segment by segment, so a pattern without all of them matches nothing.
             Test::Arn => {
