@@ -292,10 +292,24 @@ fn cannot_be(row: &[Letter<'_>], known: &[Letter<'_>]) -> bool {
     !overlap(&units, &text)
 }
 
-/// Whether `reference` is "anything else than" a set of texts that `literal` is one of.
+/// Whether `reference` is "anything else than" a set of texts, between texts that are known, and `literal` has one of them there.
 fn excluded(reference: &Value<'_>, literal: &Value<'_>) -> bool {
-    matches!(reference.parts(), [Part { content: Content::Except(texts), .. }]
-        if literal.text().is_some_and(|literal| texts.contains(&literal)))
+    let known = |part: &Part<'_>| match &part.content {
+        Content::Known(text) => Some(text.clone().into_owned()),
+        _ => None,
+    };
+    let (texts, before, after) = match reference.parts() {
+        [Part { content: Content::Except(texts), .. }] => (texts, None, None),
+        [before, Part { content: Content::Except(texts), .. }] => (texts, Some(before), None),
+        [Part { content: Content::Except(texts), .. }, after] => (texts, None, Some(after)),
+        [before, Part { content: Content::Except(texts), .. }, after] => (texts, Some(before), Some(after)),
+        _ => return false,
+    };
+    let Some(literal) = literal.text() else { return false };
+    let ends = [before, after].map(|part| part.map_or(Some(String::new()), known));
+    let [Some(before), Some(after)] = ends else { return false };
+    let middle = literal.strip_prefix(before.as_str()).and_then(|rest| rest.strip_suffix(after.as_str()));
+    middle.is_some_and(|middle| texts.iter().any(|text| text == middle))
 }
 
 /// Whether `literal` is nothing that AWS calls anything: no name, ARN, account or Region that `reference` stands for is empty

@@ -193,7 +193,7 @@ fn covers<'m, 't>(
             } else {
                 if listed != Truth::Unknown && tagged != Truth::Unknown {
                     run.note_reason(format!(
-                        "AWS documents in two ways whether `ListOfTags` of `{}` adds to its `Resources` or narrows them down",
+                        "AWS documents differently in two places whether `ListOfTags` of `{}` adds to its `Resources` or narrows them down",
                         selection.name
                     ));
                 }

@@ -226,7 +226,7 @@ impl Pattern {
             return Truth::False;
         }
         // The wildcards of `inner` must be covered by wildcards: a character that no text has stands for them.
-        let covered = inner.loose(self, |text| text.replace('*', "\u{10FFFD}").into());
+        let covered = inner.loose(self, |text| text.replace(['*', '?'], "\u{10FFFD}").into());
         if patterns_overlap(&outer, &covered) { Truth::Unknown } else { Truth::False }
     }
 

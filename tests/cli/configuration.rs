@@ -431,7 +431,8 @@ fn mistakes_in_rules_and_folders_have_their_place() {
 fn summaries_state_what_ran() {
     let folder = Folder::with(&[("bad.yaml", BAD), ("hipaalint.yaml", "rules: { '*': { level: off } }\n")]);
     let none = folder.run(&["bad.yaml"]);
-    assert!(none.stdout.contains("1 resource without a rule in core: AWS::S3::Bucket"), "{}", none.stdout);
+    assert!(none.stdout.contains("1 resource without a selected rule: AWS::S3::Bucket"), "{}", none.stdout);
+    assert!(none.stdout.contains(" rules turned off in hipaalint.yaml: "), "{}", none.stdout);
     assert!(!none.stdout.contains("profile conformance has"), "{}", none.stdout);
     let ignored = folder.run(&["bad.yaml", "--no-config", "--ignore", "nope"]);
     assert!(ignored.code == 2 && !ignored.stdout.contains("without nope"), "{}", ignored.stdout);

@@ -529,7 +529,7 @@ fn what_cannot_be_read_does_not_hold() {
             "`rule` is a map, not a string or a list of strings",
         ),
         ("hipaalint: { exceptions: [{ rule: V, reason: [x] }] }", "`reason` is a list, not a string"),
-        ("hipaalint: { exceptions: [{ rule: V, reason: !Ref X }] }", "`reason` is a map, not a string"),
+        ("hipaalint: { exceptions: [{ rule: V, reason: !Ref X }] }", "`reason` is a function, not a string"),
         (
             "hipaalint: { exceptions: [{ rule: V, reason: x, expires: 2026-02-30 }] }",
             "`expires` is not a date such as 2026-12-31",

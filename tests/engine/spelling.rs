@@ -100,7 +100,7 @@ fn properties_that_are_no_map() {
     for (properties, is) in
         [("[{BucketName: a}]", "a list"), ("''", "a string"), ("1", "a number"), ("true", "a boolean")]
     {
-        let text = with(&format!("Type: AWS::S3::Bucket, Properties: {properties}"));
+        let text = with(&format!("Type: AWS::S3::Bucket\n    Properties: {properties}"));
         for text in [text.clone(), json(&text)] {
             let (report, _) = lint(&text);
             let [error] = report.diagnostics.as_slice() else { panic!("{text}: {:?}", report.diagnostics) };
@@ -113,7 +113,7 @@ fn properties_that_are_no_map() {
         }
     }
     // Nothing at all is no properties.
-    assert!(notes(&with("Type: AWS::S3::Bucket, Properties:")).is_empty());
+    assert!(notes(&with("Type: AWS::S3::Bucket\n    Properties:")).is_empty());
     for text in ["Resources: {A: [{Type: AWS::S3::Bucket}]}", "Resources: {A: AWS::S3::Bucket}"] {
         let (report, _) = lint(text);
         assert_eq!(report.diagnostics.iter().map(|one| one.severity).collect::<Vec<_>>(), [Severity::Error], "{text}");
@@ -126,7 +126,10 @@ fn a_template_without_resources() {
     let help = "Add at least one resource. CloudFormation does not accept a template without resources.";
     both("Resources: {}", &[("odd-section", "Resources", help)]);
     both("Resources:", &[("odd-section", "Resources", help)]);
-    assert_eq!(notes("Resources: []")[0].2, "Write `Resources` as a map of names to declarations, or remove it.");
+    let (report, _) = lint("Resources: []");
+    let [error] = report.diagnostics.as_slice() else { panic!("{:?}", report.diagnostics) };
+    let help = "Write `Resources` as a map of names to declarations, or remove it.";
+    assert_eq!((error.severity, &*error.help), (Severity::Error, help));
 }
 
 #[test]
