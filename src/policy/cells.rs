@@ -255,7 +255,7 @@ fn action_relation<'t>(
     subject: &Subject<'_, 't>,
 ) -> Truth {
     let relate = |outer: Option<Pattern>, inner: &Pattern| {
-        let outer = outer.unwrap_or_default().as_actions();
+        let outer = outer.unwrap_or_default().into_actions();
         match how {
             How::Covers => outer.covers(inner),
             How::Spares => outer.is_disjoint_from(inner),
@@ -264,7 +264,7 @@ fn action_relation<'t>(
     match inner {
         Piece::Pattern(inner) => run.decide(&[outer, inner], &|values| match values {
             [outer, inner] => {
-                let inner = Pattern::of(inner, Side::Inner).unwrap_or_default().as_actions();
+                let inner = Pattern::of(inner, Side::Inner).unwrap_or_default().into_actions();
                 relate(Pattern::of(outer, Side::Outer), &inner)
             }
             _ => Truth::Unknown,

@@ -104,7 +104,7 @@ pub(super) fn covers_action<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, ac
                 return apart;
             }
             let pattern = value.and_then(|value| Pattern::of(value, Side::Outer)).unwrap_or_default();
-            question(&pattern.as_actions(), &Pattern::actions(action))
+            question(&pattern.into_actions(), &Pattern::actions(action))
         })
     };
     match (statement.get(element::ACTIONS), statement.get(element::NOT_ACTIONS)) {

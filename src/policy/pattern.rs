@@ -98,11 +98,11 @@ impl Pattern {
 
     /// An action or action pattern as all actions that it matches: in lower case, and `s3:*` as `s3:?*`, since every action has a name.
     pub(super) fn actions(text: &str) -> Self {
-        Self::lower(text).as_actions()
+        Self::lower(text).into_actions()
     }
 
     /// As this pattern of actions, in lower case and in one spelling.
-    pub(super) fn as_actions(self) -> Self {
+    pub(super) fn into_actions(self) -> Self {
         let mut pattern = self.lowered();
         if pattern.text.ends_with(":*") {
             pattern.text.insert(pattern.text.len() - 1, '?');

@@ -19,7 +19,7 @@ pub fn covers_action<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, action: &str)
         if is_about_others(value, action) {
             return Truth::False;
         }
-        let pattern = Pattern::of(value, Side::Outer).map(Pattern::as_actions);
+        let pattern = Pattern::of(value, Side::Outer).map(Pattern::into_actions);
         pattern.map_or(Truth::False, |pattern| pattern.covers(&Pattern::actions(action)))
     })
 }
@@ -79,7 +79,7 @@ pub fn leaves_actions<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, actions:
         !Truth::any(excepted.items().iter().map(|one| match is_service {
             // One of its actions is not left.
             true => ask(run, one, |one| {
-                let pattern = Pattern::of(one, Side::Outer).unwrap_or_default().as_actions();
+                let pattern = Pattern::of(one, Side::Outer).unwrap_or_default().into_actions();
                 !pattern.is_disjoint_from(&Pattern::actions(action))
             }),
             false => allows_blocked(run, one, action),
@@ -113,7 +113,7 @@ pub fn allows_blocked<'t>(run: &mut Run<'_, 't>, action: &Value<'t>, blocked: &s
             return Truth::False;
         }
         let Some(pattern) = Pattern::of(value, Side::Outer) else { return Truth::False };
-        let (pattern, inner) = (pattern.as_actions(), Pattern::actions(blocked));
+        let (pattern, inner) = (pattern.into_actions(), Pattern::actions(blocked));
         let part = if begins_a_name { inner.covers(&pattern) } else { Truth::False };
         pattern.covers(&inner).or(part)
     })
