@@ -86,7 +86,12 @@ impl Settings {
             Linter::default()
         });
         let linter = selection.finish(linter).with_tags(config.tags).of_parts(options.is_part);
-        let linter = linter.without(|entry| selection.turns_off(entry));
+        // Few configurations turn rules off.
+        let linter = if selection.overrides.off.is_empty() {
+            linter
+        } else {
+            linter.without(|entry| selection.turns_off(entry))
+        };
         let (turned_off, changed) = (selection.turned_off(&linter), selection.changed(&linter));
         Self {
             number,
@@ -144,6 +149,9 @@ impl Selection<'_> {
 
     /// The rules that do not run only because the configuration turns them off.
     fn turned_off(&self, linter: &Linter) -> Vec<OffRule> {
+        if self.overrides.off.is_empty() {
+            return Vec::new();
+        }
         let off = linter.rules().entries().iter().filter(|entry| self.turns_off(entry));
         off.map(|entry| OffRule { rule: entry.id().to_owned(), templates: 0, controls: entry.meta.controls.clone() })
             .collect()
