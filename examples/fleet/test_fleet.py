@@ -93,6 +93,8 @@ def check(spark: SparkSession, binary: str) -> None:
         problems = {(row.path, row.rule) for row in results if row.kind == "problem" and row.severity == "error"}
         records = [json.loads(line) for line in lines]
         errors = [record for record in records if record["record"] == "diagnostic" and record["severity"] == "error"]
+        # Among records, a configuration is one; on the command line, who names it as a template is told.
+        errors = [record for record in errors if not record["file"].endswith("/hipaalint.yaml")]
         assert problems == {(record["file"].split("/", 2)[2], record["code"]) for record in errors}, problems
         assert ("broken.json", "syntax-error") in problems, problems
         assert any(row.path == "/x" and row.kind == "template" for row in results)
