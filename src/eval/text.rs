@@ -87,21 +87,19 @@ fn other_zone(left: &Value<'_>, right: &Value<'_>) -> bool {
 
 /// The characters that a scalar begins with for certain, in its first part.
 pub fn known_start<'a>(value: &'a Value<'_>) -> &'a str {
-    match &value.kind {
-        Kind::String(text) => text,
-        Kind::Text(parts) => match parts.first() {
-            Some(Part { content: Content::Known(text), .. }) => text,
-            _ => "",
-        },
-        _ => "",
-    }
+    known_text(value, <[_]>::first)
 }
 
 /// The characters that a scalar ends with for certain, in its last part.
 fn known_end<'a>(value: &'a Value<'_>) -> &'a str {
+    known_text(value, <[_]>::last)
+}
+
+/// The characters of one of the parts of a scalar, if they are known.
+fn known_text<'a, 't>(value: &'a Value<'t>, part: fn(&'a [Part<'t>]) -> Option<&'a Part<'t>>) -> &'a str {
     match &value.kind {
         Kind::String(text) => text,
-        Kind::Text(parts) => match parts.last() {
+        Kind::Text(parts) => match part(parts) {
             Some(Part { content: Content::Known(text), .. }) => text,
             _ => "",
         },
@@ -294,10 +292,6 @@ fn cannot_be(row: &[Letter<'_>], known: &[Letter<'_>]) -> bool {
 
 /// Whether `reference` is "anything else than" a set of texts, between texts that are known, and `literal` has one of them there.
 fn excluded(reference: &Value<'_>, literal: &Value<'_>) -> bool {
-    let known = |part: &Part<'_>| match &part.content {
-        Content::Known(text) => Some(text.clone().into_owned()),
-        _ => None,
-    };
     let (texts, before, after) = match reference.parts() {
         [Part { content: Content::Except(texts), .. }] => (texts, None, None),
         [before, Part { content: Content::Except(texts), .. }] => (texts, Some(before), None),
@@ -305,11 +299,21 @@ fn excluded(reference: &Value<'_>, literal: &Value<'_>) -> bool {
         [before, Part { content: Content::Except(texts), .. }, after] => (texts, Some(before), Some(after)),
         _ => return false,
     };
-    let Some(literal) = literal.text() else { return false };
-    let ends = [before, after].map(|part| part.map_or(Some(String::new()), known));
-    let [Some(before), Some(after)] = ends else { return false };
-    let middle = literal.strip_prefix(before.as_str()).and_then(|rest| rest.strip_suffix(after.as_str()));
+    let (Some(before), Some(after), Some(literal)) = (known_or_none(before), known_or_none(after), literal.text())
+    else {
+        return false;
+    };
+    let middle = literal.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
     middle.is_some_and(|middle| texts.iter().any(|text| text == middle))
+}
+
+/// The text of a part: none where it is not known, and an empty one where there is no part.
+fn known_or_none<'a>(part: Option<&'a Part<'_>>) -> Option<&'a str> {
+    match part.map(|part| &part.content) {
+        None => Some(""),
+        Some(Content::Known(text)) => Some(text),
+        Some(_) => None,
+    }
 }
 
 /// Whether `literal` is nothing that AWS calls anything: no name, ARN, account or Region that `reference` stands for is empty
