@@ -1745,6 +1745,7 @@ Resources:
         ("!Join [-, [records, !Ref Env]]", "{Cluster: !Join ['', [records-, !Ref Env]]}"),
         ("!Sub ['records-${E}', {E: !Ref Env}]", "{Cluster: !Sub 'cluster/records-${Env}'}"),
         ("!Join [-, [a, !Select [0, [b, c]]]]", "{Cluster: !Join [-, [a, !Select [0, [b, c]]]]}"),
+        ("patient-portals", "{Cluster: !Join [-, [patient, portals]]}"),
         ("/phi/app", "{Role: '/phi/app'}"),
         ("/phi/app", "{Role: 'arn:aws:logs:us-east-1:111122223333:log-group:/phi/app:*'}"),
     ] {
@@ -1770,6 +1771,9 @@ Resources:
         assert_eq!(fix.applicability, Applicability::Safe, "{name} {rest}: {fix:#?}");
         assert_eq!(fix.note, "Names stay as they are.");
     }
+    // Texts that double at each level are longer than any name.
+    let doubled = (0..40).fold("portals".to_owned(), |inner, _| format!("!Sub ['${{A}}${{A}}', {{A: {inner}}}]"));
+    assert_eq!(fix(SUFFIX, &with(&doubled, "{Cluster: x}")).note, "Names stay as they are.");
     let many = "Resources:
   A: {Type: AWS::SQS::Queue, Properties: {QueueName: one}}
   B: {Type: AWS::SQS::Queue, Properties: {QueueName: two}}

@@ -8,6 +8,7 @@ use crate::change::{Change, Step};
 use crate::eval::{begins_as_function, is_function};
 use crate::expand::Block;
 use crate::facts;
+use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use foldhash::{HashMap, HashSet};
 use memchr::memmem::Finder;
@@ -15,6 +16,10 @@ use std::borrow::Cow;
 
 /// Comparisons of names with texts in one template: more are only in one that is made to have them.
 const MAX_COMPARED: usize = 1 << 20;
+/// Parts of names that are shorter are not looked for alone.
+const SHORT: usize = 4;
+/// Bytes of what functions put together that are looked at: no name is nearly as long.
+const MAX_SPELLED: usize = 4096;
 /// Places that a note lists.
 const MAX_PLACES: usize = 4;
 /// What texts of these keys are for people, or name something in the template itself.
@@ -28,6 +33,8 @@ struct Names<'t> {
     by_word: HashMap<String, Vec<String>>,
     /// The first bytes of the words: most words begin otherwise.
     firsts: [bool; 256],
+    /// Where the text of the template has a part of one of the names, sorted: what is elsewhere is passed over.
+    traces: Vec<usize>,
     /// The names themselves, which are no repetition.
     own: HashSet<*const Node<'t>>,
     /// What the fix changes.
@@ -52,6 +59,7 @@ impl<'t> Making<'_, '_, '_, 't> {
         let mut names = Names {
             by_word: HashMap::default(),
             firsts: [false; 256],
+            traces: Vec::new(),
             own: HashSet::default(),
             changes: HashSet::default(),
             first: Vec::new(),
@@ -72,7 +80,8 @@ impl<'t> Making<'_, '_, '_, 't> {
             self.deeds.notes.extend(names.note());
             return;
         }
-        if !self.may_repeat(&names, renamed, &parameters) {
+        names.traces = self.traces(&names, renamed, &parameters);
+        if names.traces.is_empty() {
             return;
         }
         let name_of = |block: &Block<'t>| {
@@ -95,23 +104,26 @@ impl<'t> Making<'_, '_, '_, 't> {
         self.deeds.notes.extend(names.note());
     }
 
-    /// Whether the text of the template has a word of one of the names more often than the names and their parameters do. Most names are
+    /// Where the text of the template has a part of one of the names, but for the names themselves and their parameters. Most names are
     /// there once, and then nothing has to be looked at one by one.
-    fn may_repeat(&self, names: &Names<'t>, renamed: &[&'t Node<'t>], parameters: &HashSet<&'t str>) -> bool {
-        let source = self.shop.source;
-        let text = source.text();
-        let mut own = String::new();
-        for name in renamed {
-            own.extend([source.slice(name.span), "\n"]);
+    fn traces(&self, names: &Names<'t>, renamed: &[&'t Node<'t>], parameters: &HashSet<&'t str>) -> Vec<usize> {
+        let blocks = parameters.iter().filter_map(|name| self.shop.model.parameter(name));
+        let mut own: Vec<Span> =
+            renamed.iter().map(|name| name.span).chain(blocks.map(|block| block.node.span)).collect();
+        own.sort_unstable_by_key(|span| span.start);
+        let is_own = |at: usize| {
+            let begun = own.partition_point(|span| span.start as usize <= at);
+            begun.checked_sub(1).and_then(|last| own.get(last)).is_some_and(|span| at < span.end as usize)
+        };
+        let text = self.shop.source.text().as_bytes();
+        let parts: HashSet<&str> = names.by_word.values().flatten().map(|name| trace(name)).collect();
+        let mut traces: Vec<usize> = Vec::new();
+        for part in parts.iter().filter(|part| !part.is_empty()) {
+            let finder = Finder::new(part.as_bytes());
+            traces.extend(finder.find_iter(text).filter(|at| !is_own(*at)));
         }
-        for block in parameters.iter().filter_map(|name| self.shop.model.parameter(name)) {
-            own.extend([block.name, " ", source.slice(block.node.span), "\n"]);
-        }
-        let mut all = names.by_word.values().flatten();
-        all.any(|name| {
-            let finder = Finder::new(trace(name).as_bytes());
-            finder.find_iter(text.as_bytes()).count() > finder.find_iter(own.as_bytes()).count()
-        })
+        traces.sort_unstable();
+        traces
     }
 
     /// Looks for the texts of a name, in each branch of its conditions.
@@ -156,7 +168,7 @@ impl<'t> Names<'t> {
     }
 
     fn walk(&mut self, node: &'t Node<'t>, at: &mut Vec<Way<'t>>) {
-        if self.own.contains(&std::ptr::from_ref(node)) {
+        if !self.may_be_in(node.span) || self.own.contains(&std::ptr::from_ref(node)) {
             return;
         }
         match &node.kind {
@@ -185,6 +197,12 @@ impl<'t> Names<'t> {
             Kind::Number(number) => self.look(&number.text, at),
             Kind::Bool(_) | Kind::Null => {}
         }
+    }
+
+    /// Whether the text of a node has a part of one of the names.
+    fn may_be_in(&self, span: Span) -> bool {
+        let next = self.traces.partition_point(|at| *at < span.start as usize);
+        self.traces.get(next).is_some_and(|at| *at < span.end as usize)
     }
 
     fn items(&mut self, items: &'t [Node<'t>], skipped: usize, at: &mut Vec<Way<'t>>) {
@@ -273,14 +291,13 @@ impl<'t> Names<'t> {
     }
 }
 
-/// What the text of a template has of a name wherever it has the name, whatever puts it together.
+/// What the text of a template has of a name wherever it has the name, whatever puts it together: its longest part.
 fn trace(name: &str) -> &str {
-    match last_word(name) {
-        Some((_, word)) if !name.contains('$') => word,
-        _ => {
-            let words = name.split(|character: char| !character.is_ascii_alphanumeric());
-            words.max_by_key(|word| word.len()).unwrap_or_default()
-        }
+    let parts = name.split(|character: char| !character.is_ascii_alphanumeric());
+    match (parts.max_by_key(|part| part.len()), last_word(name)) {
+        // A part as short as this is everywhere.
+        (Some(part), Some((_, word))) if part.len() < SHORT && !name.contains('$') => word,
+        (part, _) => part.unwrap_or_default(),
     }
 }
 
@@ -321,8 +338,14 @@ fn last_word(text: &str) -> Option<(usize, &str)> {
     text.get(start..).filter(|word| !word.is_empty()).map(|word| (start, word))
 }
 
-/// A scalar, and what functions put together, as a text for `Fn::Sub`: the same for each spelling. None for what other functions make.
+/// A scalar, and what functions put together, as a text for `Fn::Sub`: the same for each spelling. None for what other functions make,
+/// and for what is longer than any name: texts may be put into texts, each twice.
 fn spelled<'t>(node: &'t Node<'t>) -> Option<Cow<'t, str>> {
+    let text = put_together(node)?;
+    (matches!(text, Cow::Borrowed(_)) || text.len() <= MAX_SPELLED).then_some(text)
+}
+
+fn put_together<'t>(node: &'t Node<'t>) -> Option<Cow<'t, str>> {
     let Kind::Mapping(entries) = &node.kind else { return node.scalar_text() };
     let [only] = entries.as_slice() else { return None };
     if only.key != "Ref" && !begins_as_function(&only.key) {
@@ -337,12 +360,21 @@ fn spelled<'t>(node: &'t Node<'t>) -> Option<Cow<'t, str>> {
                 let variable = format!("${{{}}}", entry.key);
                 if text.contains(&variable) {
                     text = text.replace(&variable, &spelled(&entry.value)?);
+                    if text.len() > MAX_SPELLED {
+                        return None;
+                    }
                 }
             }
             Some(text.into())
         }
         ("Fn::Join", None, Some([separator, items])) => {
-            let items: Option<Vec<_>> = items.as_sequence()?.iter().map(spelled).collect();
+            let mut left = MAX_SPELLED;
+            let bounded = |item| {
+                let item: Cow<'t, str> = spelled(item)?;
+                left = left.checked_sub(item.len())?;
+                Some(item)
+            };
+            let items: Option<Vec<_>> = items.as_sequence()?.iter().map(bounded).collect();
             Some(items?.join(separator.as_str()?).into())
         }
         ("Fn::FindInMap" | "Fn::Select" | "Fn::Split", None, Some(items)) => {
