@@ -9,6 +9,7 @@ mod functions;
 pub mod json;
 mod keys;
 mod lanes;
+mod leftover;
 mod message;
 mod slashes;
 pub mod yaml;
@@ -182,6 +183,10 @@ pub fn read(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
             related: None,
         });
     }
+    read_either(text, source).map_err(|error| leftover::explained(error, text, source))
+}
+
+fn read_either(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
     let Some(opening) = Opening::of(text) else { return yaml::read(text, source) };
     match json::read(text, source) {
         Ok(document) => Ok(document),

@@ -575,3 +575,52 @@ fn of_two_errors_the_one_of_the_writers_language_is_reported() {
     help: Remove the comment, move it to a `Description` or to `Metadata`, or convert the template to YAML, which supports comments (`#`).
     "#);
 }
+
+/// What other programs leave in a file explains the error better than its grammar.
+#[test]
+fn conflicts_and_template_engines_are_named() {
+    let error = |text: &str| syntax::read(text, SourceId(0)).expect_err("an error");
+    let bucket = "Resources:\n  A:\n    Type: AWS::S3::Bucket\n";
+    let sides =
+        "<<<<<<< HEAD\n    Properties: {BucketName: a}\n=======\n    Properties: {BucketName: b}\n>>>>>>> feature\n";
+    let conflict = format!("{bucket}{sides}");
+    insta::assert_snapshot!(show(&conflict, &error(&conflict)), @r"
+    the file has a merge conflict
+      4 | <<<<<<< HEAD
+        | ^^^^^^^
+    help: Resolve it: keep what is right, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`.
+    ");
+    for text in [
+        "{\n  \"Resources\": {\n<<<<<<< HEAD\n    \"A\": {}\n=======\n    \"B\": {}\n>>>>>>> x\n  }\n}",
+        "{\n<<<<<<< ours\n  \"A\": 1\n||||||| base\n  \"A\": 2\n=======\n  \"A\": 3\n>>>>>>> theirs\n}",
+        "<<<<<<< HEAD\nA: 1\n=======\nA: 2\n>>>>>>> x\n",
+        "A: 1\r\n<<<<<<< HEAD\r\nB: 1\r\n=======\r\nB: 2\r\n>>>>>>> x\r\n",
+    ] {
+        assert_eq!(error(text).message, "the file has a merge conflict", "{text}");
+    }
+    let engine = format!("{{% if is_prod %}}\n{bucket}{{% endif %}}\n");
+    insta::assert_snapshot!(show(&engine, &error(&engine)), @r"
+    the file is written for a template engine
+      1 | {% if is_prod %}
+        | ^^
+    help: Render it first, and lint the result. `hipaalint -` reads it from standard input.
+    ");
+    for text in [
+        format!("{bucket}{{% if is_prod %}}\n  B: {{Type: AWS::S3::Bucket}}\n{{% endif %}}\n"),
+        format!("{{{{- if .Values.bucket }}}}\n{bucket}{{{{- end }}}}\n"),
+        format!("{bucket}  <% if prod %>\n  B: {{Type: AWS::S3::Bucket}}\n  <% end %>\n"),
+        format!("{{# for all stages #}}\n{bucket}"),
+    ] {
+        assert_eq!(error(&text).message, "the file is written for a template engine", "{text}");
+    }
+    // Other errors are as they are, whatever else is in the text.
+    for text in [
+        "A: [1\nB: |\n  <<<<<<< HEAD\n",
+        "A: 'x\nB: |\n  =======\n",
+        "A: {{ name }}\n",
+        "A: 1: 2\n<<<<<<< HEAD\nB: 1\n=======\nB: 2\n>>>>>>> x\n",
+    ] {
+        let message = error(text).message;
+        assert!(!message.contains("merge") && !message.contains("engine"), "{text}: {message}");
+    }
+}
