@@ -15,10 +15,7 @@
 //! The [`Linter`] below it takes rules and a text, and returns findings with their positions.
 //!
 //! ```
-//! use hipaalint::eval::inputs::Pinned;
-//! use hipaalint::linter::{Keep, Linter};
-//! use hipaalint::rules::load::RuleSet;
-//! use hipaalint::source::{Source, SourceId};
+//! use hipaalint::{Keep, Linter, Pinned, RuleSet, SetupError, Source, SourceId};
 //! use std::collections::BTreeMap;
 //!
 //! let linter = Linter::new(
@@ -43,7 +40,7 @@
 //! assert_eq!(finding.path, "Resources/Records/Properties/VersioningConfiguration/Status");
 //! assert_eq!(source.slice(finding.span), "Suspended");
 //! assert_eq!(source.position(finding.span.start).line, 7);
-//! # Ok::<(), hipaalint::linter::SetupError>(())
+//! # Ok::<(), SetupError>(())
 //! ```
 //!
 //! # What is stable
@@ -116,10 +113,13 @@ pub use code::Code;
 pub use config::FailOn;
 pub use date::Date;
 pub use discover::{About, Candidate, Discovery, Input};
+pub use eval::inputs::Pinned;
 pub use files::{Buffers, Disk, FileSystem, Files};
 pub use finding::{Applicability, Diagnostic, Edit, Finding, Fix, Level, Outcome, RuleSeverity, Severity, Subject};
-pub use linter::{FileReport, Keep, Linter};
+pub use linter::{FileReport, Keep, Linter, SetupError};
+pub use project::Counter;
 pub use report::Report;
+pub use rules::load::RuleSet;
 pub use session::{Answer, Ask, FixedText, Fixing};
 pub use session::{Configuration, Contents, End, Exit, Options, Results, RuleSources, Session, Since, Sink};
 pub use source::{Position, Source, SourceId, Span};

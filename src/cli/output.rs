@@ -6,9 +6,9 @@ use super::diff_base::DiffBase;
 use super::progress::Progress;
 use super::terminal;
 use crate::config::FILE_NAME;
-use crate::discover::has_resources;
+use crate::discover::{self, MAX_BYTES, has_resources};
 use crate::evidence::Bundle;
-use crate::files::{Files, MAX_NAMED, Reach, why, why_not_written};
+use crate::files::{Files, Reach, why, why_not_written};
 use crate::finding::{Diagnostic, Finding, Severity};
 use crate::linter::Fixes;
 use crate::report::asff::Asff;
@@ -29,8 +29,10 @@ use crate::report::text::{count, one_line};
 use crate::report::whole::Whole;
 use crate::report::{Prepared, Preparer, Report, Reporter};
 use crate::session::{End, Exit, FixedText, Problems, Saving, Session, Sink, WrittenBaseline};
-use crate::source::Source;
+use crate::source::{Source, SourceId};
+use crate::syntax;
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -420,15 +422,41 @@ impl<'f> Inputs<'f> {
         if self.read.contains(&real) {
             return refusal("a file that this run read");
         }
-        match Reach::Below(real.clone()).read(&real, MAX_NAMED, self.files) {
-            Ok(bytes) if has_resources(&String::from_utf8_lossy(&bytes)) => refusal("a template"),
+        if is_of_assembly(&real, self.files) {
+            return refusal("a file of a cloud assembly");
+        }
+        match Reach::Below(real.clone()).read(&real, MAX_BYTES, self.files) {
+            Ok(bytes) if is_template(&bytes) => refusal("a template"),
             _ => Ok(()),
         }
     }
 }
 
+/// Whether bytes are a template, in whatever spelling and encoding.
+fn is_template(bytes: &[u8]) -> bool {
+    // Of other encodings than UTF-8, what is ASCII.
+    let plain: Vec<u8> =
+        if bytes.contains(&0) { bytes.iter().copied().filter(|byte| *byte != 0).collect() } else { Vec::new() };
+    let text = String::from_utf8_lossy(if plain.is_empty() { bytes } else { &plain });
+    let text = text.trim_start_matches(['\u{feff}', char::REPLACEMENT_CHARACTER]);
+    if has_resources(text) {
+        return true;
+    }
+    // Nearly all reports are read no further than this.
+    let may_be = text.contains("esources") || text.contains("\\u00");
+    may_be && syntax::read(text, SourceId(0)).is_ok_and(|document| document.root.get("Resources").is_some())
+}
+
 fn is_configuration(file: &Path) -> bool {
-    file.file_name().is_some_and(|name| name == FILE_NAME)
+    let name = file.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
+    let name = name.strip_prefix('.').unwrap_or(&name);
+    name == FILE_NAME || name.strip_suffix(".yml").is_some_and(|stem| FILE_NAME.strip_suffix(".yaml") == Some(stem))
+}
+
+/// Whether a file tells what a cloud assembly is made of.
+fn is_of_assembly(file: &Path, files: &Files) -> bool {
+    let is_json = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+    is_json && file.parent().is_some_and(|folder| discover::is_assembly(folder, files))
 }
 
 /// Prints the text of a command that lints nothing.

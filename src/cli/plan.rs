@@ -11,7 +11,7 @@ use crate::files::Files;
 use crate::linter::{Fixes, Keep};
 use crate::paths::folder_of;
 use crate::report::human::Part;
-use crate::session::{Contents, Options, Session};
+use crate::session::{Contents, Options, Session, led_to};
 use crate::suggest::nearest;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, ValueEnum};
@@ -225,6 +225,7 @@ fn outputs(arguments: &LintArguments, files: &Files) -> Result<Vec<Output>, clap
 
 /// Where a file is or will be, without links.
 fn place(file: &Path, files: &Files) -> PathBuf {
+    let file = &led_to(file);
     files.real(file).unwrap_or_else(|_| match (files.real(folder_of(file)), file.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => files.base().normal(file),

@@ -9,7 +9,7 @@ pub(super) use metadata::acknowledgements;
 
 use crate::code::Code;
 use crate::constructs::Constructs;
-use crate::files::{Files, Reach};
+use crate::files::{Files, MAX_NAMED, Reach};
 use crate::finding::Diagnostic;
 use metadata::Metadata;
 use serde::Deserialize;
@@ -25,7 +25,7 @@ const MARK: &str = "cdk.out";
 const STACK: &str = "aws:cloudformation:stack";
 const ASSET_MANIFEST: &str = "cdk:asset-manifest";
 /// Larger manifests are not read: they list stacks and constructs, not resources.
-const MAX_BYTES: u64 = 64 << 20;
+const MAX_BYTES: u64 = MAX_NAMED;
 
 /// A stack of an assembly.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,6 +135,12 @@ fn broken(path: &Path, reason: &str, files: &Files) -> Diagnostic {
     Diagnostic::error(Code::FileUnreadable, message).in_file(files.name(path)).with_help(AGAIN)
 }
 
+/// The problem with a stack whose template is not in the assembly.
+fn outside(path: &Path, template: &str, files: &Files) -> Diagnostic {
+    let message = format!("the template of a stack, `{template}`, leads out of the cloud assembly, so it is not read");
+    Diagnostic::error(Code::FileUnreadable, message).in_file(files.name(path)).with_help(AGAIN)
+}
+
 /// The problem with the template of a stack that is not there.
 pub(super) fn missing(path: &Path, files: &Files) -> Diagnostic {
     let message = format!(
@@ -161,7 +167,11 @@ fn stack(
     assets: &BTreeMap<String, String>,
     (files, problems): (&Files, &mut Vec<Diagnostic>),
 ) -> Option<Stack> {
-    let template = artifact.property("templateFile").filter(|template| is_inner(template))?.to_owned();
+    let template = artifact.property("templateFile")?.to_owned();
+    if !is_inner(&template) {
+        problems.push(outside(&folder.join(MANIFEST), &template, files));
+        return None;
+    }
     let mut pinned = BTreeMap::new();
     pinned.insert("AWS::StackName".to_owned(), artifact.property("stackName").unwrap_or(id).to_owned());
     let environment = artifact.environment.as_deref().and_then(|environment| environment.strip_prefix("aws://"));

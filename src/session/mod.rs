@@ -36,7 +36,7 @@ pub use problems::{Problems, can_be};
 pub use remedies::TurnedOff;
 pub use results::{Outcome, Results};
 pub use rules::Rules;
-pub use saving::Saving;
+pub use saving::{Saving, led_to};
 pub use settings::Settings;
 pub use since::Since;
 pub use sink::{End, FixedText, Sink};

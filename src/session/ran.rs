@@ -6,6 +6,7 @@ use super::settings::Settings;
 use crate::finding::RuleSeverity;
 use crate::report::{Governed, OffRule, Pin, Summary};
 use crate::rules::load::{self, RuleEntry, names, notice};
+use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -88,6 +89,8 @@ impl Ran {
         let exists = |name: &&String| self.settings().any(|settings| settings.linter.rules().has(name));
         summary.ignored = options.ignored.iter().filter(exists).collect::<BTreeSet<_>>().into_iter().cloned().collect();
         summary.notice = profiles.iter().find_map(|profile| notice(profile));
+        let all: Vec<&str> =
+            if self.0.len() < 2 { Vec::new() } else { self.rules().iter().map(|rule| rule.id()).collect() };
         summary.governed = self
             .0
             .iter()
@@ -100,20 +103,10 @@ impl Ran {
                     templates: *templates,
                     off: off.map(|off| OffRule { templates: met(&off.rule).unwrap_or(0), ..off.clone() }).collect(),
                     changed: settings.changed.clone(),
-                    not_run: self.not_run(settings),
+                    not_run: not_run(settings, &all),
                 }
             })
             .collect();
-    }
-
-    /// The rules that ran for templates of other settings only.
-    fn not_run(&self, settings: &Settings) -> Vec<String> {
-        if self.0.len() < 2 {
-            return Vec::new();
-        }
-        let own: BTreeSet<&str> = settings.linter.selected().map(RuleEntry::id).collect();
-        let others = self.rules().into_iter().map(RuleEntry::id).filter(|id| !own.contains(id));
-        others.map(str::to_owned).collect()
     }
 
     /// The parameters with a value from the run, if some template declares them and accepts it.
@@ -132,4 +125,10 @@ impl Ran {
         };
         given.into_iter().filter_map(pin).collect()
     }
+}
+
+/// Those of the rules that ran for some template that did not run for the templates of these settings.
+fn not_run(settings: &Settings, all: &[&str]) -> Vec<String> {
+    let own: FxHashSet<&str> = settings.linter.selected().map(RuleEntry::id).collect();
+    all.iter().filter(|id| !own.contains(*id)).map(|id| (*id).to_owned()).collect()
 }

@@ -6,6 +6,7 @@ use crate::config::{self, Config, Nearest, Overrides};
 use crate::files::{Files, Reach};
 use crate::paths::folder_of;
 use crate::rules::load::RuleSet;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// The rules of a run or a catalogue: the built-in pack and custom rules, with the changes of the configuration.
@@ -64,16 +65,16 @@ impl Rules {
             problems.diagnostics.extend(found);
         }
         let mut places = std::mem::take(&mut config.rule_folder_places).into_iter();
-        let mut missing = Vec::new();
+        let mut missing = HashSet::new();
         config.rule_folders.retain(|folder| {
             let (place, reaches) = (places.next(), problems.reaches(folder, &reach));
             if let (Some(place), Some(source), true) = (place, &source, reaches && !problems.files().has(folder)) {
                 problems.no_folder(folder, place, source);
-                missing.push(folder.clone());
+                missing.insert(folder.clone());
             }
             reaches
         });
-        for folder in config.rule_folders.iter().filter(|folder| !missing.contains(folder)).chain(&sources.folders) {
+        for folder in config.rule_folders.iter().filter(|folder| !missing.contains(*folder)).chain(&sources.folders) {
             problems.add_rules(&mut set, folder);
         }
         let mut overrides = Overrides::default();

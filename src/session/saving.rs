@@ -1,6 +1,7 @@
 //! Writes the files of a run: each next to its place, and renamed when it is whole, so that a full disk or a second run leaves the old
 //! file or the new one, and nothing between them.
 
+use crate::paths::folder_of;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -16,6 +17,8 @@ const UNFINISHED: &str = ".hipaalint-";
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The age of a lock that a run left behind when it was killed: writing takes no second.
 const STALE: Duration = Duration::from_secs(30);
+/// The links that lead to a file: as many as Linux follows.
+const MAX_LINKS: usize = 40;
 /// The time between two looks at a lock.
 const INTERVAL: Duration = Duration::from_millis(20);
 
@@ -35,7 +38,7 @@ impl Saving {
     /// If there is something else at the path, or if nothing can be written there.
     pub fn start(path: &Path) -> io::Result<Self> {
         // A link stays, and the file that it leads to is replaced.
-        let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let place = fs::canonicalize(path).unwrap_or_else(|_| led_to(path));
         let known = match fs::metadata(path) {
             Ok(known) if known.is_dir() => return Err(ErrorKind::IsADirectory.into()),
             Ok(known) if !known.is_file() || is_open_file(path) => {
@@ -45,8 +48,6 @@ impl Saving {
             }
             Ok(known) if known.permissions().readonly() => return Err(ErrorKind::PermissionDenied.into()),
             Ok(known) => Some(known),
-            // A link to a file that does not exist yet.
-            Err(_) if fs::symlink_metadata(path).is_ok() => return File::create(path).map(Self::Direct),
             Err(_) => None,
         };
         let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -85,7 +86,17 @@ impl Saving {
                 file.flush()?;
                 // Some file systems report a full disk here and not before.
                 file.as_file().sync_all()?;
-                file.persist(&place).map(drop).map_err(|error| error.error)
+                match file.persist(&place) {
+                    Ok(_) => Ok(()),
+                    // The file alone is mounted, as in a container: nothing can take its place.
+                    Err(error) if matches!(error.error.kind(), ErrorKind::ResourceBusy | ErrorKind::CrossesDevices) => {
+                        let mut whole = error.file.reopen()?;
+                        let mut file = File::create(&place)?;
+                        io::copy(&mut whole, &mut file)?;
+                        file.sync_all()
+                    }
+                    Err(error) => Err(error.error),
+                }
             }
         }
     }
@@ -172,6 +183,12 @@ fn unfinished(folder: &Path) -> io::Result<NamedTempFile> {
     Builder::new().prefix(UNFINISHED).tempfile_in(folder)
 }
 
+/// Where a link leads that ends at no file yet. Any other path leads to itself.
+pub fn led_to(file: &Path) -> PathBuf {
+    let next = |file: &PathBuf| Some(folder_of(file).join(fs::read_link(file).ok()?));
+    std::iter::successors(Some(file.to_owned()), next).take(MAX_LINKS).last().unwrap_or_else(|| file.to_owned())
+}
+
 fn is_about_folder(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
 }
@@ -204,18 +221,34 @@ impl Lock {
             match OpenOptions::new().write(true).create_new(true).open(&lock) {
                 Ok(_) => return Ok(Self(lock)),
                 Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
-                Err(_) if is_stale(&lock) => {
-                    // Another run may have done so just now.
-                    let _ = fs::remove_file(&lock);
+                Err(_) if fs::symlink_metadata(&lock).is_ok_and(|known| !known.is_file()) => {
+                    let message =
+                        format!("{} is not a file. Remove it: runs wait for each other by it", lock.display());
+                    return Err(io::Error::new(ErrorKind::AlreadyExists, message));
                 }
                 Err(_) if start.elapsed() > PATIENCE => {
                     let message = format!("another run holds {}. If there is none, delete that file", lock.display());
                     return Err(io::Error::new(ErrorKind::WouldBlock, message));
                 }
+                Err(_) if is_stale(&lock) && take_away(&lock) => {}
                 Err(_) => sleep(INTERVAL),
             }
         }
     }
+}
+
+/// Removes a lock that a run left behind. Whether the next look at it is worth while.
+fn take_away(lock: &Path) -> bool {
+    // Only one of several runs can rename it. What another run has locked in the meantime goes back to its place.
+    let Some(aside) = lock.parent().and_then(|folder| unfinished(folder).ok()) else { return false };
+    if fs::rename(lock, aside.path()).is_err() {
+        return false;
+    }
+    if !is_stale(aside.path()) {
+        let _ = fs::hard_link(aside.path(), lock);
+        return false;
+    }
+    true
 }
 
 fn is_stale(lock: &Path) -> bool {

@@ -152,6 +152,14 @@ fn the_register_is_a_page_or_a_table() {
     "In force","s3-bucket-versioning","Resources/Records","'=cmd|'/c calc'!A1, ""quoted"" | and <b>bold</b>","Copies","data@example.com","SEC-1","2026-12-31","164.312(c)(2) Mechanism to authenticate electronic protected health information","164.308(a)(7)(ii)(A) Data backup plan; 164.308(a)(7)(ii)(B) Disaster recovery plan","1","app.yaml","7","hipaalint"
     "In force","logs-retention","Resources/Logs","the archive keeps them","","","","","","164.312(b) Audit controls","1","app.yaml","13","hipaalint"
     "#);
+    // As a program for tables reads it.
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let columns = reader.headers().unwrap().len();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!((columns, rows.len()), (14, 2));
+    assert_eq!(&rows[0][3], "'=cmd|'/c calc'!A1, \"quoted\" | and <b>bold</b>");
+    let is_formula = |cell: &str| cell.starts_with(['=', '+', '-', '@', '\t']);
+    assert!(rows.iter().flat_map(csv::StringRecord::iter).all(|cell| !is_formula(cell)), "{rows:?}");
     let none = Folder::with(&[("bad.yaml", BAD)]);
     insta::assert_snapshot!(run(&none, &["bad.yaml", "--format", "exceptions"]).stdout, @"
     # Register of exceptions

@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// What no report may show.
 const SECRET: &str = "s3cr3t-of-the-neighbor";
@@ -117,8 +117,6 @@ fn what_a_repository_names_is_a_regular_file_in_it() {
     for (place, ending, is_error, names) in IN_REPOSITORY {
         for thing in THINGS {
             let is_about_folder = place == "rule folder" && matches!(thing, "huge" | "pipe");
-            // A manifest names what is in its folder, and other names are no stacks.
-            let is_no_stack = place == "template of a manifest" && (thing.starts_with("outside") || thing == "device");
             let folder = repository();
             let name = put(&folder, thing, ending);
             let mut arguments = names(&folder, &name);
@@ -129,9 +127,6 @@ fn what_a_repository_names_is_a_regular_file_in_it() {
                 let ran = run(&folder, &arguments.iter().map(String::as_str).collect::<Vec<_>>());
                 let case = format!("{place}: {thing}\n{}", ran.all());
                 assert!(!ran.all().contains(SECRET), "{case}");
-                if is_no_stack {
-                    continue;
-                }
                 assert_eq!(ran.code, if is_error { 2 } else { 0 }, "{case}");
                 // A link to nothing is a file that does not exist.
                 let is_broken_link = place == "configuration" && thing == "outside that does not exist";
@@ -287,6 +282,82 @@ fn a_second_run_loses_nothing_of_a_baseline() {
     let text = folder.read("known.json");
     names.iter().for_each(|name| assert!(text.contains(name.as_str()), "{name}\n{text}"));
     assert!(!folder.path(".known.json.lock").exists());
+}
+
+/// As a repository may have it: an old folder where the lock would be.
+#[test]
+fn what_is_no_lock_is_named() {
+    let folder = Folder::with(&[("bad.yaml", BAD)]);
+    fs::create_dir(folder.path(".known.json.lock")).unwrap();
+    let old = SystemTime::now() - Duration::from_secs(3600);
+    fs::File::open(folder.path(".known.json.lock")).unwrap().set_modified(old).unwrap();
+    let ran = folder.versioning(&["bad.yaml", "--write-baseline", "known.json"]);
+    assert!(ran.code == 2 && ran.stderr.contains(".known.json.lock is not a file"), "{}", ran.all());
+    // A run that was killed leaves one behind.
+    fs::remove_dir(folder.path(".known.json.lock")).unwrap();
+    folder.file(".known.json.lock", "");
+    fs::File::options().write(true).open(folder.path(".known.json.lock")).unwrap().set_modified(old).unwrap();
+    let ran = folder.versioning(&["bad.yaml", "--write-baseline", "known.json"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    let mut names: Vec<_> = fs::read_dir(folder.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["bad.yaml", "known.json"]);
+}
+
+#[test]
+fn templates_are_known_in_every_spelling() {
+    let folder = Folder::with(&[("bad.yaml", BAD)]);
+    let bucket = "Resources:\n  A: {Type: AWS::S3::Bucket}\n";
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    for (number, text) in [
+        "{Resources: {A: {Type: AWS::S3::Bucket}}}".as_bytes().to_vec(),
+        b"--- {\"Resources\": {}}".to_vec(),
+        b"# generated\n{\"Resources\": {}}".to_vec(),
+        [b"\xef\xbb\xbf", bucket.as_bytes()].concat(),
+        b"  Resources:\n    A: {Type: AWS::S3::Bucket}\n".to_vec(),
+        b"? Resources\n: {A: {Type: AWS::S3::Bucket}}\n".to_vec(),
+        b"{\"\\u0052esources\": {}}".to_vec(),
+        bucket.replace('\n', "\r").into_bytes(),
+        wide(bucket),
+        wide(&format!("\u{feff}{bucket}")),
+        format!("Description: {}\n{bucket}", "long ".repeat(4 << 20)).into_bytes(),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        fs::write(folder.path("other.txt"), &text).unwrap();
+        let ran = folder.versioning(&["bad.yaml", "--output", "json=other.txt"]);
+        assert!(
+            ran.code == 2 && ran.stderr.contains("a report never overwrites a template"),
+            "{number}: {}",
+            ran.all()
+        );
+        assert_eq!(fs::read(folder.path("other.txt")).unwrap(), text, "{number}");
+    }
+    folder.file("hipaalint.yml", "profile: core\n").file("out/cdk.out", "").file("out/App.json", "{\"Resources\": {}}");
+    let stack = r#"{"type":"aws:cloudformation:stack","properties":{"templateFile":"App.json"}}"#;
+    folder.file("out/manifest.json", format!(r#"{{"version":"55.0.0","artifacts":{{"A":{stack}}}}}"#));
+    for name in ["hipaalint.yml", "out/manifest.json"] {
+        let before = folder.read(name);
+        let ran = folder.versioning(&["bad.yaml", "--output", &format!("json={name}")]);
+        assert!(ran.code == 2 && ran.stderr.contains("a report never overwrites"), "{name}: {}", ran.all());
+        assert_eq!(folder.read(name), before);
+    }
+    // A report that names resources is no template, however often it is written.
+    let folder = Folder::with(&[("bad.yaml", BAD)]);
+    for format in ["json", "sarif", "markdown", "html", "junit", "oscal", "human"] {
+        for _ in 0..2 {
+            let ran =
+                folder.versioning(&["bad.yaml", "--output", &format!("{format}=again.txt"), "--today", "2026-12-31"]);
+            assert_ne!(ran.code, 2, "{format}: {}", ran.all());
+        }
+    }
+    symlink("later.json", folder.path("dangling.json")).unwrap();
+    let ran = folder.versioning(&["bad.yaml", "--output", "dangling.json", "--output", "later.json"]);
+    assert!(ran.code == 2 && ran.stderr.contains("the same file"), "{}", ran.all());
+    let ran = folder.versioning(&["bad.yaml", "--output", "dangling.json"]);
+    assert!(ran.code != 2 && folder.read("later.json").contains("findings"), "{}", ran.all());
+    assert!(fs::symlink_metadata(folder.path("dangling.json")).unwrap().is_symlink());
 }
 
 #[test]
