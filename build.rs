@@ -223,7 +223,7 @@ fn with_packed_conditions(fix: Value) -> Value {
     match fix {
         Value::Array(all) => all.into_iter().map(with_packed_conditions).collect(),
         Value::Object(mut fields) => {
-            for key in ["when", "when-always", "unless"] {
+            for key in ["when", "when-always", "unless", "unless-ever"] {
                 if let Some(when) = fields.get_mut(key) {
                     *when = packed(&apart(when.take())).into();
                 }

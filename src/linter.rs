@@ -57,7 +57,7 @@ use targets::{Kinds, occurs};
 use turned_off::TurnedOff;
 use unjudged::{no_template, unjudged};
 
-pub(crate) use fixes::{MAX_PARAMETERS, MAX_RESOURCES, Names, added, edited};
+pub(crate) use fixes::{Locked, MAX_PARAMETERS, MAX_RESOURCES, Names, added, edited};
 
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use crate::graph::secrets::is_secret_name;
@@ -134,6 +134,8 @@ pub struct Keep {
     pub passed: bool,
     /// What fixes violations.
     pub fixes: Fixes,
+    /// Which services the keys of a template do not let use them, for those who make several fixes.
+    pub locked: bool,
     /// The digests of the texts.
     pub digests: bool,
 }
@@ -462,6 +464,9 @@ impl Linter {
         }
         if workshop.is_open() {
             report.missing = fixes::missing(&model);
+            if self.keep.locked {
+                report.locked = workshop.locked();
+            }
         }
         report.nested = stacks::nested(&model, constructs);
         let (elsewhere, note_elsewhere) = stacks::elsewhere(&model, &report.nested);

@@ -176,12 +176,14 @@ fn contents(show: &[Show], formats: &[Format]) -> Contents {
         undecided: show.contains(&Show::Undecided),
         passed: show.contains(&Show::Passed),
         fixes: Fixes::None,
+        locked: false,
         digests: false,
     };
     let needed = formats.iter().map(|format| format.keeps()).fold(requested, |all, one| Keep {
         undecided: all.undecided || one.undecided,
         passed: all.passed || one.passed,
         fixes: all.fixes.max(one.fixes),
+        locked: false,
         digests: all.digests || one.digests,
     });
     // The other formats look rules up: those of their results.

@@ -1,6 +1,7 @@
 //! The result of linting one file.
 
 use super::Nested;
+use super::fixes::Locked;
 use crate::eval::inputs::Refused;
 use crate::finding::{Counts, Diagnostic, Exception, Finding};
 use crate::source::{Hidden, Source, Span};
@@ -85,6 +86,8 @@ pub struct FileReport {
     pub(crate) undecided: Vec<(Arc<str>, String)>,
     /// The resources that refer to one that is not there in each deployment, with that one, where fixes are wanted: no fix brings more.
     pub(crate) missing: Vec<[String; 2]>,
+    /// The services that cannot use keys of the template, where they are asked for: no fix brings more.
+    pub(crate) locked: Vec<Locked>,
     /// The template's parameters.
     pub parameters: Vec<Declared>,
     /// The pinned values that the template's parameters do not accept. The template was linted without them.

@@ -8,6 +8,7 @@ mod collapse;
 mod item;
 mod key;
 mod limits;
+mod locked;
 mod making;
 mod missing;
 mod names;
@@ -41,6 +42,7 @@ use crate::syntax::{Document, Node, edit};
 use crate::truth::Truth;
 pub(crate) use collapse::edited;
 pub(crate) use limits::{MAX_PARAMETERS, MAX_RESOURCES, added};
+pub(crate) use locked::Locked;
 use making::Making;
 use memchr::memchr;
 pub(super) use missing::missing;
@@ -85,8 +87,19 @@ pub(super) struct Workshop<'a, 'm, 't: 'a> {
     held: RefCell<FxHashMap<Asked<'t>, bool>>,
 }
 
-/// An assertion of a fix, the check whose failure it mends, the block, and whether it has to hold always.
-type Asked<'t> = (*const Assertion, *const Check, *const Block<'t>, bool);
+/// An assertion of a fix, the check whose failure it mends, the block, and where it has to hold.
+type Asked<'t> = (*const Assertion, *const Check, *const Block<'t>, Where);
+
+/// In which deployments an assertion has to be known to be true.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+enum Where {
+    /// In each one in which the block fails the check.
+    Failing,
+    /// In one of those.
+    SomeFailing,
+    /// In each one that has the block.
+    Always,
+}
 
 /// The bytes of edited texts that are read for one template: each fix with edits is proven by reading
 /// what they change, or the whole text.
@@ -249,10 +262,12 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
     fn attempt(&self, job: &Job<'_, 'm, 't>, recipe: &Recipe) -> Attempt {
         let (mut changes, mut deeds, mut added) = (Vec::new(), Deeds::default(), Vec::new());
         for part in recipe.parts() {
-            let fits =
-                |when: &Option<Assertion>, always| when.as_ref().is_none_or(|when| self.holds(job, when, always));
-            let is_refused = part.unless.as_ref().is_some_and(|unless| self.holds(job, unless, false));
-            if is_refused || !fits(&part.when, false) || !fits(&part.when_always, true) {
+            let fits = |when: &Option<Assertion>, place| when.as_ref().is_none_or(|when| self.holds(job, when, place));
+            let has = |unless: &Option<Assertion>, place| {
+                unless.as_ref().is_some_and(|unless| self.holds(job, unless, place))
+            };
+            let is_refused = has(&part.unless, Where::Failing) || has(&part.unless_ever, Where::SomeFailing);
+            if is_refused || !fits(&part.when, Where::Failing) || !fits(&part.when_always, Where::Always) {
                 return Attempt::None;
             }
             // A key for what is not encrypted, or for a snapshot that has its own, is refused.
@@ -276,27 +291,31 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         if changes.is_empty() { Attempt::None } else { Attempt::Changes(changes, deeds) }
     }
 
-    /// Whether an assertion surely holds for a block: wherever the block fails the check or, `always`, wherever it exists. Asked once for
-    /// all findings of a check in a block, which may be many.
-    fn holds(&self, job: &Job<'_, 'm, 't>, assertion: &Assertion, always: bool) -> bool {
-        let asked: Asked<'t> = (assertion, job.check, job.block, always);
+    /// Whether an assertion surely holds for a block. Asked once for all findings of a check in a block, which may be many.
+    fn holds(&self, job: &Job<'_, 'm, 't>, assertion: &Assertion, place: Where) -> bool {
+        let asked: Asked<'t> = (assertion, job.check, job.block, place);
         if let Some(known) = self.held.borrow().get(&asked) {
             return *known;
         }
-        let holds = self.holds_anew(job, assertion, always);
+        let holds = self.holds_anew(job, assertion, place);
         self.held.borrow_mut().insert(asked, holds);
         holds
     }
 
-    fn holds_anew(&self, job: &Job<'_, 'm, 't>, assertion: &Assertion, always: bool) -> bool {
+    fn holds_anew(&self, job: &Job<'_, 'm, 't>, assertion: &Assertion, place: Where) -> bool {
+        let always = place == Where::Always;
         let exploration = explore(&self.model.evaluator, |run| {
             if !expand::exists(run, job.block) || !always && self.fails(run, job).is_false() {
-                return Truth::True;
+                return None;
             }
             let mut checker = Checker { without_defaults: always, ..self.checker(run, job) };
-            checker.judge(assertion, &Item::Block(job.block)).truth
+            Some(checker.judge(assertion, &Item::Block(job.block)).truth)
         });
-        exploration.complete && exploration.leaves.iter().all(|(_, truth)| truth.is_true())
+        let mut truths = exploration.leaves.iter().filter_map(|(_, truth)| *truth);
+        match place {
+            Where::SomeFailing => truths.any(Truth::is_true),
+            Where::Failing | Where::Always => exploration.complete && truths.all(Truth::is_true),
+        }
     }
 
     /// Whether a check surely applies to a block in each deployment in which the place of the finding is there, by what the block itself
@@ -480,11 +499,15 @@ impl<'t> Job<'_, '_, 't> {
         let is_near = |chain: &[path::Step]| {
             let mut rest = chain.iter();
             for own in &place {
-                let agrees = match rest.next() {
+                let is_number = own.bytes().all(|byte| byte.is_ascii_digit());
+                // A single value may be where a list is.
+                let is_item = |step: &&path::Step| !matches!(step, path::Step::Name(_));
+                let next = if is_number { rest.next() } else { rest.by_ref().find(|step| !is_item(step)) };
+                let agrees = match next {
                     // The finding is inside of what changes.
                     None => return true,
                     Some(path::Step::Name(name)) => name == own,
-                    Some(path::Step::Index(_) | path::Step::Every) => own.bytes().all(|byte| byte.is_ascii_digit()),
+                    Some(path::Step::Index(_) | path::Step::Every) => true,
                 };
                 if !agrees {
                     return false;

@@ -78,6 +78,7 @@ impl Settings {
         if options.fixing.is_some() {
             // With edits whatever is reported: a fix that cannot be made alone is not made, whichever format shows it.
             needed.fixes = Fixes::WithEdits;
+            needed.locked = true;
         }
         let linter = Linter::new(set, selects, &overrides.changes, values, needed);
         let linter = linter.unwrap_or_else(|error| {

@@ -285,3 +285,107 @@ fn a_key_lets_the_services_around_its_resources_use_it() {
     let (text, _) = fixed(selection, &open);
     assert!(text.contains("KmsKeyId: !GetAtt Own.Arn") && !text.contains("CloudTrailLakeUsesKey"), "{text}");
 }
+
+#[test]
+fn a_key_is_opened_for_what_later_fixes_have_it_do() {
+    let alarm = "  Errors: { Type: AWS::CloudWatch::Alarm, Properties: { ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1, MetricName: Errors, Namespace: AWS/Lambda, Period: 60, Statistic: Sum, Threshold: 0 } }\n";
+    let topic = "  Topic: { Type: AWS::SNS::Topic }\n";
+    for resources in [format!("{topic}{alarm}"), format!("{alarm}{topic}")] {
+        let (text, said) = fixed(STRICT, &format!("Resources:\n{resources}"));
+        assert!(text.contains("AlarmActions:") && text.contains("KmsMasterKeyId:"), "{text}");
+        assert_eq!(resource(&text, "EncryptionKey").matches("cloudwatch.amazonaws.com").count(), 1, "{text}");
+        let sentence = "The policy of `EncryptionKey` then lets `cloudwatch.amazonaws.com` use the key for `Topic`.";
+        assert!(said.contains(sentence), "{said}");
+        // A second run has nothing to do.
+        assert_eq!(fixed(STRICT, &text).0, text);
+    }
+    // What was locked before is not touched, and safe fixes open no key.
+    let own = "  Key: { Type: AWS::KMS::Key, Properties: { KeyPolicy: { Version: \"2012-10-17\", Statement: [{ Effect: Allow, Principal: { AWS: !Sub \"arn:aws:iam::${AWS::AccountId}:root\" }, Action: \"kms:*\", Resource: \"*\" }] } } }
+  Topic: { Type: AWS::SNS::Topic, Properties: { KmsMasterKeyId: !Ref Key } }
+";
+    let heard = alarm.replace("Threshold: 0 }", "Threshold: 0, AlarmActions: [!Ref Topic] }");
+    let (text, _) = fixed(["--rule", "cloudwatch-alarm-action"], &format!("Resources:\n{own}{heard}"));
+    assert!(text.contains("InsufficientDataActions") && !text.contains("cloudwatch.amazonaws.com"), "{text}");
+    let (text, _) = fixed(["--rule", "cloudwatch-alarm-action"], &format!("Resources:\n{own}{alarm}"));
+    assert_eq!(resource(&text, "Key").matches("cloudwatch.amazonaws.com").count(), 1, "{text}");
+    // The log of a state machine.
+    let machine = "  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/steps
+      DefinitionString: '{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Succeed\"}}}'
+      LoggingConfiguration: { Level: \"OFF\", Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: \"arn:aws:logs:us-east-1:111122223333:log-group:steps:*\" } }] }
+";
+    let (text, _) = fixed(STRICT, &format!("Resources:\n{machine}"));
+    assert!(text.contains("Level: ALL") && text.contains("KmsKeyId:"), "{text}");
+    assert_eq!(resource(&text, "EncryptionKey").matches("LogDeliveryReadsLogs").count(), 1, "{text}");
+}
+
+#[test]
+fn services_that_publish_and_write_may_use_the_key() {
+    let topics = "Resources:
+  DbTopic: { Type: AWS::SNS::Topic }
+  Db: { Type: AWS::RDS::EventSubscription, Properties: { SnsTopicArn: !Ref DbTopic, SourceType: db-cluster } }
+  WarehouseTopic: { Type: AWS::SNS::Topic }
+  Warehouse: { Type: AWS::Redshift::EventSubscription, Properties: { SubscriptionName: s, SnsTopicArn: !Sub \"${WarehouseTopic}\", SourceType: cluster } }
+  CopyTopic: { Type: AWS::SNS::Topic, Properties: { TopicName: copies } }
+  Copy: { Type: AWS::DMS::EventSubscription, Properties: { SnsTopicArn: !Sub \"arn:aws:sns:${AWS::Region}:${AWS::AccountId}:copies\", SourceType: replication-task } }
+  Bounces: { Type: AWS::SNS::Topic }
+  Mail: { Type: AWS::SES::ConfigurationSetEventDestination, Properties: { ConfigurationSetName: c, EventDestination: { MatchingEventTypes: [bounce], SnsDestination: { TopicARN: !Ref Bounces } } } }
+  GroupTopic: { Type: AWS::SNS::Topic }
+  Group: { Type: AWS::AutoScaling::AutoScalingGroup, Properties: { MinSize: \"1\", MaxSize: \"1\", NotificationConfigurations: [{ TopicARN: !Ref GroupTopic }] } }
+";
+    let (text, _) = fixed(["--rule", "sns-topic-encrypted"], topics);
+    let key = resource(&text, "EncryptionKey");
+    for sid in ["EventsRdsUsesKey", "RedshiftUsesKey", "DmsUsesKey", "SesUsesKey", "AutoScalingNotifiesWithKey"] {
+        assert_eq!(key.matches(&format!("Sid: {sid}\n")).count(), 1, "{sid}: {text}");
+    }
+    let bucket = |principal: &str, action: &str| {
+        format!(
+            "Resources:
+  Mailbox: {{ Type: AWS::S3::Bucket }}
+  MailboxPolicy: {{ Type: AWS::S3::BucketPolicy, Properties: {{ Bucket: !Ref Mailbox, PolicyDocument: {{ Version: \"2012-10-17\", Statement: [{{ Effect: Allow, Principal: {{ Service: {principal} }}, Action: \"{action}\", Resource: !Sub \"${{Mailbox.Arn}}/*\" }}] }} }} }}
+"
+        )
+    };
+    for (principal, action, sid) in [
+        ("ses.amazonaws.com", "s3:PutObject", Some("SesUsesKey")),
+        ("ssm.amazonaws.com", "s3:Put*", Some("SsmUsesKey")),
+        ("storage-lens.s3.amazonaws.com", "s3:*", Some("StorageLensS3UsesKey")),
+        ("appstream.amazonaws.com", "s3:GetObject", None),
+        ("config.amazonaws.com", "s3:PutObject", Some("ConfigUsesKey")),
+    ] {
+        let (text, _) = fixed(["--rule", "s3-bucket-kms-encryption"], &bucket(principal, action));
+        let sids: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("- Sid: ")).collect();
+        let own: Vec<&str> = sids.into_iter().filter(|sid| *sid != "AccountAdministersKey").collect();
+        assert_eq!(own, sid.into_iter().collect::<Vec<_>>(), "{principal}: {text}");
+    }
+}
+
+#[test]
+fn names_are_as_long_as_aws_takes_and_those_of_layers_are_not_changed_safely() {
+    let table = "Resources:
+  PatientAppointmentReminderDeliveryStatusHistoryTable2A1B3C4D:
+    Type: AWS::DynamoDB::Table
+    Properties: { BillingMode: PAY_PER_REQUEST, AttributeDefinitions: [{ AttributeName: id, AttributeType: S }], KeySchema: [{ AttributeName: id, KeyType: HASH }] }
+";
+    let (text, _) = fixed(["--rule", "dynamodb-in-backup-plan"], table);
+    assert!(text.contains("SelectionName: PatientAppointmentReminderDeliveryStatusHi2A1B3C4D\n"), "{text}");
+    let names = "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Deps: { Type: AWS::Serverless::LayerVersion, Properties: { LayerName: phi-deps, ContentUri: s3://b/layer.zip, RetentionPolicy: Delete } }
+  Batch: { Type: AWS::ElastiCache::User, Properties: { UserId: batch, UserName: batch, Engine: valkey, AccessString: \"on ~* +@all\", AuthenticationMode: { Type: iam } } }
+  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } }
+";
+    let (text, said) = fixed(["--rule", "name-*"], names);
+    for name in
+        ["LayerName: !Sub \"phi-deps", "UserId: !Sub \"batch", "UserName: !Sub \"batch", "QueueName: !Sub \"jobs"]
+    {
+        assert!(text.contains(&format!("{name}${{EnvironmentSuffix}}\"")), "{name}: {text}");
+    }
+    assert!(said.contains("AWS SAM then creates another layer for `Deps`"), "{said}");
+    // That is not safe.
+    let folder = Folder::with(&[("app.yaml", names)]);
+    folder.run(&["--no-config", "--rule", "name-*", "--fix", "app.yaml"]);
+    assert_eq!(folder.read("app.yaml"), names);
+}

@@ -89,6 +89,7 @@ impl Format {
             undecided: digests || matches!(self, Self::Junit | Self::Html),
             passed: digests || self == Self::Junit,
             fixes,
+            locked: false,
             digests,
         }
     }

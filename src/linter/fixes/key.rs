@@ -1,7 +1,8 @@
 //! The customer managed key of a fix: the only one of the template, or a new one, which all fixes of the template share.
 
+use super::Workshop;
 use super::making::Making;
-use super::services::may_use_keys_of;
+use super::services::{Found, may_use_keys_of};
 use super::statements::{Service, map, sub, text};
 use super::unique;
 use crate::change::{Action, Change, Step, Value};
@@ -12,7 +13,7 @@ use crate::policy::{self, DocumentKind};
 use crate::rules::fix::{Addition, Recipe};
 use crate::syntax::Node;
 
-const KEY: &str = "AWS::KMS::Key";
+pub(super) const KEY: &str = "AWS::KMS::Key";
 /// The logical ID of a new key.
 const NAME: &str = "EncryptionKey";
 
@@ -35,7 +36,9 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
     /// is a change of its own. One that would add another key (with other tags, say) waits for the next round, and finds the first one.
     pub(super) fn key(&mut self, recipe: &Recipe, kinds: &[&str]) -> Option<String> {
         let is_own = kinds.contains(&self.target.kind);
-        let services = self.services(recipe, kinds);
+        let is_for = |part: &str| recipe.customer_key.iter().any(|path| path.path.text.contains(part));
+        let Found { services, notes } = self.shop.services(self.target, kinds, &is_for);
+        self.deeds.notes.extend(notes);
         // What is there without a condition cannot use a key that is not.
         let is_shared = |addition: &Addition| {
             !addition.name.contains("{resource}")
@@ -44,8 +47,9 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
         let condition = self.shared_condition();
         let is_always = condition.is_none() && recipe.add.iter().any(is_shared);
         if let Some(found) = self.found_key(is_always) {
-            let missing: Vec<&Service> = services.iter().filter(|one| !self.permits(one, found, is_own)).collect();
-            let place = if missing.is_empty() { Some((Vec::new(), &[][..])) } else { self.statements_of(found) };
+            let missing: Vec<&Service> =
+                services.iter().filter(|one| !self.shop.permits(one, found, self.target, is_own)).collect();
+            let place = if missing.is_empty() { Some((Vec::new(), &[][..])) } else { self.shop.statements_of(found) };
             if let Some((path, items)) = place {
                 self.let_use(&missing, &path, items);
                 let sentence = self.access(Some(found)).filter(|_| is_own);
@@ -111,9 +115,19 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
         }
     }
 
+    /// Adds statements for services to those of a key's policy.
+    fn let_use(&mut self, services: &[&Service], path: &[Step], items: &[Node<'t>]) {
+        for service in services {
+            self.statements.extend(opening(service, path, items));
+            self.deeds.notes.push(format!("The key policy then lets {} use the key.", service.name));
+        }
+    }
+}
+
+impl<'t> Workshop<'_, '_, 't> {
     /// Where the statements of a key's policy are written, and those, if more can be added to them.
-    fn statements_of(&self, key: &Block<'t>) -> Option<(Vec<Step>, &'t [Node<'t>])> {
-        let (mut node, mut path) = self.shop.written(key).ok()?;
+    pub(super) fn statements_of(&self, key: &Block<'t>) -> Option<(Vec<Step>, &'t [Node<'t>])> {
+        let (mut node, mut path) = self.written(key).ok()?;
         for step in ["Properties", "KeyPolicy", "Statement"] {
             node = node.get(step)?;
             path.push(Step::Key(step.to_owned()));
@@ -122,18 +136,15 @@ impl<'m, 't> Making<'_, '_, 'm, 't> {
         let items = node.as_sequence().unwrap_or(std::slice::from_ref(node));
         (is_statement || node.as_sequence().is_some()).then_some((path, items))
     }
+}
 
-    /// Adds statements for services to those of a key's policy.
-    fn let_use(&mut self, services: &[&Service], path: &[Step], items: &[Node<'t>]) {
-        for service in services {
-            let append = |statement: &Value| {
-                let action = Action::Append(unique::renamed(statement, items));
-                Change { path: path.to_vec(), action }
-            };
-            self.statements.extend(service.statements.iter().map(append));
-            self.deeds.notes.push(format!("The key policy then lets {} use the key.", service.name));
-        }
-    }
+/// The changes that add the statements for a service to those of a key's policy.
+pub(super) fn opening(service: &Service, path: &[Step], items: &[Node<'_>]) -> Vec<Change> {
+    let append = |statement: &Value| {
+        let action = Action::Append(unique::renamed(statement, items));
+        Change { path: path.to_vec(), action }
+    };
+    service.statements.iter().map(append).collect()
 }
 
 /// Whether policies of IAM can grant the use of a key: its policy allows it to the account, and denies it to nobody, not for other services

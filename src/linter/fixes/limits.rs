@@ -23,6 +23,27 @@ const POLICIES: [(&str, &str, usize); 3] = [
     ("AWS::S3::BucketPolicy", "PolicyDocument", 20 << 10),
 ];
 
+/// By type: the path of a property with a name, and the characters that it may have.
+///
+/// Source, 2026-11: AWS Backup Developer Guide, "BackupSelection" (docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupSelection.html).
+const NAMES: [(&str, [&str; 2], usize); 1] =
+    [("AWS::Backup::BackupSelection", ["BackupSelection", "SelectionName"], 50)];
+/// The end of a name that is kept if it is cut: the AWS CDK ends logical IDs with a hash of this length.
+const END: usize = 8;
+
+/// Cuts the middle out of names of a new resource that are longer than AWS takes.
+pub(super) fn cut_names(kind: &str, properties: &mut [(String, Value)]) {
+    for (_, [outer, inner], most) in NAMES.iter().filter(|(of, ..)| *of == kind) {
+        let Some((_, Value::Map(fields))) = properties.iter_mut().find(|(key, _)| key == outer) else { continue };
+        let Some((_, Value::String(name))) = fields.iter_mut().find(|(key, _)| key == inner) else { continue };
+        let letters: Vec<char> = name.chars().collect();
+        if letters.len() > *most {
+            let start = letters.iter().take(most - END);
+            *name = start.chain(letters.iter().skip(letters.len() - END)).collect();
+        }
+    }
+}
+
 /// The name of what a change adds to a section of the template.
 pub(crate) fn added<'c>(change: &'c Change, section: &str) -> Option<&'c str> {
     match (change.path.as_slice(), &change.action) {

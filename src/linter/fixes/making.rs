@@ -1,5 +1,6 @@
 //! The changes of one recipe for one violation.
 
+use super::limits::cut_names;
 use super::place::{self, Choice, Deed, Obstacle, Walk, Walked};
 use super::risk::{Deeds, MAX_PROPERTIES, MAX_TYPES, Touched};
 use super::values::{Shape, Values, reference};
@@ -424,6 +425,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         if self.shop.neighbors.may_have(&addition.kind, &own, self.job.block) || properties.iter().any(is_twin) {
             return None;
         }
+        cut_names(&addition.kind, &mut properties);
         self.shop.name(&addition.kind, &mut properties)?;
         // One without the resource's name in its own is for several.
         let owner = addition.name.contains("{resource}").then_some(self.job.block);

@@ -2,7 +2,7 @@
 
 use super::Workshop;
 use super::making::Making;
-use super::place::{Deed, Obstacle, branches, is_no_value};
+use super::place::{Deed, Obstacle, branches, copied, is_no_value};
 use super::risk::Touched;
 use super::sam;
 use super::values::reference;
@@ -145,6 +145,23 @@ impl<'t> Texts<'t> {
     }
 }
 
+/// The paths of the properties that have to have the name of a resource.
+///
+/// IAM authenticates users whose name and ID are the same: Amazon ElastiCache User Guide, "Authenticating with IAM"
+/// (docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html), 2026-11.
+fn names_of(block: &Block<'_>, name: &'static str) -> Vec<&'static str> {
+    let value = |name: &str| block.node.get("Properties").and_then(|properties| properties.get(name)).map(copied);
+    let is_twice = block.kind == "AWS::ElastiCache::User" && value(name).is_some() && value(name) == value("UserName");
+    if is_twice { vec![name, "UserName"] } else { vec![name] }
+}
+
+/// Whether AWS SAM makes the logical ID of a resource from its properties: `LambdaLayerVersion` in
+/// samtranslator/model/sam_resources.py, 2026-11.
+fn has_hash_in_its_id(block: &Block<'_>) -> bool {
+    let made_from = block.origin.and_then(|origin| origin.made_from.as_ref());
+    made_from.is_some_and(|made_from| made_from.kind == "AWS::Serverless::LayerVersion")
+}
+
 fn has_parts(node: &Node<'_>) -> bool {
     matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_))
 }
@@ -241,24 +258,33 @@ impl<'t> Making<'_, '_, '_, 't> {
             if plain_name(block).is_some_and(|name| facts::is_prescribed_name(block.kind, name)) {
                 continue;
             }
-            let names = std::iter::once("Properties").chain(name.split('.'));
-            let chain: Vec<path::Step> = names.map(|name| path::Step::Name(name.to_owned())).collect();
-            let mut changes = Vec::new();
-            let written = match self.name(block, &chain, suffix, &mut changes) {
-                Ok(written) => written,
-                Err(why) => return Some(Some(why)),
-            };
-            // A parameter that is empty by default changes no name.
-            if is_declared
-                && let Some(Change { action: Action::Set(value) | Action::Append(value), .. }) = changes.first()
-            {
-                self.deeds.all.push(Touched::new(block, &chain, &Deed::Set(value.clone())));
+            for name in names_of(block, name) {
+                let names = std::iter::once("Properties").chain(name.split('.'));
+                let chain: Vec<path::Step> = names.map(|name| path::Step::Name(name.to_owned())).collect();
+                let mut changes = Vec::new();
+                let written = match self.name(block, &chain, suffix, &mut changes) {
+                    Ok(written) => written,
+                    Err(why) => return Some(Some(why)),
+                };
+                // A parameter that is empty by default changes no name.
+                if is_declared
+                    && let Some(Change { action: Action::Set(value) | Action::Append(value), .. }) = changes.first()
+                {
+                    self.deeds.all.push(Touched::new(block, &chain, &Deed::Set(value.clone())));
+                }
+                if !changes.is_empty() {
+                    computed.extend(self.computed(block, name));
+                    renamed.extend(written);
+                    if has_hash_in_its_id(block) {
+                        self.deeds.notes.push(format!(
+                            "AWS SAM then creates another layer for `{}`, and deletes the one that is there unless its \
+                             `RetentionPolicy` is `Retain`.",
+                            block.written_name()
+                        ));
+                    }
+                }
+                self.add(changes, false);
             }
-            if !changes.is_empty() {
-                computed.extend(self.computed(block, name));
-                renamed.extend(written);
-            }
-            self.add(changes, false);
         }
         self.repeat(&computed, suffix);
         self.note_repetitions(&renamed);

@@ -1,6 +1,6 @@
 //! Whether the policy of a key lets a service use it for a resource: by the principals, actions and conditions of its statements.
 
-use super::making::Making;
+use super::Workshop;
 use super::statements::Service;
 use crate::eval::gaps::{GAP, text_with_gaps};
 use crate::eval::text::pattern_covers;
@@ -33,11 +33,11 @@ const ARNS: [&str; 6] = [
     "kms:encryptioncontext:sourcearn",
 ];
 
-impl<'m, 't> Making<'_, '_, 'm, 't> {
+impl<'m, 't> Workshop<'_, 'm, 't> {
     /// Whether the policy of a key lets a service use it for the resource wherever both exist. `is_own`: the service uses it for the
     /// resource itself rather than for one that the fix adds.
-    pub(super) fn permits(&self, service: &Service, key: &'m Block<'t>, is_own: bool) -> bool {
-        let (model, target) = (self.shop.model, self.target);
+    pub(super) fn permits(&self, service: &Service, key: &'m Block<'t>, target: &'m Block<'t>, is_own: bool) -> bool {
+        let model = self.model;
         let actions = service.actions();
         let exploration = explore(&model.evaluator, |run| {
             if !exists(run, key) || !exists(run, target) {

@@ -209,7 +209,19 @@ impl Service {
         Self::several(name, AUTO_SCALING_ROLE, statements)
     }
 
-    /// Of a service that sends to topics and queues. Few send the account that they act for, and a condition on it denies the others.
+    /// Of the notifications of Auto Scaling groups. A condition names the role, as in [`Self::auto_scaling`].
+    ///
+    /// Source: that of [`Self::sender`]: "Some Amazon SNS event sources require you to provide an IAM role (rather than the service
+    /// principal) in the AWS KMS key policy", 2026-11.
+    pub(super) fn auto_scaling_events() -> Self {
+        let own = ["ArnEquals", "aws:PrincipalArn", AUTO_SCALING_ROLE];
+        let actions = ["kms:GenerateDataKey*", "kms:Decrypt"];
+        let statements = vec![statement("AutoScalingNotifiesWithKey", map([("AWS", text("*"))]), &actions, &[own])];
+        let name = "the service-linked role of Auto Scaling (`AWSServiceRoleForAutoScaling`)";
+        Self::several(name, AUTO_SCALING_ROLE, statements)
+    }
+
+    /// Of a service that sends to topics and queues, or writes into buckets. Few send the account that they act for, and a condition on it denies the others.
     ///
     /// Sources, 2026-11: Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs", "Enable compatibility between event
     /// sources from AWS services and encrypted topics" (sns-key-management.html); Amazon SQS Developer Guide, "Amazon SQS Key management",

@@ -228,9 +228,10 @@ impl Rounds<'_, '_> {
             }
             let done = Done { findings: &findings, added: added(&made, wanted), shifts: shifts(&made, wanted) };
             let (file, verdict) = self.tried(&text, report, &done);
-            let (file, text, verdict, more) = self.followed(text, file, verdict, report, &done, wanted);
+            let (file, text, verdict, mut more) = self.followed(text, file, verdict, report, &done, wanted);
             tried = match verdict {
                 Verdict::Good => {
+                    let (file, text) = self.opened(file, text, report, &done, wanted, &mut more);
                     self.now = text;
                     for (_, finding) in &findings {
                         *self.made.entry(Arc::clone(&finding.rule)).or_default() += 1;

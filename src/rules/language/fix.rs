@@ -160,6 +160,8 @@ pub struct Recipe {
     /// The fix is not for resources for which this is surely true, wherever they fail: what AWS would refuse. Where only some values of a
     /// parameter make it true, the fix is offered.
     pub unless: Option<Assertion>,
+    /// The same, where it surely holds for them in only some of these deployments, too.
+    pub unless_ever: Option<Assertion>,
     /// Values to set: a map of paths to values. What is absent is added.
     #[serde(default)]
     pub set: Places,
@@ -294,7 +296,8 @@ impl Recipe {
 
     /// The assertions that decide whether it fits.
     pub fn whens(&self) -> impl Iterator<Item = &Assertion> {
-        self.parts().flat_map(|part| part.when.iter().chain(&part.when_always).chain(&part.unless))
+        self.parts()
+            .flat_map(|part| part.when.iter().chain(&part.when_always).chain(&part.unless).chain(&part.unless_ever))
     }
 
     /// The fix, and what has to be changed with it.

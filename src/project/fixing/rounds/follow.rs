@@ -1,8 +1,8 @@
 //! What fixes bring, fixed with them: a database that is encrypted now needs a key.
 
 use super::Rounds;
-use crate::finding::{Finding, Fix};
-use crate::linter::FileReport;
+use crate::finding::{Applicability, Finding, Fix};
+use crate::linter::{FileReport, Locked};
 use crate::project::File;
 use crate::project::fixing::Note;
 use crate::project::fixing::plan::{added_by, plan};
@@ -37,6 +37,48 @@ impl Rounds<'_, '_> {
             }
         }
         (file, text, verdict, Vec::new())
+    }
+
+    /// Lets services use the keys that fixes have them use: the fix that chose a key did not know of an alarm that notifies the topic now.
+    /// Without a place for that, the result is what it was.
+    pub(super) fn opened(
+        &mut self,
+        file: Option<File>,
+        text: String,
+        report: &FileReport,
+        done: &Done<'_>,
+        wanted: &[(&Finding, Arc<Fix>)],
+        notes: &mut Vec<Note>,
+    ) -> (Option<File>, String) {
+        let Some(File::Linted(linted)) = &file else { return (file, text) };
+        let is_new = |one: &&Locked| !report.locked.iter().any(|known| known.names == one.names);
+        let new: Vec<&Locked> = linted.report.locked.iter().filter(is_new).collect();
+        let fixes: Vec<(usize, &Fix)> = new.iter().map(|one| &one.fix).enumerate().collect();
+        let is_unsafe = done
+            .findings
+            .iter()
+            .filter_map(|(index, _)| wanted.get(*index))
+            .any(|(_, fix)| fix.applicability == Applicability::Unsafe);
+        if fixes.is_empty() || !is_unsafe || self.is_over() {
+            return (file, text);
+        }
+        let plan = plan(&text, &fixes, self.text.editor);
+        if plan.made.len() != fixes.len() {
+            return (file, text);
+        }
+        let of_fix = |one: &&Locked| {
+            let is_about = |(_, finding): &&(usize, &Finding)| one.around.contains(&finding.subject.name);
+            let (_, finding) = done.findings.iter().find(is_about).or_else(|| done.findings.first())?;
+            Note::of(finding, &one.fix, false)
+        };
+        let more: Vec<Note> = new.iter().filter_map(of_fix).collect();
+        match self.tried(&plan.text, report, done) {
+            (opened, Verdict::Good) => {
+                notes.extend(more);
+                (opened, plan.text)
+            }
+            _ => (file, text),
+        }
     }
 
     /// The text in which the findings that are in the way are fixed, if all of them can be, and not as before.

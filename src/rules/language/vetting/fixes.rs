@@ -40,7 +40,12 @@ impl<'r> Walk<'r> {
     /// `before` are the resources that the part before it adds.
     fn recipe(&mut self, recipe: &'r Recipe, before: &'r [Addition], own: &Context<'r>, spot: &Spot<'_>) {
         let adds = recipe.added_after(before);
-        let conditions = [("when", &recipe.when), ("when-always", &recipe.when_always), ("unless", &recipe.unless)];
+        let conditions = [
+            ("when", &recipe.when),
+            ("when-always", &recipe.when_always),
+            ("unless", &recipe.unless),
+            ("unless-ever", &recipe.unless_ever),
+        ];
         for (key, when) in conditions {
             if let Some(when) = when {
                 self.assertion(when, own, &spot.below(key));
