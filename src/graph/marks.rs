@@ -8,6 +8,19 @@ pub(super) const ANY: u8 = 0;
 /// Stands for a quote, `"` or `'`, in a mark.
 pub(super) const QUOTE: u8 = 1;
 
+/// Separates marks of the same length that are looked for together in the letters of one: `ab|cd` is met by `ad` as well.
+const OR: u8 = b'|';
+
+/// The letters of a mark.
+#[allow(clippy::indexing_slicing, reason = "evaluated when hipaalint is built")]
+const fn length(mark: &[u8]) -> usize {
+    let mut length = 0;
+    while length < mark.len() && mark[length] != OR {
+        length += 1;
+    }
+    length
+}
+
 /// Finds which marks a text holds.
 pub(super) struct Marks {
     /// For each byte the letters that it is: one bit for each letter of each mark, from the lowest.
@@ -26,9 +39,18 @@ impl Marks {
         let (mut mark, mut bit) = (0, 0);
         while mark < marks.len() {
             let letters = marks[mark];
+            let length = length(letters);
+            assert!(bit + length <= 64, "the marks have 64 letters at most");
             new.first |= 1 << bit;
             let mut at = 0;
             while at < letters.len() {
+                // After each separator, the letters are those of the same mark again.
+                if letters[at] == OR {
+                    assert!((at + 1) % (length + 1) == 0, "the marks that are looked for together are of one length");
+                    bit -= length;
+                    at += 1;
+                    continue;
+                }
                 let mut byte = 0;
                 while byte < 256 {
                     let is_letter = letters[at] as usize == byte;
@@ -53,7 +75,7 @@ impl Marks {
     pub(super) const fn last_of(marks: &[&[u8]], from: usize, to: usize) -> u64 {
         let (mut mark, mut bit, mut last) = (0, 0, 0);
         while mark < to {
-            bit += marks[mark].len();
+            bit += length(marks[mark]);
             if mark >= from {
                 last |= 1 << (bit - 1);
             }
@@ -147,7 +169,7 @@ mod tests {
         }
     }
 
-    const MARKS: [&[u8]; 5] = [b"://", b"gh\0_", b"=", b"ab", b"\x01:"];
+    const MARKS: [&[u8]; 6] = [b"://", b"gh\0_", b"=", b"ab", b"\x01:", b"xyz|XYY"];
 
     #[test]
     fn each_mark_is_found_wherever_it_stands() {
@@ -166,6 +188,10 @@ mod tests {
             ("AB", 0..0),
             ("a\":", 4..5),
             ("a':", 4..5),
+            ("a-xyz", 5..6),
+            ("XYY-", 5..6),
+            ("Xyz-", 5..6),
+            ("xy", 0..0),
         ] {
             assert_eq!(marks.met(text.as_bytes()), Marks::last_of(&MARKS, expected.start, expected.end), "{text}");
         }

@@ -27,9 +27,9 @@ pub(super) fn secrets_of_tree<'t>(root: &'t Node<'t>, of: Sections<'t>) -> Vec<L
 /// The same of the tree of a model, which may know of resources that they are without.
 fn secrets_of_known<'t>(root: &'t Node<'t>, of: Sections<'t>, model: Option<&Model<'_, 't>>) -> Vec<LiteralSecret> {
     let mut found = Vec::new();
-    let mut search = |way: &[&str], name: &str, node: &'t Node<'t>| {
+    let mut search = |way: &[&str], name: &str, node: &'t Node<'t>, names_lists: bool| {
         let before = found.len();
-        found.extend(literal_secrets(name, node, of).into_iter().map(|secret| {
+        found.extend(literal_secrets(name, node, of, names_lists).into_iter().map(|secret| {
             let (path, own) = (way.join("/"), secret.path.as_str());
             let steps = [path.as_str(), own].into_iter().filter(|step| !step.is_empty());
             LiteralSecret { path: steps.collect::<Vec<_>>().join("/"), ..secret }
@@ -37,7 +37,7 @@ fn secrets_of_known<'t>(root: &'t Node<'t>, of: Sections<'t>, model: Option<&Mod
         found.len() == before
     };
     let Some(sections) = root.as_mapping() else {
-        search(&[], "", root);
+        search(&[], "", root, false);
         return found;
     };
     for section in sections {
@@ -51,16 +51,19 @@ fn secrets_of_known<'t>(root: &'t Node<'t>, of: Sections<'t>, model: Option<&Mod
                     }
                     let known = block.value.as_mapping().unwrap_or_default();
                     let known = known.iter().filter(|entry| keys.contains(&entry.key.as_ref()));
+                    // The author of a custom resource chooses the names of its properties, and puts texts into lists as well.
+                    let kind = block.value.get("Type").and_then(Node::as_str).unwrap_or_default();
+                    let is_custom = kind.starts_with("Custom::") || kind == "AWS::CloudFormation::CustomResource";
                     let (mut has_any, mut is_without) = (false, true);
                     for entry in known {
                         has_any = true;
                         // An output's value is what the output is called.
                         let name = if *name == "Outputs" { &block.key } else { &entry.key };
-                        is_without &= search(&[&section.key, &block.key, &entry.key], name, &entry.value);
+                        is_without &= search(&[&section.key, &block.key, &entry.key], name, &entry.value, is_custom);
                     }
                     // A loop, or what a macro takes.
                     if !has_any && block.key.starts_with("Fn::") {
-                        is_without &= search(&[&section.key, &block.key], "", &block.value);
+                        is_without &= search(&[&section.key, &block.key], "", &block.value, false);
                     }
                     if let Some((reads, place)) = resource.filter(|_| is_without) {
                         reads.know_without(place, Sought::Secrets);
@@ -68,7 +71,7 @@ fn secrets_of_known<'t>(root: &'t Node<'t>, of: Sections<'t>, model: Option<&Mod
                 }
             }
             None => {
-                search(&[&section.key], &section.key, &section.value);
+                search(&[&section.key], &section.key, &section.value, false);
             }
         }
     }

@@ -4,25 +4,24 @@ use crate::graph::marks::{Marks, QUOTE as QUOTE_MARK};
 
 /// What occurs in every text of which something else has to be asked: first what all [shapes](super::shapes) of secrets have, URLs
 /// before the others.
-const MARKS: [&[u8]; 23] = [
+const MARKS: [&[u8]; 22] = [
     b"://",
-    b"AKI",
-    b"AIz",
-    b"Bea",
-    b"Bas",
+    b"AKI|AIz",
+    b"Bea|Bas",
     b"eyJ",
     b"xox",
-    b"glp",
-    b"-BE",
+    b"glp|gls|hvs",
+    b"-BE|-SE",
     b".sl",
     b"SG.",
-    b"npm_",
-    b"gh\0_",
+    b"gh\0_|npm_",
     b"_liv",
-    b"_pa",
-    b"_se",
-    b"_SE",
-    b"_Se",
+    b"_pa|_oa",
+    b"_se|_SE|_Se",
+    b"sk-",
+    b"hf_|_v1",
+    b"shpa|shpc|shpp|shps|pypi|dapi",
+    b"ATAT|NRAK",
     b"${",
     b"{{",
     b"=",
@@ -30,11 +29,11 @@ const MARKS: [&[u8]; 23] = [
     b":",
 ];
 const URL: u64 = Marks::last_of(&MARKS, 0, 1);
-const SHAPE: u64 = Marks::last_of(&MARKS, 0, 18);
-const OPEN: u64 = Marks::last_of(&MARKS, 18, 20);
-const EQUALS: u64 = Marks::last_of(&MARKS, 20, 21);
-const QUOTE: u64 = Marks::last_of(&MARKS, 21, 22);
-const COLON: u64 = Marks::last_of(&MARKS, 22, 23);
+const SHAPE: u64 = Marks::last_of(&MARKS, 0, 17);
+const OPEN: u64 = Marks::last_of(&MARKS, 17, 19);
+const EQUALS: u64 = Marks::last_of(&MARKS, 19, 20);
+const QUOTE: u64 = Marks::last_of(&MARKS, 20, 21);
+const COLON: u64 = Marks::last_of(&MARKS, 21, 22);
 
 /// Shorter texts give no value to a name, as `pwd=abcd` does; the shortest with the shape of a secret, `a://:ccc@`, is longer.
 const SHORTEST: usize = 8;
@@ -105,6 +104,9 @@ mod tests {
             ("{{resolve:ssm:x}}", false, true, false),
             ("hunter2-${Env}", false, true, false),
             ("npm_0123456789", true, false, false),
+            ("sk-proj-0123456789", true, false, false),
+            ("a shpat_0123456789", true, false, false),
+            ("dckr_oat_0123456789", true, false, false),
             ("aws_Secret_access_key", true, false, false),
         ] {
             let glance = Glance::at(text);

@@ -1,6 +1,7 @@
 //! Where a template writes a secret out.
 
 mod calls;
+mod found;
 
 use super::assignments::{Assignment, Dialect, assigned_secrets, partly_assigned};
 use super::glance::Glance;
@@ -16,7 +17,6 @@ use super::shapes::{PRIVATE_KEY, secret_texts, shaped_secrets};
 use super::spelled::{Spelled, Speller};
 use super::texts::{is_label, is_promised};
 use crate::eval::begins_as_function;
-use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
@@ -37,13 +37,20 @@ impl Assignment<'_> {
     }
 }
 
-/// Finds the secrets that are written out in a node that stands under `name`, in every branch of every condition.
-pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>, sections: Sections<'t>) -> Vec<LiteralSecret> {
+/// Finds the secrets that are written out in a node that stands under `name`, in every branch of every condition. `names_lists` is
+/// whether the names in it are those of what lists hold, as the properties of a custom resource are.
+pub fn literal_secrets<'t>(
+    name: &str,
+    node: &'t Node<'t>,
+    sections: Sections<'t>,
+    names_lists: bool,
+) -> Vec<LiteralSecret> {
     let mut search = Search {
         path: SmallVec::new(),
         dialect: Dialect::Text,
         may_be_settings: false,
         is_item: false,
+        names_lists,
         is_doubted: false,
         is_of_tags: false,
         speller: Speller::new(sections.mappings),
@@ -63,6 +70,8 @@ struct Search<'t> {
     may_be_settings: bool,
     /// Whether it is at an item of a list, of which the list's name promises nothing.
     is_item: bool,
+    /// Whether it is where the name of a list is that of its items: Systems Manager has each value of `Parameters` in a list.
+    names_lists: bool,
     /// Whether it is in what may be the name of a stored secret.
     is_doubted: bool,
     /// Whether it is in tags, which are labels as a rule.
@@ -98,6 +107,9 @@ impl<'t> Search<'t> {
         // Variables of builds are items of a list: a parameter of Systems Manager has a type as well.
         let may_be_stored = self.is_item && variable.is_some_and(|variable| variable.may_be_stored);
         let holds_variables = holds_variables(name);
+        let is_static = matches!(self.path.last(), Some(Step::Key("StaticValue")));
+        let names_lists = self.names_lists;
+        self.names_lists |= name == "Parameters";
         for entry in entries {
             if is_passed_over(&entry.key) {
                 continue;
@@ -123,11 +135,15 @@ impl<'t> Search<'t> {
                 }
                 // A function's arguments stand where the function stands.
                 _ if begins_as_function(&entry.key) => self.named(name, &entry.value),
+                // A remediation of AWS Config: `ApiToken: {StaticValue: {Values: […]}}`.
+                _ if self.names_lists && entry.key == "StaticValue" => self.named(name, &entry.value),
+                _ if self.names_lists && is_static && entry.key == "Values" => self.named(name, &entry.value),
                 _ => self.named(&entry.key, &entry.value),
             }
             self.path.pop();
             (self.dialect, self.may_be_settings, self.is_item, self.is_of_tags) = before;
         }
+        self.names_lists = names_lists;
     }
 
     fn list(&mut self, name: &str, items: &'t [Node<'t>]) {
@@ -157,7 +173,7 @@ impl<'t> Search<'t> {
 
     /// What a name promises where the walk is.
     fn promise(&self, name: &str) -> Option<Promise> {
-        if self.is_item { lists_secrets(name).then_some(Promise::Secret) } else { promise(name) }
+        if self.is_item && !self.names_lists { lists_secrets(name).then_some(Promise::Secret) } else { promise(name) }
     }
 
     /// Whether a text under a name is the label that a tag gives.
@@ -262,79 +278,10 @@ impl<'t> Search<'t> {
         }
         false
     }
-
-    fn found(
-        &mut self,
-        name: &str,
-        node: &Node<'_>,
-        spelled: &Spelled<'_>,
-        ranges: &[Range<usize>],
-        what: &'static str,
-    ) {
-        self.found_as(name, node, spelled, ranges, what, Extent::Whole);
-    }
-
-    fn found_as(
-        &mut self,
-        name: &str,
-        node: &Node<'_>,
-        spelled: &Spelled<'_>,
-        ranges: &[Range<usize>],
-        what: &'static str,
-        extent: Extent,
-    ) {
-        let parts = ranges.iter().flat_map(|range| spelled.written(range));
-        let written: SmallVec<[(Span, String); 1]> = parts.map(|(span, part)| (span, part.to_owned())).collect();
-        let is_below =
-            |span: Span| span.source == node.span.source && node.span.start <= span.start && span.end <= node.span.end;
-        // What is written in one place is underlined there, what a function puts together at the function.
-        let span = match written.as_slice() {
-            [(first, _), others @ ..] if is_below(*first) && others.iter().all(|(span, _)| span == first) => *first,
-            _ => node.span,
-        };
-        let elsewhere = written.iter().map(|(span, _)| *span).find(|span| !is_below(*span));
-        // A text under a secret's name may have a secret's shape as well.
-        let overlaps = |secret: &LiteralSecret| {
-            secret.span == span
-                && (secret.extent != Extent::Part || extent == Extent::Part)
-                && secret.written.iter().any(|part| written.contains(part))
-        };
-        if self.found.iter().rev().take(MAX_COMPARED).any(overlaps) {
-            return;
-        }
-        // What a function computes is one place: its path ends there, the span is exact.
-        let steps = self.path.iter().take_while(|step| !matches!(step, Step::Key(key) if begins_as_function(key)));
-        let steps: Vec<Cow<'_, str>> = steps
-            .map(|step| match step {
-                Step::Key(key) => Cow::Borrowed(*key),
-                Step::Index(index) => Cow::Owned(index.to_string()),
-            })
-            .collect();
-        let text = spelled.text.trim_end();
-        let line = text.contains('\n').then(|| {
-            let start = ranges.first().map_or(0, |range| range.start);
-            let before = spelled.text.get(..start).unwrap_or_default();
-            let keys = steps.iter().rev().find(|step| step.parse::<usize>().is_err());
-            (before.matches('\n').count() + 1, keys.map(|key| key.to_string()).unwrap_or_default())
-        });
-        self.found.push(LiteralSecret {
-            span,
-            path: steps.join("/"),
-            name: name.to_owned(),
-            what: Cow::Borrowed(what),
-            extent: if self.is_doubted && extent == Extent::Whole { Extent::Perhaps } else { extent },
-            line,
-            written,
-            elsewhere,
-        });
-    }
 }
 
 /// The shortest text that holds a private key; a program that asks whether a text is one has its first line alone.
 const MARKER: usize = 64;
-
-/// Secrets that were found before which a new one may be the same as: those of the same text come one after another.
-const MAX_COMPARED: usize = 64;
 
 /// Whether an entry that is alone in its map calls a function.
 fn is_call(entry: &Entry<'_>) -> bool {
@@ -351,7 +298,7 @@ mod tests {
 
     fn paths(text: &str) -> Vec<String> {
         let document = parse(text, SourceId(0)).unwrap();
-        literal_secrets("", &document.root, Sections::default()).into_iter().map(|secret| secret.path).collect()
+        literal_secrets("", &document.root, Sections::default(), false).into_iter().map(|secret| secret.path).collect()
     }
 
     #[test]
@@ -411,7 +358,7 @@ Referenced: {DB_PASSWORD: !Join ['', ['{{resolve:secretsmanager:', !Ref Host, ':
             SourceId(0),
         )
         .unwrap();
-        let found = literal_secrets("", &document.root, Sections::of(&mappings.root));
+        let found = literal_secrets("", &document.root, Sections::of(&mappings.root), false);
         let paths: Vec<&str> = found.iter().map(|secret| secret.path.as_str()).collect();
         assert_eq!(
             paths,
@@ -462,7 +409,7 @@ Values:
 "##;
         let document = parse(text, SourceId(0)).unwrap();
         let values = document.root.get("Values").unwrap();
-        let found = literal_secrets("", values, Sections::of(&document.root));
+        let found = literal_secrets("", values, Sections::of(&document.root), false);
         let found: Vec<String> = found
             .iter()
             .map(|secret| {
@@ -521,7 +468,7 @@ Connection: Server=db;Password=hunter2;
             SourceId(0),
         )
         .unwrap();
-        let found = literal_secrets("", &document.root, Sections::default());
+        let found = literal_secrets("", &document.root, Sections::default(), false);
         let paths: Vec<String> = found
             .iter()
             .map(|secret| match &secret.line {
@@ -549,6 +496,32 @@ Connection: Server=db;Password=hunter2;
                 "Connection Password",
             ]
         );
+    }
+
+    #[test]
+    fn lists_of_what_their_names_promise() {
+        let text = r#"
+Parameters: {DbPassword: [hunter2], Other: [a, b], ApiToken: {StaticValue: {Values: [hunter3]}}, Token: !If [C, [hunter4], [!Ref X]]}
+TaskInvocationParameters: {Automation: {Parameters: {Deep: {DbPassword: [hunter5, '{{resolve:ssm:x}}']}}}}
+Split: {Parameters: {DbPassword: !Split [',', 'hunter6,hunter7']}}
+Elsewhere: {DbPassword: [hunter8], StaticValue: {Values: [a]}, Values: [b]}
+Hidden: {Parameters: {DbPassword: [!Ref Password], SecretArn: [b], PasswordParameter: [/prod/db]}}
+"#;
+        let document = parse(text, SourceId(0)).unwrap();
+        let found = |names_lists| -> Vec<String> {
+            let found = literal_secrets("", &document.root, Sections::default(), names_lists);
+            found.into_iter().map(|secret| secret.path).collect()
+        };
+        let expected = [
+            "Parameters/DbPassword/0",
+            "Parameters/ApiToken/StaticValue/Values/0",
+            "Parameters/Token",
+            "TaskInvocationParameters/Automation/Parameters/Deep/DbPassword/0",
+            "Split/Parameters/DbPassword",
+            "Split/Parameters/DbPassword",
+        ];
+        assert_eq!(found(false), expected);
+        assert_eq!(found(true), [&expected[..], &["Elsewhere/DbPassword/0"]].concat());
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod attributes;
 mod chosen;
 mod commands;
 mod everywhere;
+mod formats;
 mod glance;
 mod literal;
 mod literals;
@@ -30,6 +31,7 @@ mod unread;
 mod uses;
 mod values;
 mod variables;
+mod words_before;
 mod written;
 
 pub use attributes::{SECRET_ATTRIBUTES, is_secret_attribute};

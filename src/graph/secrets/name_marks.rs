@@ -1,15 +1,15 @@
 //! Which names are worth taking apart, and where a text may hold one, by one look at each byte.
 
-/// The first letters of what occurs in every name that promises a secret: `pass`, `pwd`, `secret`, `token`, or `key` and what a secret
-/// key is called.
-const MARKS: [&[u8; 3]; 9] = [b"pas", b"pwd", b"sec", b"tok", b"key", b"api", b"aut", b"pri", b"sha"];
+/// The first letters of what occurs in every name that promises a secret: `pass`, `pwd`, `secret`, `token`, `pswd`, or `key` and what a
+/// secret key is called.
+const MARKS: [&[u8; 3]; 10] = [b"pas", b"pwd", b"sec", b"tok", b"psw", b"key", b"api", b"aut", b"pri", b"sha"];
 /// The bits of the third letters of [`MARKS`]: of what is enough, of `key`, and of what belongs to it.
-pub(super) const ENOUGH: u32 = 0o000_004_444;
-pub(super) const KEY: u32 = 0o000_040_000;
-const KINDS: u32 = 0o444_400_000;
+pub(super) const ENOUGH: u32 = 0o0_000_044_444;
+pub(super) const KEY: u32 = 0o0_000_400_000;
+const KINDS: u32 = 0o4_444_000_000;
 
 /// The bits of the letters of `pw`, which comes after [`MARKS`].
-pub(super) const PW: [u32; 2] = [1 << 27, 1 << 28];
+pub(super) const PW: [u32; 2] = [1 << 30, 1 << 31];
 
 /// For each byte the places in [`MARKS`] where it stands, in either case: one bit for each letter of each, from the lowest.
 const PLACES: [u32; 256] = places();
@@ -32,7 +32,7 @@ const fn places() -> [u32; 256] {
 }
 
 /// The bits of the first letters of [`MARKS`].
-const FIRST_LETTERS: u32 = 0o111_111_111;
+const FIRST_LETTERS: u32 = 0o1_111_111_111;
 
 /// The letters up to which marks have been met, after another byte.
 #[inline]
@@ -99,7 +99,7 @@ pub fn may_hold_promise(text: &str) -> bool {
     let within = bytes.iter().zip(second).zip(third).fold(false, |found, ((one, two), three)| {
         let (one, two, three) = (one | 0x20, two | 0x20, three | 0x20);
         let is = |mark: &[u8; 3]| (one == mark[0]) & (two == mark[1]) & (three == mark[2]);
-        found | is(b"pas") | is(b"sec") | is(b"tok") | is(b"key") | ((one == b'p') & (two == b'w'))
+        found | is(b"pas") | is(b"sec") | is(b"tok") | is(b"psw") | is(b"key") | ((one == b'p') & (two == b'w'))
     });
     within || matches!(bytes, [.., b'p' | b'P', b'w' | b'W'])
 }
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_text_that_holds_no_such_name_is_known_at_a_glance() {
-        for text in ["DB_PASS=x", "the pwd", "x:Pw", "Pw1", "apiKEY", "a toKen", "my-Secret"] {
+        for text in ["DB_PASS=x", "the pwd", "x:Pw", "Pw1", "apiKEY", "a toKen", "my-Secret", "DB_PSWD"] {
             assert!(may_hold_promise(text), "{text}");
         }
         for text in ["", "p", "to", "ke", "pa s", "spare", "é"] {

@@ -82,5 +82,5 @@ impl Words {
 /// Whether a name is that of a secret which people choose, and programs do not: a password.
 pub(super) fn is_chosen(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    ["pass", "pwd", "pw"].iter().any(|word| lower.contains(word))
+    ["pass", "psw", "pw"].iter().any(|word| lower.contains(word))
 }

@@ -20,7 +20,7 @@ pub enum Promise {
 }
 
 /// Last words that name a secret.
-const SECRETS: [&str; 14] = [
+const SECRETS: [&str; 15] = [
     "accesstoken",
     "apikey",
     "authtoken",
@@ -30,6 +30,7 @@ const SECRETS: [&str; 14] = [
     "password",
     "passwrd",
     "privatekey",
+    "pswd",
     "pwd",
     "secret",
     "secretkey",
@@ -37,25 +38,101 @@ const SECRETS: [&str; 14] = [
     "token",
 ];
 /// What a last word ends in that is written as one with the words before it: `MYSECRET`, `dbpassword`.
-const ENDINGS: [&str; 9] =
-    ["accesstoken", "apikey", "authtoken", "passphrase", "passwd", "password", "privatekey", "secret", "secretkey"];
-/// Further such words. Others that end alike are ordinary: `compass`, `bypass`, `pgpass` (a file).
-const JOINED: [&str; 14] = [
-    "adminpass",
-    "adminpwd",
-    "apitoken",
-    "bearertoken",
-    "bottoken",
-    "dbpass",
-    "dbpwd",
-    "dbtoken",
-    "dbuserpass",
-    "githubtoken",
-    "rootpass",
-    "rootpwd",
-    "userpass",
-    "userpwd",
+const ENDINGS: [&str; 10] = [
+    "accesstoken",
+    "apikey",
+    "authtoken",
+    "passphrase",
+    "passwd",
+    "password",
+    "privatekey",
+    "pswd",
+    "secret",
+    "secretkey",
 ];
+/// Further such endings, after a word of [`OWNERS`] alone. Others that end alike are ordinary: `compass`, `bypass`, `pgpass` (a file),
+/// `nexttoken`.
+const OWNED: [&str; 5] = ["pass", "psw", "pw", "pwd", "token"];
+/// What a password or a token is of in names that are one word: `DBPASS`, `SLACKTOKEN`.
+const OWNERS: [&str; 73] = [
+    "admin",
+    "amqp",
+    "api",
+    "app",
+    "auth",
+    "backup",
+    "bearer",
+    "bind",
+    "bitbucket",
+    "bot",
+    "ca",
+    "cert",
+    "ci",
+    "client",
+    "consul",
+    "datadog",
+    "db",
+    "dbadmin",
+    "dbroot",
+    "dbuser",
+    "deploy",
+    "discord",
+    "docker",
+    "elastic",
+    "email",
+    "es",
+    "ftp",
+    "git",
+    "github",
+    "gitlab",
+    "grafana",
+    "hec",
+    "imap",
+    "influx",
+    "jira",
+    "jwt",
+    "kafka",
+    "key",
+    "keystore",
+    "ldap",
+    "login",
+    "mail",
+    "master",
+    "mongo",
+    "my",
+    "mysql",
+    "npm",
+    "oauth",
+    "oracle",
+    "pg",
+    "pgadmin",
+    "postgres",
+    "proxy",
+    "rabbitmq",
+    "rds",
+    "redis",
+    "refresh",
+    "root",
+    "service",
+    "session",
+    "sftp",
+    "slack",
+    "smtp",
+    "splunk",
+    "sql",
+    "ssh",
+    "store",
+    "svc",
+    "telegram",
+    "truststore",
+    "user",
+    "vault",
+    "webhook",
+];
+/// Whole words that end like those, and name something else: a file, the token of an idempotent request, an ARN.
+const NOT_OWNED: [&str; 3] = ["clienttoken", "pgpass", "servicetoken"];
+/// Further words that name a secret.
+const JOINED: [&str; 2] = ["authkey", "secretkeybase"];
 /// Last two words that do.
 const SECRET_PAIRS: [(&str, &str); 6] = [
     ("api", "key"),
@@ -67,7 +144,7 @@ const SECRET_PAIRS: [(&str, &str); 6] = [
 ];
 /// Words before `key` that name what a program generates. `EncryptionKey` and `MasterKey` are names of KMS keys as well, which
 /// have an alias, an ARN or a UUID.
-const GENERATED_KEYS: [&str; 20] = [
+const GENERATED_KEYS: [&str; 23] = [
     "access",
     "account",
     "aes",
@@ -85,16 +162,19 @@ const GENERATED_KEYS: [&str; 20] = [
     "master",
     "routing",
     "service",
+    "session",
     "signing",
+    "ssh",
     "storage",
+    "subscription",
     "webhook",
 ];
 /// Words before `auth` where that is what a program sends to prove who it is: `BASIC_AUTH`, `REDIS_AUTH`.
-const GENERATED_AUTHS: [&str; 8] = ["basic", "bearer", "docker", "npm", "proxy", "redis", "smtp", "twilio"];
+const GENERATED_AUTHS: [&str; 9] = ["basic", "bearer", "docker", "npm", "proxy", "redis", "rediscli", "smtp", "twilio"];
 /// Other last words of what a program generates.
 const GENERATED: [&str; 4] = ["credential", "credentials", "creds", "pepper"];
 /// Words that add nothing at the end: `SecretString`, `TOKEN_VALUE`.
-const FILLERS: [&str; 5] = ["plain", "plaintext", "string", "text", "value"];
+const FILLERS: [&str; 6] = ["pem", "plain", "plaintext", "string", "text", "value"];
 /// First words of a choice about a secret: `ManageMasterUserPassword`, `RequirePassword`, `MaxToken`.
 const CHOICES: [&str; 30] = [
     "allow", "allows", "check", "create", "delete", "disable", "disabled", "enable", "enabled", "expose", "force",
@@ -102,22 +182,40 @@ const CHOICES: [&str; 30] = [
     "rotate", "skip", "store", "update", "use", "validate", "without",
 ];
 /// Tokens that are not secrets: of a page, of an idempotent request, of a custom resource (`ServiceToken` is an ARN), of a
-/// step that calls back, of a public DNS record.
-const PLAIN_TOKENS: [&str; 14] = [
+/// step that calls back, of a public DNS record, of a language model's text (`STOP_TOKEN`, `EOS_TOKEN`).
+const PLAIN_TOKENS: [&str; 32] = [
+    "begin",
+    "bos",
     "callback",
     "client",
+    "cls",
     "continuation",
+    "delimiter",
     "dns",
+    "end",
+    "eos",
+    "eot",
     "id",
     "idempotency",
+    "image",
+    "mask",
     "next",
+    "pad",
+    "padding",
     "page",
     "pagination",
     "request",
     "result",
+    "sep",
+    "separator",
     "service",
+    "special",
     "start",
+    "starting",
+    "stop",
     "task",
+    "unk",
+    "unknown",
 ];
 /// Last words that name, or lead to, something that is kept elsewhere: those that end with a letter.
 fn references(last: u8) -> &'static [&'static str] {
@@ -161,11 +259,16 @@ pub fn promise(name: &str) -> Option<Promise> {
         [.., before, "token"] => !PLAIN_TOKENS.contains(before),
         // The id of an access key is called an access key as well.
         [.., "secret", "access", "key"] => true,
+        // What Rails signs sessions with.
+        [.., "secret", "key", "base"] => true,
         // `DB_PASS`; one word alone may be a season ticket.
-        [_, .., "pass" | "pw"] => true,
+        [_, .., "pass" | "psw" | "pw"] => true,
         [.., before, last] if SECRET_PAIRS.contains(&(before, last)) => true,
         [.., last] => {
-            SECRETS.contains(last) || JOINED.contains(last) || ENDINGS.iter().any(|end| has_ending(last, end))
+            SECRETS.contains(last)
+                || JOINED.contains(last)
+                || ENDINGS.iter().any(|end| has_ending(last, end))
+                || is_owned(last)
         }
         [] => false,
     };
@@ -175,7 +278,7 @@ pub fn promise(name: &str) -> Option<Promise> {
     match words.as_slice() {
         [.., before, "key"] if may_be_generated && GENERATED_KEYS.contains(before) => Some(Promise::Generated),
         [.., before, "auth"] if GENERATED_AUTHS.contains(before) => Some(Promise::Generated),
-        [.., last] if GENERATED.contains(last) => Some(Promise::Generated),
+        [.., last] if GENERATED.contains(last) || is_generated_key(last) => Some(Promise::Generated),
         _ => None,
     }
 }
@@ -183,6 +286,17 @@ pub fn promise(name: &str) -> Option<Promise> {
 /// Whether a word is an ending of [`ENDINGS`] after other words: `mysecret`, not `nosecret`.
 fn has_ending(word: &str, end: &str) -> bool {
     word.strip_suffix(end).is_some_and(|before| !CHOICES.contains(&before))
+}
+
+/// Whether a word is a word of [`OWNERS`] and one of [`OWNED`], written as one: `slacktoken`.
+fn is_owned(word: &str) -> bool {
+    let is_of_owner = |end: &&str| word.strip_suffix(*end).is_some_and(|owner| OWNERS.contains(&owner));
+    OWNED.iter().any(is_of_owner) && !NOT_OWNED.contains(&word)
+}
+
+/// Whether a word is one of [`GENERATED_KEYS`] and `key`, written as one: `masterkey`.
+fn is_generated_key(word: &str) -> bool {
+    word.strip_suffix("key").is_some_and(|before| GENERATED_KEYS.contains(&before))
 }
 
 /// Whether a name may end in `key` or `pw`, fillers and digits aside.
@@ -316,6 +430,25 @@ mod tests {
             "DB_PASS",
             "MYSQL_ROOT_PW",
             "MYSECRET",
+            "MYTOKEN",
+            "SLACKTOKEN",
+            "REFRESHTOKEN",
+            "SESSIONTOKEN",
+            "SMTPPASS",
+            "MYSQLPASS",
+            "SVCPASS",
+            "rootpw",
+            "bindpw",
+            "PSWD",
+            "DB_PSWD",
+            "DBPSWD",
+            "SECRET_KEY_BASE",
+            "SecretKeyBase",
+            "SECRETKEYBASE",
+            "TlsPrivateKeyPem",
+            "KEYSTORE_PASS",
+            "storepass",
+            "tailscale-authkey",
             "CLIENTSECRET",
             "PGPASSWORD",
             "STRIPEAPIKEY",
@@ -362,6 +495,21 @@ mod tests {
             "nosecret",
             "pgpass",
             "nexttoken",
+            "PAGETOKEN",
+            "clienttoken",
+            "servicetoken",
+            "STOP_TOKEN",
+            "EosToken",
+            "stoptoken",
+            "bypass",
+            "compass",
+            "BYPASS",
+            "trespass",
+            "TLS_PUBLIC_KEY_PEM",
+            "CertificatePem",
+            "KEY_BASE",
+            "SSH_KEY_NAME",
+            "MasterKeyId",
             "pw",
             "Pass",
             "Compass",
@@ -391,10 +539,28 @@ mod tests {
             "FHIR_CLIENT_CREDENTIAL",
             "DB_CREDENTIALS",
             "PEPPER",
+            "MASTERKEY",
+            "SessionKey",
+            "SUBSCRIPTION_KEY",
+            "SSH_KEY",
+            "HmacKey",
+            "REDISCLI_AUTH",
         ] {
             assert_eq!(promise(name), Some(Promise::Generated), "{name}");
         }
-        for name in ["Key", "KmsKey", "PartitionKey", "AccessKeyId", "EncryptionKeyArn", "KmsAuth", "OAuth", "S3Key"] {
+        for name in [
+            "Key",
+            "KmsKey",
+            "PartitionKey",
+            "AccessKeyId",
+            "EncryptionKeyArn",
+            "KmsAuth",
+            "OAuth",
+            "S3Key",
+            "PUBLICKEY",
+            "monkey",
+            "hotkey",
+        ] {
             assert_eq!(promise(name), None, "{name}");
         }
     }

@@ -40,9 +40,18 @@ fn in_xml(text: &str, start: usize, end: usize) -> Option<Value> {
         let length = attribute.bytes().rev().take(MAX_VALUE).take_while(is_of_key).count();
         attribute.get(attribute.len() - length..).filter(|attribute| is_name(attribute))?;
         let in_tag = after.bytes().take(MOST).position(|byte| byte == b'>')?;
-        let at = after.get(..in_tag)?.find(VALUE)? + VALUE.len();
-        let quote = after.as_bytes().get(at).copied().filter(|quote| matches!(quote, b'"' | b'\''))?;
-        (end + at + 1, quote)
+        match after.get(..in_tag)?.find(VALUE) {
+            Some(at) => {
+                let at = at + VALUE.len();
+                let quote = after.as_bytes().get(at).copied().filter(|quote| matches!(quote, b'"' | b'\''))?;
+                (end + at + 1, quote)
+            }
+            // `<setting name="DbPassword"><value>…</value></setting>`
+            None => {
+                let value = after.get(in_tag + 1..)?.trim_start().strip_prefix("<value>")?;
+                (text.len() - value.len(), b'<')
+            }
+        }
     };
     let length = text.get(from..)?.bytes().take(MAX_VALUE).position(|byte| byte == quote || byte == b'\n')?;
     Some(Value { range: from..from + length, quote: Some(quote) })

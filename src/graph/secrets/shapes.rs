@@ -3,7 +3,7 @@
 use super::glance::Glance;
 use crate::expression::Expression;
 use crate::syntax::base64;
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memmem};
 use std::ops::Range;
 
 /// Texts that are secrets whatever they are called, with what they are; of a longer text the group `secret`. The shapes are those
@@ -13,8 +13,9 @@ use std::ops::Range;
 /// <https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns>, and
 /// [RFC 7519](https://www.rfc-editor.org/rfc/rfc7519#section-3.1) (a token's header is a JSON object, whose Base64 begins so),
 /// [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1) and [RFC 7617](https://www.rfc-editor.org/rfc/rfc7617#section-2)
-/// for the values of `Authorization` headers.
-static SHAPES: [Shape; 16] = [
+/// for the values of `Authorization` headers. Those of issuers that publish no page for scanners are the rules of gitleaks
+/// (<https://github.com/gitleaks/gitleaks/tree/master/cmd/generate/config/rules>).
+static SHAPES: [Shape; 29] = [
     Shape::new(&["AKIA"], r"(?-u:\b)AKIA[A-Z2-7]{16}(?-u:\b)", "a long-term AWS access key ID"),
     Shape::new(
         &["_secret_", "_SECRET_", "_Secret_"],
@@ -40,6 +41,31 @@ static SHAPES: [Shape; 16] = [
         r"(?-u:\b)eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,}",
         "a signed JSON web token",
     ),
+    Shape::new(
+        &["sk-"],
+        r"(?-u:\b)sk-(?:(?:proj|svcacct|admin)-[A-Za-z0-9_-]{20,}|[A-Za-z0-9]{20})T3BlbkFJ[A-Za-z0-9_-]{20,}",
+        "an OpenAI API key",
+    ),
+    Shape::new(&["sk-ant-"], r"(?-u:\b)sk-ant-[a-z]{3,8}[0-9]{2}-[A-Za-z0-9_-]{80,}", "an Anthropic API key"),
+    Shape::new(&["hf_"], r"(?-u:\b)hf_[A-Za-z0-9]{34}(?-u:\b)", "a Hugging Face token"),
+    Shape::new(&["dapi"], r"(?-u:\b)dapi[0-9a-f]{32}(?-u:\b)", "a Databricks token"),
+    Shape::new(
+        &["shpat_", "shpca_", "shppa_", "shpss_"],
+        r"(?-u:\b)shp(?:at|ca|pa|ss)_[0-9A-Fa-f]{32}(?-u:\b)",
+        "a Shopify token",
+    ),
+    Shape::new(&["_v1_"], r"(?-u:\b)do[opr]_v1_[0-9a-f]{64}(?-u:\b)", "a DigitalOcean token"),
+    Shape::new(&["pypi-"], r"(?-u:\b)pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}", "a PyPI token"),
+    Shape::new(
+        &["dckr_"],
+        r"(?-u:\b)dckr_(?:pat_[A-Za-z0-9_-]{27}|oat_[A-Za-z0-9_-]{32})",
+        "a Docker Hub access token",
+    ),
+    Shape::new(&["glsa_"], r"(?-u:\b)glsa_[A-Za-z0-9]{32}_[0-9A-Fa-f]{8}(?-u:\b)", "a Grafana token"),
+    Shape::new(&["ATATT3"], r"(?-u:\b)ATATT3[A-Za-z0-9_=-]{180,}", "an Atlassian API token"),
+    Shape::new(&["NRAK-"], r"(?-u:\b)NRAK-[A-Z0-9]{27}(?-u:\b)", "a New Relic API key"),
+    Shape::new(&["hvs."], r"(?-u:\b)hvs\.[A-Za-z0-9_-]{24,}", "a Vault token"),
+    Shape::new(&["AGE-SECRET-KEY-1"], r"(?-u:\b)AGE-SECRET-KEY-1[AC-HJ-NP-Z02-9]{58}(?-u:\b)", "an age secret key"),
     Shape::new(&["Bearer "], r"(?-u:\b)Bearer (?P<secret>[A-Za-z0-9._~+/-]{20,}=*)", AUTHORIZATION),
     Shape::new(&["Basic "], r"(?-u:\b)Basic (?P<secret>[A-Za-z0-9+/]{8,}=*)", AUTHORIZATION),
     Shape::new(
@@ -63,10 +89,10 @@ impl Shape {
     }
 }
 
-/// Two characters that occur in every text that [`has_mark`].
-const PAIRS: [&[u8; 2]; 17] = [
+/// Two characters that occur in every text that [`has_mark`], apart from a Databricks token: each pair of it is in many texts.
+const PAIRS: [&[u8; 2]; 27] = [
     b"//", b"--", b"AK", b".s", b"AI", b"SG", b"yJ", b"gh", b"gl", b"xo", b"np", b"Be", b"Ba", b"_p", b"_l", b"_s",
-    b"_S",
+    b"_S", b"k-", b"hf", b"_v", b"-A", b"hv", b"_o", b"TA", b"RA", b"hp", b"-S",
 ];
 /// For each byte the pairs that it is the second character of, and in the upper half those that it is the first one of: one bit for
 /// each. [`APART`] are a pair with every byte.
@@ -131,31 +157,33 @@ fn has_mark(text: &str, glance: Glance) -> bool {
         let after = |at: usize| bytes.get(at..).and_then(|after| after.strip_prefix(b"://"));
         return memchr_iter(b':', bytes).filter_map(after).any(begins_with_password);
     }
-    bytes.iter().enumerate().any(|(at, byte)| {
+    let is_marked = bytes.iter().enumerate().any(|(at, byte)| {
         if !RARE.get(usize::from(*byte)).copied().unwrap_or_default() {
             return false;
         }
         let (before, after) = bytes.split_at(at);
         match byte {
             b':' => after.strip_prefix(b"://").is_some_and(begins_with_password),
-            b'A' => after.starts_with(b"AKIA") || after.starts_with(b"AIza"),
+            b'A' => [&b"AKIA"[..], b"AIza", b"ATATT3"].iter().any(|word| after.starts_with(word)),
             b'B' => after.starts_with(b"Bearer ") || after.starts_with(b"Basic "),
             b'J' => before.ends_with(b"ey"),
             b'_' => {
                 let is_secret = || after.get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"_secret_"));
                 matches!(before, [.., b'g', b'h', b'p' | b'o' | b'u' | b's' | b'r'])
-                    || before.ends_with(b"npm")
-                    || [&b"_pat_"[..], b"_live_"].iter().any(|word| after.starts_with(word))
+                    || matches!(before, [.., b's', b'h', b'p', _, _])
+                    || [&b"npm"[..], b"hf", b"glsa"].iter().any(|word| before.ends_with(word))
+                    || [&b"_pat_"[..], b"_oat_", b"_live_", b"_v1_"].iter().any(|word| after.starts_with(word))
                     || is_secret()
             }
             b'-' => {
                 matches!(before, [.., b'x', b'o', b'x', b'a' | b'b' | b'p' | b'r' | b's'])
-                    || before.ends_with(b"glpat")
-                    || after.starts_with(b"-----BEGIN ")
+                    || [&b"glpat"[..], b"pypi", b"NRAK", b"sk"].iter().any(|word| before.ends_with(word))
+                    || [&b"-----BEGIN "[..], b"-SECRET-KEY-1"].iter().any(|word| after.starts_with(word))
             }
-            _ => after.starts_with(b".slack.com/") || before.ends_with(b"SG"),
+            _ => after.starts_with(b".slack.com/") || before.ends_with(b"SG") || before.ends_with(b"hvs"),
         }
-    })
+    });
+    is_marked || memmem::find(bytes, b"dapi").is_some()
 }
 
 /// What ends a name or a password in a URL.
@@ -285,6 +313,21 @@ mod tests {
             (format!("Authorization: Bearer {}", "a1B2".repeat(6)), AUTHORIZATION),
             ("Basic YWRtaW46aHVudGVy".to_owned(), AUTHORIZATION),
             (format!("{0}.{0}.{1}", "eyJhbGciOiJIUzI1", "a1B2".repeat(5)), "a signed JSON web token"),
+            (format!("{}{1}{2}{1}", "sk-proj-", "a1B_-".repeat(8), "T3BlbkFJ"), "an OpenAI API key"),
+            (format!("{}{1}{2}{1}", "sk-", "a1B2".repeat(5), "T3BlbkFJ"), "an OpenAI API key"),
+            (format!("{}{}AA", "sk-ant-api03-", "a1B_-".repeat(18)), "an Anthropic API key"),
+            (format!("{}{}", "hf_", "aB".repeat(17)), "a Hugging Face token"),
+            (format!("{}{}", "dapi", "a1b2".repeat(8)), "a Databricks token"),
+            (format!("{}{}", "shpat_", "a1b2".repeat(8)), "a Shopify token"),
+            (format!("{}{}", "dop_v1_", "a1b2".repeat(16)), "a DigitalOcean token"),
+            (format!("{}{}", "pypi-AgEIcHlwaS5vcmc", "a1B_-".repeat(16)), "a PyPI token"),
+            (format!("{}{}", "dckr_pat_", "a1B".repeat(9)), "a Docker Hub access token"),
+            (format!("{}{}", "dckr_oat_", "a1B2".repeat(8)), "a Docker Hub access token"),
+            (format!("{}{}_{}", "glsa_", "a1B2".repeat(8), "a1b2c3d4"), "a Grafana token"),
+            (format!("{}{}", "ATATT3", "xFfGF0a1-".repeat(21)), "an Atlassian API token"),
+            (format!("{}{}", "NRAK-", "A1B".repeat(9)), "a New Relic API key"),
+            (format!("{}{}", "hvs.", "a1B2".repeat(6)), "a Vault token"),
+            (format!("{}{}", "AGE-SECRET-KEY-1", "Q9".repeat(29)), "an age secret key"),
         ] {
             assert_eq!(secret_text(&text), Some(what), "{text}");
         }
@@ -299,8 +342,27 @@ mod tests {
             "Bearer ${Token}",
             "-----BEGIN PUBLIC KEY-----",
             "arn:aws:iam::aws:policy/ReadOnlyAccess",
+            "task-sk-proj-records-and-more-words-of-a-name",
+            "sk-ant-colony",
+            "hf_hub_download_of_a_model_with_a_long_name",
+            "dapi-records",
+            "adapi0123456789abcdef0123456789abcdef",
+            "shpat_records",
+            "pypi-mirror-of-a-company-with-a-long-name-that-goes-on-and-on-for-ever",
+            "dckr_pat_name",
+            "hvs.example.com",
+            "AGE-SECRET-KEY-1",
         ] {
             assert_eq!(secret_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn pieces_of_what_functions_put_together() {
+        for text in
+            ["sk-proj-a", "hf_a", "shpat_a", "dop_v1_a", "pypi-AgE", "dckr_oat_a", "glsa_a", "ATATT3", "NRAK-", "hvs.a"]
+        {
+            assert!(may_be_piece(text), "{text}");
         }
     }
 

@@ -183,11 +183,21 @@ pub fn looks_generated(text: &str) -> bool {
         && bytes.iter().any(u8::is_ascii_digit)
         && bytes.iter().any(u8::is_ascii_alphabetic)
         && !is_uuid
+        && !is_id(text)
         && !text.starts_with("mrk-")
         && !text.starts_with("alias/")
         && !is_name_with_ending(text)
         && !begins_as_stored(text)
         && !text.split(['-', '_', '.', '/']).all(is_word)
+}
+
+/// Whether a text is the ID of a resource of Amazon EC2: `key-0123456789abcdef0`.
+fn is_id(text: &str) -> bool {
+    text.rsplit_once('-').is_some_and(|(kind, digits)| {
+        matches!(digits.len(), 8 | 17)
+            && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+            && kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+    })
 }
 
 /// Whether a text is what programs say of a password.
@@ -398,6 +408,8 @@ mod tests {
             (Promise::Secret, "DB_PASSWORD", "$DB_PASSWORD"),
             (Promise::Generated, "AccessKey", "hunter2"),
             (Promise::Generated, "APP_KEY", "patient-portal-app-2024"),
+            (Promise::Generated, "SSH_KEY", "key-0123456789abcdef0"),
+            (Promise::Generated, "SessionKey", "session_id"),
             (Promise::Generated, "StorageKey", "1234abcd-12ab-34cd-56ef-1234567890ab"),
             (Promise::Generated, "ServiceKey", "arn:aws:kms:us-east-1:111122223333:key/1234abcd"),
             (Promise::Generated, "ENCRYPTION_KEY", "alias/records9x8y7z6w5v"),

@@ -1,6 +1,9 @@
 //! Where the value is that a text gives to a name: after `=`, `:` or a space, in quotes, in XML, as the default of a lookup.
 
 use super::assignments::Dialect;
+use super::name_words::is_chosen;
+use super::texts::rest_of_line;
+use super::words_before::{follows_scope, is_of_netrc, is_set_by_words};
 use std::ops::Range;
 
 /// Bytes of a name, or of the space around a mark, past which nothing is read.
@@ -86,7 +89,17 @@ pub(super) fn value_after(text: &str, start: usize, end: usize, dialect: Dialect
     if before_braces.ends_with("${") && (reader.skip(b":-") || reader.skip(b":=")) {
         return enclosed(text, reader.at, b'}');
     }
+    // `s/__DB_PASSWORD__/…/`
+    if before == Some(b'/') && reader.peek() == Some(b'/') {
+        let (mark, value) = enclosed(text, end + 1, b'/')?;
+        let has_digit = text.get(value.range.clone())?.bytes().any(|byte| byte.is_ascii_digit());
+        return has_digit.then_some((mark, value));
+    }
     if is_quoted && reader.peek() == Some(b']') {
+        reader.at += 1;
+    }
+    // `${env:NAME} = …`
+    if dialect == Dialect::Script && reader.peek() == Some(b'}') && follows_scope(text, start) {
         reader.at += 1;
     }
     let spaced = reader.spaces();
@@ -127,8 +140,13 @@ pub(super) fn value_after(text: &str, start: usize, end: usize, dialect: Dialect
             let is_option = before != Some(b'$') && bytes.get(start) == Some(&b'-');
             let is_sql = matches!(reader.peek(), Some(b'\'' | b'"'))
                 && text.get(start..end).is_some_and(|name| name.eq_ignore_ascii_case("password"));
-            if !is_option && !is_sql {
+            let is_word = is_set_by_words(text, start) || is_of_netrc(text, start, end);
+            if !is_option && !is_sql && !is_word && !is_line_of_settings(text, start, end, dialect) {
                 return None;
+            }
+            // `Set-Item Env:NAME -Value …`
+            if is_word && reader.skip(b"-Value") {
+                reader.spaces();
             }
             Mark::Space
         }
@@ -137,7 +155,16 @@ pub(super) fn value_after(text: &str, start: usize, end: usize, dialect: Dialect
     if mark == Mark::Colon && matches!(reader.peek(), Some(b'|' | b'>')) {
         return Some((mark, block_at(text, start, reader.at)?));
     }
-    let value = value_at(text, reader.at)?;
+    let mut value = value_at(text, reader.at)?;
+    // `s/PASSWORD=.*/PASSWORD=…/`
+    if before == Some(b'/') && value.quote.is_some() {
+        return None;
+    }
+    if before == Some(b'/')
+        && let Some(length) = text.get(value.range.clone()).and_then(|value| value.find('/'))
+    {
+        value.range.end = value.range.start + length;
+    }
     // `{password: x}`
     let value = if mark == Mark::Colon { within_braces(text, value) } else { value };
     // `password = os.environ.get("PASSWORD") or "…"`
@@ -148,6 +175,25 @@ pub(super) fn value_after(text: &str, start: usize, end: usize, dialect: Dialect
         return Some((Mark::Enclosed, fallback));
     }
     Some((mark, value))
+}
+
+/// Whether a name is the first of two words that are a line of settings: `HTTP_Passwd …`, `bindpw …`. In scripts, which may write such
+/// files, only what is no command.
+fn is_line_of_settings(text: &str, start: usize, end: usize, dialect: Dialect) -> bool {
+    const NAMES: [&str; 3] = ["bindpw", "http_passwd", "rootpw"];
+    let name = text.get(start..end).unwrap_or_default();
+    let before = text.get(..start).unwrap_or_default().trim_end_matches([' ', '\t']);
+    let is_first = before.is_empty() || before.ends_with('\n');
+    let mut words = rest_of_line(text, end).split_ascii_whitespace();
+    let (Some(value), None) = (words.next(), words.next()) else { return false };
+    let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
+    let is_known = NAMES.iter().any(|known| known.eq_ignore_ascii_case(name));
+    is_first
+        && match dialect {
+            Dialect::Settings => is_known || (has_digit && is_chosen(name) && !text.starts_with("#!")),
+            Dialect::Script => is_known,
+            Dialect::Text | Dialect::Program => false,
+        }
 }
 
 /// What stands before the mark that encloses a value.
@@ -173,7 +219,8 @@ fn after_type(bytes: &[u8], at: usize) -> Option<usize> {
 /// Whether a name in quotes at `start` is what a program sets, or looks up with a default: `define('…`, `environ.get('…`.
 fn is_lookup(text: &str, start: usize) -> bool {
     let before = text.get(..start).unwrap_or_default().trim_end_matches(['"', '\'', '\\']);
-    const CALLS: [&str; 12] = [
+    const CALLS: [&str; 13] = [
+        "SetEnvironmentVariable(",
         "define(",
         "get(",
         "getenv(",
