@@ -40,14 +40,25 @@ const VPC_ACCESS: [&str; 5] = [
 /// Source: AWS managed policy reference, `AWSLambdaBasicExecutionRole` (2026-11).
 const OWN_LOG: [&str; 3] = ["logs:createloggroup", "logs:createlogstream", "logs:putlogevents"];
 
-/// Actions that name a resource only if the caller wants one of its own: a lexicon, a terminology, a model. A call without it is made on
-/// `*`, so no ARN allows it. Sorted.
+/// Actions that name a resource only if the caller wants one of its own: a lexicon, a terminology, a model, a billing view. A call
+/// without it is made on `*`, so no ARN allows it. Sorted.
 ///
 /// Sources: API references (2026-11): Comprehend, `DetectEntities` (`EndpointArn`) and `StartEntitiesDetectionJob`; Polly,
 /// `SynthesizeSpeech` and `StartSpeechSynthesisTask` (`LexiconNames`); Rekognition, `DetectModerationLabels` (`ProjectVersion`); Translate,
 /// `TranslateText` and `TranslateDocument` (`TerminologyNames`). None of these parameters is required. The policy templates of SAM
-/// (`ComprehendBasicAccessPolicy`, `RekognitionDetectOnlyPolicy`) have no other form.
-const OPTIONAL: [&str; 7] = [
+/// (`ComprehendBasicAccessPolicy`, `RekognitionDetectOnlyPolicy`) have no other form. Cost Explorer: all operations with
+/// `BillingViewArn`, which reads the costs of the account if absent; CloudWatch, `DescribeAlarmHistory` (`AlarmName`: all alarms if absent).
+const OPTIONAL: [&str; 17] = [
+    "ce:getcostandusage",
+    "ce:getcostandusagecomparisons",
+    "ce:getcostandusagewithresources",
+    "ce:getcostcategories",
+    "ce:getcostcomparisondrivers",
+    "ce:getcostforecast",
+    "ce:getdimensionvalues",
+    "ce:gettags",
+    "ce:getusageforecast",
+    "cloudwatch:describealarmhistory",
     "comprehend:detectentities",
     "comprehend:startentitiesdetectionjob",
     "polly:startspeechsynthesistask",

@@ -258,7 +258,11 @@ impl<'t> Run<'_, 't> {
         let found = rows.iter().filter(|(key, _)| is_possible(key)).map(|(key, row)| (*key, call.found(*row)));
         let found: Vec<(&'t str, Found<'t>)> = found.collect();
         if found.is_empty() {
-            return CallResult::Value(self.unknown_entry(call, keys));
+            return match call.default {
+                // No row can be the one, whatever the key is.
+                Some(default) if !rows.is_empty() => self.entry_value(call, default),
+                _ => CallResult::Value(self.unknown_entry(call, keys)),
+            };
         }
         let nodes = found.iter().filter_map(|(_, found)| match found {
             Found::Node(node) => Some(*node),

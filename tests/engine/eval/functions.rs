@@ -200,6 +200,10 @@ fn find_in_map() {
         ("!FindInMap [Sizes, dev, Days, {DefaultValue: !Ref AWS::NoValue}]", &["1"]),
         ("!FindInMap [Sizes, stage, Days, {DefaultValue: !Ref AWS::NoValue}]", &["nothing"]),
         ("!FindInMap [Nothing, dev, Days, {DefaultValue: [a]}]", &["[\"a\"]"]),
+        // No row and no entry is named like a Region.
+        ("!FindInMap [Sizes, !Ref AWS::Region, Days, {DefaultValue: 3}]", &["3"]),
+        ("!FindInMap [Sizes, dev, !Ref AWS::Region, {DefaultValue: 3}]", &["3"]),
+        ("!FindInMap [Sizes, !Ref AWS::Region, Days, {DefaultValue: !Ref AWS::NoValue}]", &["nothing"]),
         ("!FindInMap [Sizes, dev, Days, {Default: 3}]", &["\"<malformed Fn::FindInMap>\""]),
         ("!FindInMap [Sizes, dev, Days, 3]", &["\"<malformed Fn::FindInMap>\""]),
         // Other functions as keys take the language extensions.

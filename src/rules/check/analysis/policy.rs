@@ -4,7 +4,7 @@ use super::identity::is_bounded;
 use super::subject::SubjectOf;
 use crate::eval::Groups;
 use crate::eval::value::{Content, Origin, Value};
-use crate::facts::{Grant, any_sends_source, managed_policy_grant, sends_source};
+use crate::facts::{Grant, any_sends_source, managed_policy_grant, sam_policy_template, sends_source};
 use crate::graph::known_end;
 use crate::policy::{self, DocumentKind};
 use crate::rules::check::checker::Checker;
@@ -284,11 +284,33 @@ pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item:
                 continue;
             }
             let mut location = value_location(resource, "Resource", &format!("{path}/Resource"));
-            location.words = vec![("actions", listed(&actions))];
+            location.words =
+                vec![("actions", listed(&actions)), ("instead", instead_of_template(checker, item, resource))];
             locations.push(location);
         }
     }
     Judgement { truth: found.truth, locations }
+}
+
+/// What to write instead of a policy template of SAM that sets the resource itself: none of its parameters names it, so no other value
+/// of them limits it. Empty for anything else.
+fn instead_of_template<'m, 't>(checker: &Checker<'_, 'm, 't>, item: &Item<'m, 't>, resource: &Value<'t>) -> String {
+    let written = checker.model.written(&item.owner().path(), resource.span);
+    let name = written.path.rsplit('/').next().unwrap_or_default();
+    let end = known_end(resource);
+    // Names of partition, Region and account differ where they are given; the last part of an ARN does not.
+    let last = end.rsplit(':').next().unwrap_or_default();
+    let sets = |document: &str| match last {
+        "" => false,
+        "*" => document.contains("\"Resource\":\"*\""),
+        last => document.contains(&format!(":{last}\"")),
+    };
+    match sam_policy_template(name) {
+        Some(document) if sets(document) => {
+            format!("; the policy template `{name}` has no narrower form, so replace it with a statement")
+        }
+        _ => String::new(),
+    }
 }
 
 /// Whether something stands at an event of SAM: SAM itself wrote it there into a role, and the template cannot replace it.

@@ -71,7 +71,7 @@ macro_rules! analyses {
                 on: "statement",
                 decides: "its resource is `*`, or every resource of a kind, although some of its actions support a narrower one, \
                     and no condition on tags or aliases of the resource limits it",
-                words: [("actions", "")],
+                words: [("actions", ""), ("instead", "")],
             }
             ManagedPolicyGrants(arguments: Vec<Grant>) "managed-policy-grants" = policy::managed_policy_grants {
                 operands: "`managed-policy-grants: [everything, nearly-everything, service, data]`",
