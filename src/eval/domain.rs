@@ -1,6 +1,6 @@
 //! Sets of the candidates that a variable may still take.
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use std::cmp::Ordering;
 
 /// The candidates that a variable may still take: indices into its list; for an atom 0 is false and 1 is true. One bit each, so that
@@ -17,6 +17,33 @@ impl Domain {
         let mut domain = Self::default();
         domain.insert(candidate);
         domain
+    }
+
+    /// The first so many candidates: all of a variable.
+    pub fn all(size: usize) -> Self {
+        let mut words: SmallVec<[u64; 2]> = smallvec![u64::MAX; size.div_ceil(BITS)];
+        if let Some(last) = words.last_mut()
+            && !size.is_multiple_of(BITS)
+        {
+            *last = (1 << (size % BITS)) - 1;
+        }
+        Self { words }
+    }
+
+    /// What is in it or in another.
+    pub fn union(&self, other: &Self) -> Self {
+        let (long, short) = if self.words.len() < other.words.len() { (other, self) } else { (self, other) };
+        let mut words = long.words.clone();
+        words.iter_mut().zip(&short.words).for_each(|(own, other)| *own |= other);
+        Self { words }
+    }
+
+    /// What is in it and not in another.
+    pub fn difference(&self, other: &Self) -> Self {
+        let mut words = self.words.clone();
+        words.iter_mut().zip(&other.words).for_each(|(own, other)| *own &= !other);
+        trim(&mut words);
+        Self { words }
     }
 
     /// Adds a candidate.
@@ -120,6 +147,19 @@ impl PartialOrd for Domain {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
+
+    #[test]
+    fn all_candidates_and_what_is_left_of_them() {
+        for size in [0, 1, 63, 64, 65, 128, 200] {
+            let all = Domain::all(size);
+            assert_eq!(all, (0..size).collect());
+            let some: Domain = (0..size).filter(|candidate| candidate % 3 == 0).collect();
+            let rest = all.difference(&some);
+            assert_eq!(rest, (0..size).filter(|candidate| candidate % 3 != 0).collect());
+            assert_eq!((rest.union(&some), some.union(&rest)), (all.clone(), all.clone()));
+            assert!(all.difference(&all).is_empty() && some.difference(&all).is_empty());
+        }
+    }
 
     #[test]
     fn sets_are_compared_as_sets_and_ordered_as_lists() {

@@ -78,7 +78,7 @@ impl<'t> Evaluator<'_, 't> {
 impl<'t> Run<'_, 't> {
     /// What a variable may still be in this scenario.
     pub(super) fn domain(&self, variable: Variable, size: usize) -> Domain {
-        self.scenario.domain(variable).cloned().unwrap_or_else(|| (0..size).collect())
+        self.scenario.domain(variable).cloned().unwrap_or_else(|| Domain::all(size))
     }
 
     /// Takes the first of some disjoint domains of a variable and leaves the others to later runs; returns its index.

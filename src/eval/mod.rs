@@ -17,6 +17,7 @@ pub mod gaps;
 mod glob;
 pub mod inputs;
 mod memo;
+mod merging;
 mod partition;
 pub mod pseudo;
 pub mod reads;
@@ -50,6 +51,7 @@ pub use spent::Spent;
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use trace::{Branch, Trace};
 use typed_arena::Arena;
 use value::Value;
@@ -121,7 +123,13 @@ pub struct Evaluator<'m, 't> {
     lookups: RefCell<Lookups<'t>>,
     /// The larger maps of `Mappings` that were searched, by the address of their entries.
     row_indices: RefCell<FxHashMap<*const syntax::Entry<'t>, RowIndex<'t>>>,
+    /// Whether all keys of a map of `Mappings` are among the texts that a choice is not.
+    excluded: RefCell<Excluded<'t>>,
 }
+
+/// By the addresses of a map's entries and of texts, and the known texts around the choice.
+type Excluded<'t> =
+    FxHashMap<(*const syntax::Entry<'t>, *const Cow<'t, str>, [String; 2]), (Arc<[Cow<'t, str>]>, bool)>;
 
 /// A map of `Mappings`, prepared for searches.
 struct RowIndex<'t> {
@@ -185,6 +193,7 @@ impl<'m, 't> Evaluator<'m, 't> {
             openings: RefCell::default(),
             lookups: RefCell::default(),
             row_indices: RefCell::default(),
+            excluded: RefCell::default(),
         }
     }
 
@@ -243,13 +252,14 @@ impl<'m, 't> Evaluator<'m, 't> {
     /// Describes when one of the scenarios applies; nothing where together with the `infeasible` they cover every deployment.
     pub fn describe(&self, scenarios: &[Scenario], infeasible: &[Scenario]) -> Option<String> {
         let atoms = &self.atoms.borrow().texts;
+        let count = |steps| self.count_steps(steps);
         let Some(sorted) = Sorted::of(scenarios, infeasible, atoms) else {
-            return scenario::describe(scenarios, infeasible, &self.choices, atoms);
+            return scenario::describe(scenarios, infeasible, &self.choices, atoms, &count);
         };
         if sorted.are_alike {
             self.has_like_atoms.set(true);
         }
-        scenario::describe(&sorted.scenarios, &sorted.infeasible, &self.choices, &sorted.atoms)
+        scenario::describe(&sorted.scenarios, &sorted.infeasible, &self.choices, &sorted.atoms, &count)
     }
 
     /// Whether another so many bytes may be made of the template; counts them.

@@ -146,13 +146,17 @@ impl<'t> Run<'_, 't> {
         let mentions = evaluator.mentions.get_or_init(|| Mentions::new(rules, &evaluator.choices));
         let mut next: BTreeSet<usize> = mentions.other.iter().copied().collect();
         let mut done: FxHashSet<usize> = FxHashSet::default();
+        let mut narrowed: FxHashSet<usize> = FxHashSet::default();
         let mut settled: Vec<Variable> = self.scenario.variables().collect();
         loop {
             for variable in settled.drain(..) {
                 let Variable::Named(index) = variable else { return self.passes_all() };
-                if self.is_narrowed(index) {
-                    let touched = mentions.of.get(&index).into_iter().flatten();
-                    next.extend(touched.filter(|place| !done.contains(place)));
+                // Once for each: of a variable that many rules are about, each rule that settles more of it would add all of them.
+                if !narrowed.contains(&index) && self.is_narrowed(index) {
+                    narrowed.insert(index);
+                    let touched = mentions.of.get(&index).map_or(&[][..], Vec::as_slice);
+                    evaluator.count_steps(touched.len());
+                    next.extend(touched.iter().filter(|place| !done.contains(place)));
                 }
             }
             let Some(place) = next.pop_first() else { return true };

@@ -2,8 +2,8 @@
 
 use super::choices::{Candidate, Choices};
 use super::domain::Domain;
+use super::merging::{Cube, MOST_COMBINATIONS, merge};
 use rustc_hash::FxHashSet;
-use smallvec::{SmallVec, smallvec};
 use std::rc::Rc;
 
 /// Something a scenario can settle.
@@ -169,12 +169,13 @@ impl Sorted {
 /// Describes when one of the scenarios applies: `Env is dev or test`; nothing where together with the `infeasible` ones they cover
 /// everything. What never happens may be included, if that is shorter.
 ///
-/// `atoms` are the evaluator's atoms, by index.
+/// `atoms` are the evaluator's atoms, by index; `count` gets the steps that it takes.
 pub fn describe(
     scenarios: &[Scenario],
     infeasible: &[Scenario],
     choices: &Choices<'_>,
     atoms: &[AtomText],
+    count: &dyn Fn(usize),
 ) -> Option<String> {
     const MOST: usize = 3;
     const MOST_TERMS: usize = 12;
@@ -193,7 +194,7 @@ pub fn describe(
         // What is free may bring variables of its own, and can be left out.
         let all: Vec<Scenario> = scenarios.iter().chain(infeasible).cloned().collect();
         let free = if are_few(&all, &size) { cubes_of(infeasible) } else { Vec::new() };
-        let cubes = merge(cubes_of(scenarios), &free, &size);
+        let cubes = merge(cubes_of(scenarios), &free, &size, count);
         (cubes.len(), cubes)
     } else {
         (scenarios.len(), least(scenarios, MOST + 1, &size))
@@ -224,14 +225,8 @@ pub fn describe(
     Some(alternatives.join(", or "))
 }
 
-type Cube = Vec<(Variable, Values)>;
-
-/// The candidates of a domain, in order.
-type Values = SmallVec<[usize; 3]>;
-
 fn normal(settled: &[(Variable, Domain)], size: &impl Fn(Variable) -> usize) -> Cube {
-    let narrowed = settled.iter().filter(|(variable, domain)| domain.len() < size(*variable));
-    narrowed.map(|(variable, domain)| (*variable, domain.iter().collect())).collect()
+    settled.iter().filter(|(variable, domain)| domain.len() < size(*variable)).cloned().collect()
 }
 
 /// The terms of a scenario that say something.
@@ -270,153 +265,7 @@ fn least(scenarios: &[Scenario], count: usize, size: &impl Fn(Variable) -> usize
     first.into_iter().map(|scenario| normal(scenario.settled(), size)).collect()
 }
 
-/// Combinations of values up to which cases are simplified: what is simplified is a sentence.
-const MOST_COMBINATIONS: usize = 4096;
-
-/// A short description of the same, equal for every order in which scenarios were met.
-///
-/// All combinations of the variables' values are laid out in a table; the first that applies and is not yet described is
-/// widened, variable by variable, as far as all of it applies or is `free`, which may be included or not.
-fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
-    let variables: FxHashSet<Variable> = cubes.iter().chain(free).flatten().map(|(variable, _)| *variable).collect();
-    let mut variables: Vec<Variable> = variables.into_iter().collect();
-    variables.sort_unstable();
-    let sizes: Vec<usize> = variables.iter().map(|variable| size(*variable)).collect();
-    let combinations = sizes.iter().try_fold(1usize, |product, size| product.checked_mul(*size));
-    let Some(combinations) = combinations.filter(|combinations| *combinations <= MOST_COMBINATIONS) else {
-        cubes.sort();
-        return cubes;
-    };
-    let everywhere = |cube: &Cube| -> Vec<Values> {
-        let domain = |(variable, size): (&Variable, &usize)| {
-            let own = cube.iter().find(|(other, _)| other == variable).map(|(_, domain)| domain.clone());
-            own.unwrap_or_else(|| (0..*size).collect())
-        };
-        variables.iter().zip(&sizes).map(domain).collect()
-    };
-    let lay_out = |table: &mut Vec<bool>, cubes: &[Cube]| {
-        for cube in cubes {
-            each_combination(&everywhere(cube), &sizes, &mut |index| {
-                if let Some(place) = table.get_mut(index) {
-                    *place = true;
-                }
-                true
-            });
-        }
-    };
-    let mut applies = vec![false; combinations];
-    lay_out(&mut applies, &cubes);
-    let mut may = applies.clone();
-    lay_out(&mut may, free);
-    let holds =
-        |domains: &[Values]| each_combination(domains, &sizes, &mut |index| may.get(index).copied().unwrap_or(false));
-    // How many of the cases found include a combination.
-    let mut said = vec![0usize; combinations];
-    let mut found: Vec<Vec<Values>> = Vec::new();
-    for index in 0..combinations {
-        if !applies.get(index).copied().unwrap_or(false) || said.get(index).is_none_or(|times| *times > 0) {
-            continue;
-        }
-        let mut domains = combination(index, &sizes);
-        for place in 0..domains.len() {
-            for value in 0..sizes.get(place).copied().unwrap_or(0) {
-                let Some(domain) = domains.get_mut(place) else { continue };
-                if domain.contains(&value) {
-                    continue;
-                }
-                let known = std::mem::replace(domain, smallvec![value]);
-                let wider = holds(&domains);
-                if let Some(domain) = domains.get_mut(place) {
-                    *domain = known;
-                    if wider {
-                        domain.push(value);
-                        domain.sort_unstable();
-                    }
-                }
-            }
-        }
-        each_combination(&domains, &sizes, &mut |index| {
-            if let Some(times) = said.get_mut(index) {
-                *times += 1;
-            }
-            true
-        });
-        found.push(domains);
-    }
-    // What the other cases describe already is left out: a later one may be broader.
-    found.retain(|domains| {
-        let is_needed = !each_combination(domains, &sizes, &mut |index| {
-            !applies.get(index).copied().unwrap_or(false) || said.get(index).is_some_and(|times| *times > 1)
-        });
-        if !is_needed {
-            each_combination(domains, &sizes, &mut |index| {
-                if let Some(times) = said.get_mut(index) {
-                    *times -= 1;
-                }
-                true
-            });
-        }
-        is_needed
-    });
-    // A value that never occurs is not listed if some others are.
-    for domains in &mut found {
-        for place in 0..domains.len() {
-            let values = domains.get(place).cloned().unwrap_or_default();
-            if values.len() >= sizes.get(place).copied().unwrap_or(0) {
-                continue;
-            }
-            let occurs = |value: &usize| {
-                let mut slice = domains.clone();
-                if let Some(domain) = slice.get_mut(place) {
-                    *domain = smallvec![*value];
-                }
-                !each_combination(&slice, &sizes, &mut |index| !applies.get(index).copied().unwrap_or(false))
-            };
-            let needed: Values = values.iter().copied().filter(occurs).collect();
-            if let Some(domain) = domains.get_mut(place) {
-                *domain = needed;
-            }
-        }
-    }
-    let mut simple: Vec<Cube> = found
-        .into_iter()
-        .map(|domains| {
-            let cube = variables.iter().copied().zip(domains).zip(&sizes);
-            cube.filter(|((_, domain), size)| domain.len() < **size).map(|(term, _)| term).collect()
-        })
-        .collect();
-    simple.sort_by_key(|cube| (cube.len(), cube.clone()));
-    simple
-}
-
-/// Calls `visit` with the index of each combination in the product of some domains, until it returns false; whether it never did.
-fn each_combination(domains: &[Values], sizes: &[usize], visit: &mut impl FnMut(usize) -> bool) -> bool {
-    fn go(domains: &[Values], sizes: &[usize], index: usize, visit: &mut impl FnMut(usize) -> bool) -> bool {
-        let (Some((domain, domains)), Some((size, sizes))) = (domains.split_first(), sizes.split_first()) else {
-            return visit(index);
-        };
-        domain.iter().all(|value| go(domains, sizes, index * size + value, visit))
-    }
-    go(domains, sizes, 0, visit)
-}
-
-/// The combination at an index: one value for each variable.
-fn combination(index: usize, sizes: &[usize]) -> Vec<Values> {
-    let mut rest = index;
-    let mut domains: Vec<Values> = sizes
-        .iter()
-        .rev()
-        .map(|size| {
-            let value = rest % size.max(&1);
-            rest /= size.max(&1);
-            smallvec![value]
-        })
-        .collect();
-    domains.reverse();
-    domains
-}
-
-fn term(variable: Variable, domain: &Values, choices: &Choices<'_>, atoms: &[AtomText]) -> String {
+fn term(variable: Variable, domain: &Domain, choices: &Choices<'_>, atoms: &[AtomText]) -> String {
     match variable {
         Variable::Atom(index) => atoms
             .get(index)
@@ -427,27 +276,25 @@ fn term(variable: Variable, domain: &Values, choices: &Choices<'_>, atoms: &[Ato
                 Some(Candidate::Known(text)) => super::value::shorten(text).into_owned(),
                 Some(Candidate::Other) | None => "anything else".to_owned(),
             };
-            let has_other = domain.iter().any(|index| matches!(named.candidates.get(*index), Some(Candidate::Other)));
-            if has_other {
-                let excluded: Vec<String> =
-                    (0..named.candidates.len()).filter(|index| !domain.contains(index)).map(text).collect();
-                format!("{} is not {}", named.name, list(&excluded))
+            let last = named.candidates.len().saturating_sub(1);
+            if named.candidates.last() == Some(&Candidate::Other) && domain.contains(&last) {
+                let excluded = Domain::all(named.candidates.len()).difference(domain);
+                format!("{} is not {}", named.name, list(&excluded, text))
             } else {
-                let values: Vec<String> = domain.iter().copied().map(text).collect();
-                format!("{} is {}", named.name, list(&values))
+                format!("{} is {}", named.name, list(domain, text))
             }
         }),
     }
 }
 
-fn list(items: &[String]) -> String {
+fn list(values: &Domain, text: impl Fn(usize) -> String) -> String {
     /// Values that are listed; a mapping by Region has dozens.
     const MOST: usize = 20;
-    match items {
-        many if many.len() > MOST + 1 => {
-            let named = many.get(..MOST).unwrap_or_default();
-            format!("{} or one of {} more", named.join(", "), many.len() - MOST)
-        }
+    let count = values.len();
+    let listed = if count > MOST + 1 { MOST } else { count };
+    let items: Vec<String> = values.iter().take(listed).map(text).collect();
+    match items.as_slice() {
+        many if count > listed => format!("{} or one of {} more", many.join(", "), count - listed),
         [] => "anything".to_owned(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
@@ -458,35 +305,6 @@ fn list(items: &[String]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
-
-    const A: Variable = Variable::Atom(0);
-    const B: Variable = Variable::Atom(1);
-    const C: Variable = Variable::Named(0);
-
-    fn size(variable: Variable) -> usize {
-        if variable == C { 4 } else { 2 }
-    }
-
-    #[test]
-    fn says_the_same_for_every_order_and_as_briefly_as_it_can() {
-        let one = vec![vec![(A, smallvec![1])], vec![(A, smallvec![0]), (B, smallvec![1])]];
-        let other = vec![vec![(B, smallvec![1])], vec![(A, smallvec![1]), (B, smallvec![0])]];
-        assert_eq!(merge(one, &[], &size), [[(A, smallvec![1])], [(B, smallvec![1])]]);
-        assert_eq!(merge(other, &[], &size), [[(A, smallvec![1])], [(B, smallvec![1])]]);
-    }
-
-    #[test]
-    fn unites_values_and_drops_what_covers_everything() {
-        let values = vec![vec![(C, smallvec![2])], vec![(C, smallvec![0])]];
-        assert_eq!(merge(values, &[], &size), [[(C, smallvec![0, 2])]]);
-        let all = vec![
-            vec![(A, smallvec![0])],
-            vec![(A, smallvec![1]), (C, smallvec![0, 1])],
-            vec![(A, smallvec![1]), (C, smallvec![2, 3])],
-        ];
-        assert_eq!(merge(all, &[], &size), [Cube::new()]);
-        assert_eq!(merge(Vec::new(), &[], &size), Vec::<Cube>::new());
-    }
 
     /// The scenario in which these atoms hold.
     fn of(atoms: &[usize]) -> Scenario {
@@ -500,8 +318,9 @@ mod tests {
         let atoms: Vec<AtomText> = (0..40)
             .map(|index| AtomText { holds: format!("{index} holds"), fails: format!("{index} fails") })
             .collect();
-        let said =
-            |terms: usize| describe(&[of(&(0..terms).collect::<Vec<_>>())], &[], &Choices::default(), &atoms).unwrap();
+        let said = |terms: usize| {
+            describe(&[of(&(0..terms).collect::<Vec<_>>())], &[], &Choices::default(), &atoms, &|_| ()).unwrap()
+        };
         assert!(said(13).ends_with("11 holds and 12 holds"));
         assert!(said(14).ends_with("11 holds and 2 more conditions hold"));
     }
@@ -513,29 +332,11 @@ mod tests {
         // Each case is that one condition more holds, and those before it fail.
         let said = |cases: usize| {
             let scenarios: Vec<Scenario> = (0..cases).map(|index| of(&[index])).collect();
-            describe(&scenarios, &[], &Choices::default(), &atoms).unwrap()
+            describe(&scenarios, &[], &Choices::default(), &atoms, &|_| ()).unwrap()
         };
         assert_eq!(said(3), "0 holds, or 1 holds, or 2 holds");
         assert_eq!(said(4), "0 holds, or 1 holds, or 2 holds, or 3 holds");
         assert_eq!(said(5), "0 holds, or 1 holds, or 2 holds, or in 2 more cases");
-    }
-
-    #[test]
-    fn what_never_happens_need_not_be_excluded() {
-        // C is 0, or A holds; both together never happen otherwise than with C 1.
-        let cubes = vec![vec![(A, smallvec![1]), (C, smallvec![1])]];
-        let never = [vec![(A, smallvec![1]), (C, smallvec![0, 2, 3])]];
-        assert_eq!(merge(cubes.clone(), &never, &size), [[(A, smallvec![1])]]);
-        assert_eq!(merge(cubes, &[], &size), [[(C, smallvec![1]), (A, smallvec![1])]]);
-        assert_eq!(merge(vec![vec![(A, smallvec![1])]], &[vec![(A, smallvec![0])]], &size), [Cube::new()]);
-    }
-
-    #[test]
-    fn what_a_later_case_says_is_not_said_twice() {
-        // From "A and B fail" the first case grows over what never happens; the second covers it.
-        let cubes = vec![vec![(A, smallvec![0])]];
-        let never = [vec![(A, smallvec![1]), (B, smallvec![0])]];
-        assert_eq!(merge(cubes, &never, &size), [[(A, smallvec![0])]]);
     }
 
     #[test]
@@ -544,7 +345,7 @@ mod tests {
             .map(|index| AtomText { holds: format!("{index} holds"), fails: format!("{index} fails") })
             .collect();
         let never: Vec<Scenario> = (1..200).map(|atom| of(&[atom])).collect();
-        assert_eq!(describe(&[of(&[0])], &never, &Choices::default(), &atoms).unwrap(), "0 holds");
+        assert_eq!(describe(&[of(&[0])], &never, &Choices::default(), &atoms, &|_| ()).unwrap(), "0 holds");
     }
 
     #[test]
@@ -553,7 +354,7 @@ mod tests {
             .map(|index| AtomText { holds: format!("{index} holds"), fails: format!("{index} fails") })
             .collect();
         let many: Vec<Scenario> = (0..200).rev().map(|atom| of(&[atom])).collect();
-        let said = describe(&many, &[], &Choices::default(), &atoms).unwrap();
+        let said = describe(&many, &[], &Choices::default(), &atoms, &|_| ()).unwrap();
         assert_eq!(said, "0 holds, or 1 holds, or 2 holds, or in 197 more cases");
     }
 }

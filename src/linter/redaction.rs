@@ -213,7 +213,7 @@ impl Redaction {
                 });
                 if let Some(needle) = needles.get_mut(place) {
                     needle.begins |= number == 0;
-                    needle.is_part |= !matches!(secret.extent, Extent::Whole | Extent::Perhaps);
+                    needle.is_part |= !matches!(secret.extent, Extent::Whole | Extent::Perhaps | Extent::Unread);
                     // What gives a secret away is hidden wherever it is, also as a word.
                     needle.is_distinct |= secret.extent == Extent::Exposed && line.len() >= SHORTEST_DISTINCT;
                     needle.spans.extend(secret.span);

@@ -287,6 +287,98 @@ fn steps_grow_with_the_template() {
     }
 }
 
+/// Templates whose parts have as many values, rules or rows as the template has resources.
+const TEMPLATES: [(&str, fn(usize) -> Value); 3] = [
+    ("values and conditions", |n| {
+        let values: Vec<String> = (0..n).map(|i| format!("v{i}")).collect();
+        let condition = |i: usize| (format!("C{i}"), json!({ "Fn::Equals": [{ "Ref": "P" }, format!("v{i}")] }));
+        let status = |i: usize| json!({ "Fn::If": [format!("C{}", i * 7 % n), "Enabled", "Suspended"] });
+        let bucket = |i: usize| {
+            let properties = json!({ "VersioningConfiguration": { "Status": status(i) } });
+            (format!("B{i}"), resource("AWS::S3::Bucket", properties))
+        };
+        json!({
+            "Parameters": { "P": { "Type": "String", "AllowedValues": values } },
+            "Conditions": (0..n).map(condition).collect::<Map<_, _>>(),
+            "Resources": (0..n).map(bucket).collect::<Map<_, _>>(),
+        })
+    }),
+    ("rules on one parameter", |n| {
+        let refuses = |i: usize| json!({ "Fn::Not": [{ "Fn::Equals": [{ "Ref": "P" }, format!("v{i}")] }] });
+        let rule = |i: usize| (format!("R{i}"), json!({ "Assertions": [{ "Assert": refuses(i) }] }));
+        let status = json!({ "Fn::If": ["C", "Enabled", "Suspended"] });
+        json!({
+            "Parameters": { "P": { "Type": "String" } },
+            "Rules": (0..n).map(rule).collect::<Map<_, _>>(),
+            "Conditions": { "C": { "Fn::Equals": [{ "Ref": "P" }, "a"] } },
+            "Resources": { "B": resource("AWS::S3::Bucket", json!({ "VersioningConfiguration": { "Status": status } })) },
+        })
+    }),
+    ("rows of a mapping", |n| {
+        let row = |i: usize| (format!("v{i}"), json!({ "k": i % 2 == 0 }));
+        let found = json!({ "Fn::FindInMap": ["M", { "Ref": "P" }, "k"] });
+        json!({
+            "Parameters": { "P": { "Type": "String" } },
+            "Mappings": { "M": (0..n).map(row).collect::<Map<_, _>>() },
+            "Resources": { "D": resource("AWS::RDS::DBInstance", json!({ "StorageEncrypted": found })) },
+        })
+    }),
+];
+
+#[test]
+fn steps_grow_with_what_parameters_decide() {
+    let linter = linter();
+    for (name, template) in TEMPLATES {
+        let [small, large] = [30, 120].map(|n| lint(&linter, &template(n)).steps);
+        assert!(small > 100, "{name}: {small}");
+        assert!(large <= small * 9 / 2, "{name}: {small} steps, and {large} for four times as many");
+    }
+}
+
+/// Comparisons of texts are no steps: of four times as many variables, each is compared as often.
+#[test]
+fn variables_of_a_text_are_looked_up() {
+    let linter = linter();
+    let time = |n: usize| {
+        let text: String = (0..n).map(|i| format!("${{V{i}}}")).collect();
+        let variables: Map<String, Value> = (0..n).map(|i| (format!("V{i}"), json!("x"))).collect();
+        let name = json!({ "Fn::Sub": [text, variables] });
+        let template = json!({ "Resources": { "B": resource("AWS::S3::Bucket", json!({ "BucketName": name })) } });
+        let once = || {
+            let begun = std::time::Instant::now();
+            lint(&linter, &template);
+            begun.elapsed()
+        };
+        (0..3).map(|_| once()).min().unwrap()
+    };
+    let (few, many) = (time(4000), time(16_000));
+    assert!(many < few * 9, "{few:?}, and {many:?} for four times as many variables");
+}
+
+/// A text that has another text twice, which has another one twice: what fixes look for in it is bounded.
+#[test]
+fn texts_that_double_are_bounded_with_fixes() {
+    let keep = Keep { fixes: Fixes::WithEdits, ..Keep::default() };
+    let linter = Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), Pinned::default(), keep).unwrap();
+    let named = |depth: usize| {
+        let doubled = |inner, _| json!({ "Fn::Sub": ["${A}${A}", { "A": inner }] });
+        let name = (0..depth).fold(json!("records"), doubled);
+        let report = lint(
+            &linter,
+            &json!({ "Resources": {
+                "A": resource("AWS::S3::Bucket", json!({ "BucketName": "records" })),
+                "B": resource("AWS::S3::Bucket", json!({ "BucketName": name })),
+            } }),
+        );
+        let texts = |fix: &Fix| fix.edits.iter().map(|edit| edit.text.len()).sum::<usize>();
+        let edits: usize = report.findings.iter().filter_map(|finding| finding.fix.as_ref()).map(texts).sum();
+        (report.steps, edits)
+    };
+    let ((few_steps, few), (many_steps, many)) = (named(10), named(40));
+    assert!(many_steps <= few_steps * 9 / 2, "{few_steps} steps, and {many_steps}");
+    assert!(many <= few * 9 / 2 + 4096, "{few} bytes, and {many}");
+}
+
 /// Exceptions are looked up by what they cover: a thousand for the whole template, and one that covers a thousand iterations.
 #[test]
 fn each_of_many_exceptions_is_counted() {

@@ -5,7 +5,9 @@ use crate::eval::rows::MAX_ROWS;
 use crate::eval::value::{Content, Kind, Part, Value};
 use crate::eval::{Evaluator, RowIndex};
 use crate::syntax::{Entry, Node};
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// The number of rows up to which an unknown key is compared with each of them.
 pub(super) const MAX_COMPARED: usize = 16;
@@ -75,12 +77,27 @@ impl<'t> Evaluator<'_, 't> {
             Value { span: key.span, kind: Kind::Text(parts.unwrap_or_default().to_vec()) }.text().map(Cow::into_owned)
         };
         let (before, after) = (known(key.parts().get(..place)), known(key.parts().get(place + 1..)));
-        let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+        let around = [before.unwrap_or_default(), after.unwrap_or_default()];
+        if !self.has_macro(entries) && self.are_excluded(entries, texts, around) { Row::Missing } else { Row::Unknown }
+    }
+
+    /// Whether a key that is none of some texts, with known text around it, is none of a map's. Many calls ask the same.
+    fn are_excluded(&self, entries: &'t [Entry<'t>], texts: &Arc<[Cow<'t, str>]>, around: [String; 2]) -> bool {
+        let place = (entries.as_ptr(), texts.as_ptr(), around);
+        if let Some((_, known)) = self.excluded.borrow().get(&place) {
+            return *known;
+        }
+        self.count_steps(entries.len());
+        let [before, after] = &place.2;
+        let known: FxHashSet<&str> = texts.iter().map(AsRef::as_ref).collect();
         let is_excluded = |entry: &Entry<'t>| {
             let middle = entry.key.strip_prefix(before.as_str()).and_then(|rest| rest.strip_suffix(after.as_str()));
-            middle.is_none_or(|middle| texts.iter().any(|text| text == middle))
+            middle.is_none_or(|middle| known.contains(middle))
         };
-        if !self.has_macro(entries) && entries.iter().all(is_excluded) { Row::Missing } else { Row::Unknown }
+        let result = entries.iter().all(is_excluded);
+        // The texts stay where they are as long as their address is a key.
+        self.excluded.borrow_mut().insert(place, (Arc::clone(texts), result));
+        result
     }
 
     /// The entry with a key. Larger maps are indexed when they are first searched, since a choice may have many values.

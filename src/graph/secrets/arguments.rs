@@ -4,6 +4,7 @@
 use super::parameters::RESOLVE;
 use crate::graph::references::in_braces;
 use crate::syntax::{Entry, Node};
+use rustc_hash::FxHashSet;
 use smallvec::{SmallVec, smallvec};
 
 /// The arguments of a function that its value is made of.
@@ -37,6 +38,11 @@ pub(super) fn of_sub<'t>(value: &'t Node<'t>) -> (Option<&'t Node<'t>>, &'t [Ent
         Some([]) => (None, &[]),
         None => (Some(value), &[]),
     }
+}
+
+/// The names of the variables of an `Fn::Sub`: a text may have thousands.
+pub(super) fn keys_of<'t>(variables: &'t [Entry<'t>]) -> FxHashSet<&'t str> {
+    variables.iter().map(|variable| variable.key.as_ref()).collect()
 }
 
 /// The names in braces inside the dynamic references of a text: parts of the names of what is stored.

@@ -11,10 +11,11 @@ use super::texts::is_secret_literal;
 use crate::graph::marks::Marks;
 use std::ops::Range;
 
-/// Words of a line past which it is no command that somebody wrote.
-const MAX_WORDS: usize = 256;
-/// Bytes of a line past which it is none.
+/// Bytes of a line up to which it is read as a whole. Of a longer one, which is many commands, what is around each of [`MARKS`] and
+/// [`MORE_MARKS`].
 const MAX_LINE: usize = 4096;
+/// Bytes before a mark that are read with it, and after it.
+const AROUND: [usize; 2] = [256, 1024];
 
 /// What occurs in each line that [`secrets`] reads, in either case.
 const MARKS: [&str; 14] = [
@@ -110,14 +111,66 @@ pub fn secrets(script: &str) -> Vec<Assignment<'_>> {
     for line in script.split('\n') {
         let from = start;
         start += line.len() + 1;
-        if line.len() > MAX_LINE || !holds_mark(line) {
+        if !holds_mark(line) {
             continue;
         }
-        let moved = |range: Range<usize>| range.start + from..range.end + from;
-        found.extend(of_line(line).map(|(name, range)| Assignment { name, range: moved(range), is_argument: true }));
+        let read = |part: Range<usize>| {
+            let from = from + part.start;
+            let (name, range) = of_line(line.get(part)?)?;
+            Some(Assignment { name, range: range.start + from..range.end + from, is_argument: true })
+        };
+        if line.len() <= MAX_LINE {
+            found.extend(read(0..line.len()));
+            continue;
+        }
+        for window in windows(line) {
+            // Before a mark may be half of something in quotes.
+            let secret = read(window.start..window.end).or_else(|| read(window.mark..window.end));
+            found.extend(secret.filter(|secret| found.last() != Some(secret)));
+        }
     }
     found.retain(|secret| script.get(secret.range.clone()).is_some_and(is_written_out));
     found
+}
+
+/// A part of a line around a mark.
+struct Window {
+    start: usize,
+    mark: usize,
+    end: usize,
+}
+
+/// The parts of a long line around [`MARKS`] and [`MORE_MARKS`], in order. Those of marks that are close to one another are one.
+fn windows(line: &str) -> Vec<Window> {
+    let [before, after] = AROUND;
+    let bytes = line.as_bytes();
+    let is_mark = |at: usize| {
+        let begins =
+            |mark: &&str| bytes.get(at..at + mark.len()).is_some_and(|part| part.eq_ignore_ascii_case(mark.as_bytes()));
+        MARKS.iter().chain(&MORE_MARKS).any(begins)
+    };
+    let boundary = |at: usize| (0..=at).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < line.len() {
+        if !is_mark(at) {
+            at += 1;
+            continue;
+        }
+        let first = at.saturating_sub(before);
+        // A path may be before the name of a program.
+        let near = bytes.get(first..at).unwrap_or_default();
+        let word = near.iter().rposition(|byte| !is_of_word(*byte)).map_or(first, |end| first + end + 1);
+        let last = (at + after).min(line.len());
+        found.push(Window { start: boundary(first), mark: boundary(word), end: boundary(last) });
+        at += before;
+    }
+    found
+}
+
+/// Whether a byte is none that ends a word.
+fn is_of_word(byte: u8) -> bool {
+    !byte.is_ascii_whitespace() && !matches!(byte, b'|' | b';' | b'&' | b'(' | b')' | b'"' | b'\'')
 }
 
 /// Whether a line holds one of [`MARKS`] or [`MORE_MARKS`].
@@ -327,7 +380,7 @@ pub(super) fn words(line: &str) -> Vec<Range<usize>> {
     let bytes = line.as_bytes();
     let mut words = Vec::new();
     let mut at = 0;
-    while at < bytes.len() && words.len() < MAX_WORDS {
+    while at < bytes.len() {
         match bytes.get(at) {
             Some(quote @ (b'"' | b'\'')) => {
                 let rest = bytes.get(at + 1..).unwrap_or_default();
@@ -416,6 +469,25 @@ mod tests {
     }
 
     #[test]
+    fn commands_of_long_lines() {
+        for filler in ["package ", "a ", "é ", "'", "echo 'it is' && "] {
+            for count in [200, 300, 3000] {
+                let filler = filler.repeat(count);
+                for command in ["; mysql -u root -phunter2 x", "; echo 'root:hunter2' | /usr/sbin/chpasswd"] {
+                    for script in [format!("{filler}{command}"), format!("x{command} ; {filler}")] {
+                        // What is given to `chpasswd` is what the first `echo` writes.
+                        if filler.starts_with("echo") && script.starts_with(&filler) && command.contains("echo") {
+                            continue;
+                        }
+                        let found: Vec<&str> = secrets(&script).iter().map(|one| &script[one.range.clone()]).collect();
+                        assert_eq!(found.first(), Some(&"hunter2"), "{count} {filler:.20} {command}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn other_arguments() {
         for line in [
             "echo \"root:$PASSWORD\" | chpasswd",
@@ -459,6 +531,6 @@ mod tests {
             assert_eq!(secrets(line), [], "{line}");
         }
         let quotes = "requirepass ' ".repeat(1000);
-        assert!(secrets(&quotes).len() <= 1);
+        assert!(secrets(&quotes).len() < 100);
     }
 }

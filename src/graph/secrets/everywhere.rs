@@ -127,6 +127,7 @@ const ELSEWHERE: &str = "elsewhere";
 const EXPOSED: &str = "exposed";
 const PART: &str = "part";
 const PERHAPS: &str = "perhaps";
+const UNREAD: &str = "unread";
 
 fn value<'t>(span: Span, kind: Kind<'t>) -> Value<'t> {
     Value { span, kind }
@@ -153,6 +154,7 @@ fn encoded<'t>(secret: LiteralSecret) -> Value<'t> {
     let extent = match secret.extent {
         Extent::Whole => None,
         Extent::Perhaps => Some(PERHAPS),
+        Extent::Unread => Some(UNREAD),
         Extent::Exposed => Some(EXPOSED),
         Extent::Part => Some(PART),
     };
@@ -171,10 +173,15 @@ pub(super) fn decoded(item: &Value<'_>) -> Option<LiteralSecret> {
         path: text(PATH)?,
         name: text(NAME)?,
         what: Cow::Owned(text(WHAT)?),
-        extent: [(PERHAPS, Extent::Perhaps), (EXPOSED, Extent::Exposed), (PART, Extent::Part)]
-            .into_iter()
-            .find_map(|(key, extent)| item.get(key).map(|_| extent))
-            .unwrap_or(Extent::Whole),
+        extent: [
+            (PERHAPS, Extent::Perhaps),
+            (UNREAD, Extent::Unread),
+            (EXPOSED, Extent::Exposed),
+            (PART, Extent::Part),
+        ]
+        .into_iter()
+        .find_map(|(key, extent)| item.get(key).map(|_| extent))
+        .unwrap_or(Extent::Whole),
         line: line.zip(text(LINE_OF)),
         written: written.iter().filter_map(|part| Some((part.span, part.text()?.into_owned()))).collect(),
         elsewhere: item.get(ELSEWHERE).map(|value| value.span),

@@ -11,6 +11,8 @@ pub enum Extent {
     Whole,
     /// All of it, unless it is the name of a stored one: of a variable whose type is not known.
     Perhaps,
+    /// Nobody knows: the value can be more texts than are looked at.
+    Unread,
     /// A part that gives it away.
     Exposed,
     /// A part that may not be what is secret.

@@ -30,6 +30,8 @@ const ARGUMENT: &str = "given a hard-coded secret";
 const PARTIAL: &str = "a partly hard-coded secret";
 /// The same in a URL.
 const PARTIAL_URL: &str = "a URL that contains part of a password";
+/// What a value is called that can be more texts than are looked at.
+const UNREAD: &str = "a value with too many parts or cases to be read";
 
 impl Assignment<'_> {
     fn what(&self) -> &'static str {
@@ -383,6 +385,29 @@ Referenced: {DB_PASSWORD: !Join ['', ['{{resolve:secretsmanager:', !Ref Host, ':
             found.iter().flat_map(|secret| &secret.written).map(|(_, text)| text.as_str()).collect();
         assert_eq!(written[..4], ["hunter2", "-", "hunter2", "hunter2hunter2"]);
         assert!(found[4].elsewhere.is_some_and(|span| span.source == SourceId(1)));
+    }
+
+    #[test]
+    fn secrets_in_the_last_of_many_cases() {
+        let rows: String = (0..40).map(|i| format!("row{i}: {{Pw: '{{{{resolve:secretsmanager:a}}}}'}}, ")).collect();
+        let mappings = parse(&format!("Mappings: {{M: {{{rows}prod: {{Pw: hunter2hunter2}}}}}}"), SourceId(1)).unwrap();
+        let chain = |count: usize| {
+            (0..count).fold("hunter2hunter2".to_owned(), |value, i| format!("!If [C{i}, !Ref A, {value}]"))
+        };
+        let found = |value: &str| -> Vec<(String, Extent)> {
+            let text = format!("DB_PASSWORD: {value}");
+            let document = parse(&text, SourceId(0)).unwrap();
+            let found = literal_secrets("", &document.root, Sections::of(&mappings.root));
+            let written = |secret: &LiteralSecret| secret.written.iter().map(|(_, text)| text.as_str()).collect();
+            found.iter().map(|secret| (written(secret), secret.extent)).collect()
+        };
+        let whole = [("hunter2hunter2".to_owned(), Extent::Whole)];
+        assert_eq!(found("!FindInMap [M, !Ref Env, Pw]"), whole);
+        assert_eq!(found(&format!("!Join ['', [{}]]", chain(17))), whole);
+        // More cases than are put together: each by itself, or nobody knows.
+        assert_eq!(found(&format!("!Join ['', [{}]]", chain(90))), whole);
+        let references = format!("!Join ['', [!Ref A, {}]]", chain(90).replace("hunter2hunter2", "!Ref B"));
+        assert_eq!(found(&references), [(String::new(), Extent::Unread)]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Looked at as written, for scripts are put together of many functions; of an `Fn::If` the branch that the scenario takes.
 
-use super::arguments::{leaves_reference_open, names_in_references, of_sub, passed_on};
+use super::arguments::{keys_of, leaves_reference_open, names_in_references, of_sub, passed_on};
 use super::attributes::is_secret_attribute;
 use super::parameters::{carries_secret, holds_reference};
 use super::places::{Sections, is_stored, variable};
@@ -15,6 +15,7 @@ use crate::graph::references::in_braces;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use crate::truth::Truth;
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
 /// A kind of secret that a template refers to.
@@ -262,14 +263,15 @@ impl<'t> Walk<'_, '_, 't> {
             self.spelled(node, place);
         }
         // The name of what is stored is no secret.
-        let stored: SmallVec<[&str; 4]> =
-            if holds_reference(text) { names_in_references(text).collect() } else { SmallVec::new() };
+        let stored: FxHashSet<&str> =
+            if holds_reference(text) { names_in_references(text).collect() } else { FxHashSet::default() };
+        let own = keys_of(variables);
         for name in in_braces(text).map(str::trim).filter(|name| !stored.contains(name)) {
-            if !name.starts_with('!') && variables.iter().all(|variable| variable.key != name) {
+            if !name.starts_with('!') && !own.contains(name) {
                 self.reference(run, name, place);
             }
         }
-        for variable in variables.iter().filter(|variable| !stored.contains(&variable.key.as_ref())) {
+        for variable in variables.iter().filter(|variable| !stored.contains(variable.key.as_ref())) {
             self.path.push(Step::Key(&variable.key));
             self.node(run, &variable.value, place);
             self.path.pop();

@@ -3,8 +3,10 @@
 //!
 //! Each text remembers which nodes its pieces are written in.
 
+use super::arguments::passed_on;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
+use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,8 +14,10 @@ use std::ops::Range;
 /// What stands in a text for what the template does not write out.
 pub const OPEN: &str = "${}";
 
-/// Texts of one value past which the others are not put together.
-const MAX_TEXTS: usize = 16;
+/// Texts past which those that differ from the first in one item are not put together.
+const MAX_JOINED: usize = 64;
+/// Texts of one value past which the others are not looked at: CloudFormation takes 200 rows of a mapping.
+const MAX_TEXTS: usize = 4096;
 /// Bytes that are put together for one value: a text that doubles at every step ends here.
 const MAX_BYTES: usize = 1 << 18;
 
@@ -53,6 +57,13 @@ impl<'t> Spelled<'t> {
         Self { text: Cow::Borrowed(""), pieces: SmallVec::new() }
     }
 
+    /// Some texts one after another.
+    pub fn of_all(texts: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self::empty();
+        texts.into_iter().for_each(|text| all.push(&text));
+        all
+    }
+
     /// The nodes that a stretch of the text is written in, each with its own part of it.
     pub fn written(&self, range: &Range<usize>) -> impl Iterator<Item = (Span, &str)> {
         self.pieces.iter().filter_map(move |piece| {
@@ -88,6 +99,7 @@ pub struct Speller<'t> {
     /// The template's mappings.
     pub mappings: &'t [Entry<'t>],
     left: usize,
+    is_cut: bool,
 }
 
 /// The texts that a value can be.
@@ -96,19 +108,71 @@ type Texts<'t> = Vec<Spelled<'t>>;
 impl<'t> Speller<'t> {
     /// Of a template with these mappings.
     pub fn new(mappings: &'t [Entry<'t>]) -> Self {
-        Self { mappings, left: 0 }
+        Self { mappings, left: 0, is_cut: false }
     }
 
     /// The texts that a node can be; none where it is a list or a map.
     pub fn texts(&mut self, node: &'t Node<'t>) -> Texts<'t> {
-        self.left = MAX_BYTES;
+        self.begin();
         self.spell(node)
     }
 
     /// The texts that the items of the list that a node is can be; none where it is a text or a map.
     pub fn items(&mut self, node: &'t Node<'t>) -> Texts<'t> {
-        self.left = MAX_BYTES;
+        self.begin();
         self.lists(node).into_iter().flatten().flatten().collect()
+    }
+
+    /// Whether the value that was read last can be more than the texts that were made of it.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
+    /// Each text that may be a part of what a node is, by itself: what is left to look at where not all are put together.
+    pub fn pieces(&mut self, node: &'t Node<'t>) -> Texts<'t> {
+        self.begin();
+        let mut pieces = Vec::new();
+        self.add_pieces(node, &mut pieces);
+        pieces
+    }
+
+    fn add_pieces(&mut self, node: &'t Node<'t>, pieces: &mut Texts<'t>) {
+        if pieces.len() >= MAX_TEXTS {
+            return;
+        }
+        match &node.kind {
+            Kind::String(text) => pieces.push(Spelled::plain(text, node.span)),
+            Kind::Number(number) => pieces.push(Spelled::plain(&number.text, node.span)),
+            Kind::Null | Kind::Bool(_) => {}
+            Kind::Sequence(items) => items.iter().for_each(|item| self.add_pieces(item, pieces)),
+            Kind::Mapping(entries) => {
+                let Some(entry) = entries.first() else { return };
+                let arguments = entry.value.as_sequence().unwrap_or_default();
+                match (entry.key.as_ref(), arguments) {
+                    ("Fn::FindInMap", [mapping, keys @ ..]) => {
+                        self.rows(mapping, keys).into_iter().for_each(|row| self.add_pieces(row, pieces));
+                    }
+                    ("Fn::Sub", [text, variables]) => {
+                        self.add_pieces(text, pieces);
+                        let variables = variables.as_mapping().unwrap_or_default();
+                        variables.iter().for_each(|variable| self.add_pieces(&variable.value, pieces));
+                    }
+                    ("Ref", _) => {}
+                    _ => passed_on(entry).into_iter().for_each(|argument| self.add_pieces(argument, pieces)),
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self) {
+        (self.left, self.is_cut) = (MAX_BYTES, false);
+    }
+
+    /// The first of some alternatives, as many as are looked at.
+    fn first<T>(&mut self, mut all: Vec<T>) -> Vec<T> {
+        self.is_cut |= all.len() > MAX_TEXTS;
+        all.truncate(MAX_TEXTS);
+        all
     }
 
     fn spell(&mut self, node: &'t Node<'t>) -> Texts<'t> {
@@ -123,9 +187,8 @@ impl<'t> Speller<'t> {
         let arguments = value.as_sequence().unwrap_or_default();
         match (key.as_ref(), arguments) {
             ("Fn::If", [_, branches @ ..]) => {
-                let mut texts: Texts<'t> = branches.iter().flat_map(|branch| self.spell(branch)).collect();
-                texts.truncate(MAX_TEXTS);
-                texts
+                let texts = branches.iter().flat_map(|branch| self.spell(branch)).collect();
+                self.first(texts)
             }
             ("Fn::Base64", []) => self.spell(value),
             ("Fn::Sub", []) => self.substituted(value, None),
@@ -134,9 +197,8 @@ impl<'t> Speller<'t> {
                 let delimiter =
                     delimiter.as_str().map_or_else(Spelled::open, |text| Spelled::plain(text, delimiter.span));
                 let lists = self.lists(list);
-                let mut texts: Texts<'t> = lists.iter().flat_map(|list| self.joined(list, &delimiter)).collect();
-                texts.truncate(MAX_TEXTS);
-                texts
+                let texts = lists.iter().flat_map(|list| self.joined(list, &delimiter)).collect();
+                self.first(texts)
             }
             ("Fn::Select", [index, list]) => {
                 let index = index.scalar_text().and_then(|index| index.parse::<usize>().ok());
@@ -145,11 +207,13 @@ impl<'t> Speller<'t> {
                     Some(index) => list.into_iter().nth(index).unwrap_or_default(),
                     None => list.into_iter().flatten().collect(),
                 });
-                chosen.take(MAX_TEXTS).collect()
+                let chosen = chosen.collect();
+                self.first(chosen)
             }
             ("Fn::FindInMap", [mapping, keys @ ..]) => {
                 let found = self.rows(mapping, keys);
-                found.into_iter().flat_map(|node| self.spell(node)).take(MAX_TEXTS).collect()
+                let texts = found.into_iter().flat_map(|node| self.spell(node)).collect();
+                self.first(texts)
             }
             ("Ref", _) => vec![value.as_str().map_or_else(Spelled::open, Spelled::reference)],
             (name, _) if name.starts_with("Fn::") => vec![Spelled::open()],
@@ -167,7 +231,8 @@ impl<'t> Speller<'t> {
         let [Entry { key, value, .. }] = entries.as_slice() else { return Vec::new() };
         match (key.as_ref(), value.as_sequence().unwrap_or_default()) {
             ("Fn::If", [_, branches @ ..]) => {
-                branches.iter().flat_map(|branch| self.lists(branch)).take(MAX_TEXTS).collect()
+                let lists = branches.iter().flat_map(|branch| self.lists(branch)).collect();
+                self.first(lists)
             }
             ("Fn::Split", [delimiter, text]) => {
                 let Some(delimiter) = delimiter.as_str().filter(|delimiter| !delimiter.is_empty()) else {
@@ -177,7 +242,8 @@ impl<'t> Speller<'t> {
             }
             ("Fn::FindInMap", [mapping, keys @ ..]) => {
                 let found = self.rows(mapping, keys);
-                found.into_iter().flat_map(|node| self.lists(node)).take(MAX_TEXTS).collect()
+                let lists = found.into_iter().flat_map(|node| self.lists(node)).collect();
+                self.first(lists)
             }
             _ => Vec::new(),
         }
@@ -198,7 +264,7 @@ impl<'t> Speller<'t> {
 
     /// The values that `Fn::FindInMap` finds by these keys: by one that is not written out, in every row. Where it may find none, its
     /// default value.
-    pub(super) fn rows(&self, mapping: &'t Node<'t>, keys: &'t [Node<'t>]) -> Vec<&'t Node<'t>> {
+    pub(super) fn rows(&mut self, mapping: &'t Node<'t>, keys: &'t [Node<'t>]) -> Vec<&'t Node<'t>> {
         let name = mapping.as_str();
         let mut found: Vec<&'t Node<'t>> = self
             .mappings
@@ -210,7 +276,9 @@ impl<'t> Speller<'t> {
             let key = key.scalar_text();
             let below = |node: &'t Node<'t>| node.as_mapping().unwrap_or_default();
             let fits = |entry: &&'t Entry<'t>| key.as_ref().is_none_or(|key| *key == entry.key);
-            found = found.into_iter().flat_map(below).filter(fits).map(|entry| &entry.value).take(MAX_TEXTS).collect();
+            let rows = found.into_iter().flat_map(below).filter(fits).map(|entry| &entry.value);
+            found = rows.take(MAX_TEXTS + 1).collect();
+            found = self.first(found);
         }
         let default = keys.get(2).and_then(|options| options.get("DefaultValue"));
         let is_open = name.is_none() || keys.iter().take(2).any(|key| key.scalar_text().is_none());
@@ -224,17 +292,17 @@ impl<'t> Speller<'t> {
         let whole = Spelled::plain(template, text.span);
         let Some(variables) = variables.and_then(Node::as_mapping) else { return vec![whole] };
         // Each variable once, however often the text names it: in functions within functions that would double at every step.
-        let texts: Vec<Texts<'t>> = variables.iter().map(|entry| self.spell(&entry.value)).collect();
+        let texts: FxHashMap<&str, Texts<'t>> =
+            variables.iter().map(|entry| (entry.key.as_ref(), self.spell(&entry.value))).collect();
         let mut parts: Vec<Texts<'t>> = Vec::new();
         let mut from = 0;
         while let Some((start, name)) = placeholder(template, from) {
             let end = start + "${".len() + name.len() + "}".len();
-            let variable = variables.iter().position(|entry| entry.key == name.trim());
             if !self.afford(end - from) {
                 return vec![Spelled::open()];
             }
             parts.push(vec![whole.part(from..start)]);
-            parts.push(match variable.and_then(|index| texts.get(index)) {
+            parts.push(match texts.get(name.trim()) {
                 Some(texts) if self.afford(texts.iter().map(|text| text.text.len()).sum()) => texts.clone(),
                 Some(_) => return vec![Spelled::open()],
                 None => vec![whole.part(start..end)],
@@ -249,9 +317,13 @@ impl<'t> Speller<'t> {
     fn joined(&mut self, items: &[Texts<'t>], delimiter: &Spelled<'_>) -> Texts<'t> {
         let alternatives =
             items.iter().enumerate().flat_map(|(item, texts)| (1..texts.len()).map(move |text| (item, text)));
-        let choices = std::iter::once((usize::MAX, 0)).chain(alternatives).take(MAX_TEXTS);
+        let choices = std::iter::once((usize::MAX, 0)).chain(alternatives);
         let mut joined = Vec::new();
         for (changed, alternative) in choices {
+            if joined.len() >= MAX_JOINED {
+                self.is_cut = true;
+                return joined;
+            }
             let mut text = Spelled::empty();
             for (index, texts) in items.iter().enumerate() {
                 let open = Spelled::open();
@@ -272,6 +344,7 @@ impl<'t> Speller<'t> {
     fn afford(&mut self, bytes: usize) -> bool {
         let left = self.left.checked_sub(bytes);
         self.left = left.unwrap_or(0);
+        self.is_cut |= left.is_none();
         left.is_some()
     }
 }
@@ -360,6 +433,6 @@ mod tests {
         }
         assert!(texts(&value).iter().all(|text| text.len() <= MAX_BYTES));
         let branches = "!If [C, a, b], ".repeat(1000);
-        assert_eq!(texts(&format!("!Join ['', [{branches}]]")).len(), MAX_TEXTS);
+        assert_eq!(texts(&format!("!Join ['', [{branches}]]")).len(), MAX_JOINED);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Looked at as written, in every branch of every condition.
 
-use super::arguments::{names_in_references, of_sub, passed_on};
+use super::arguments::{keys_of, names_in_references, of_sub, passed_on};
 use super::assignments::{Dialect, assigned_references};
 use super::names::{Promise, names_a_reference, promise};
 use super::parameters::{holds_reference, names_stored_secret};
@@ -17,7 +17,7 @@ use crate::graph::references::in_braces;
 use crate::source::Span;
 use crate::syntax::{self, Entry, Node};
 use memchr::{memchr, memchr_iter};
-use smallvec::SmallVec;
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -200,7 +200,8 @@ impl<'t> Walk<'_, '_, 't> {
                     "Fn::Sub" => {
                         let (text, variables) = of_sub(&function.value);
                         let names = in_braces(text.and_then(Node::as_str).unwrap_or_default()).map(str::trim);
-                        for name in names.filter(|name| variables.iter().all(|variable| variable.key != *name)) {
+                        let own = keys_of(variables);
+                        for name in names.filter(|name| !own.contains(name)) {
                             if let Some(parameter) = self.model.parameter(name) {
                                 self.uses.reference(parameter.name, node.span);
                             }
@@ -223,10 +224,11 @@ impl<'t> Walk<'_, '_, 't> {
         if memchr(b'$', text.as_bytes()).is_none() {
             return;
         }
-        let is_own = |name: &str| variables.iter().any(|variable| variable.key == name);
+        let all_own = keys_of(variables);
+        let is_own = |name: &str| all_own.contains(name);
         // `{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}`
-        let stored: SmallVec<[&str; 4]> =
-            if holds_reference(text) { names_in_references(text).collect() } else { SmallVec::new() };
+        let stored: FxHashSet<&str> =
+            if holds_reference(text) { names_in_references(text).collect() } else { FxHashSet::default() };
         for name in stored.iter().filter(|name| !is_own(name)) {
             self.uses.reference(name, node.span);
         }
@@ -234,7 +236,7 @@ impl<'t> Walk<'_, '_, 't> {
         let only = only.filter(|name| !name.contains(['$', '{', '}', '!']));
         for variable in variables {
             let own = variable.key.as_ref();
-            if stored.contains(&own) {
+            if stored.contains(own) {
                 self.name(&variable.value);
             } else if holds_nodes(&variable.value) {
                 let is_whole = only == Some(own) && place.key.is_some_and(|key| promise(key).is_some());

@@ -14,8 +14,13 @@ impl LiteralSecrets {
         let mut truth = Truth::False;
         let mut locations = Vec::new();
         for secret in secrets::secrets_of_block(checker.run, checker.model, block, &self.below) {
-            if secret.extent == Extent::Perhaps {
-                checker.run.note_reason("the type of a variable is unknown");
+            let reason = match secret.extent {
+                Extent::Perhaps => Some("the type of a variable is unknown"),
+                Extent::Unread => Some("the value can be more texts than are looked at"),
+                Extent::Whole | Extent::Exposed | Extent::Part => None,
+            };
+            if let Some(reason) = reason {
+                checker.run.note_reason(reason);
                 truth = truth.or(Truth::Unknown);
                 continue;
             }
