@@ -397,7 +397,7 @@ Referenced: {DB_PASSWORD: !Join ['', ['{{resolve:secretsmanager:', !Ref Host, ':
         let found = |value: &str| -> Vec<(String, Extent)> {
             let text = format!("DB_PASSWORD: {value}");
             let document = parse(&text, SourceId(0)).unwrap();
-            let found = literal_secrets("", &document.root, Sections::of(&mappings.root));
+            let found = literal_secrets("", &document.root, Sections::of(&mappings.root), false);
             let written = |secret: &LiteralSecret| secret.written.iter().map(|(_, text)| text.as_str()).collect();
             found.iter().map(|secret| (written(secret), secret.extent)).collect()
         };
