@@ -47,7 +47,8 @@ const OWN_LOG: [&str; 3] = ["logs:createloggroup", "logs:createlogstream", "logs
 /// `SynthesizeSpeech` and `StartSpeechSynthesisTask` (`LexiconNames`); Rekognition, `DetectModerationLabels` (`ProjectVersion`); Translate,
 /// `TranslateText` and `TranslateDocument` (`TerminologyNames`). None of these parameters is required. The policy templates of SAM
 /// (`ComprehendBasicAccessPolicy`, `RekognitionDetectOnlyPolicy`) have no other form. Cost Explorer: all operations with
-/// `BillingViewArn`, which reads the costs of the account if absent; CloudWatch, `DescribeAlarmHistory` (`AlarmName`: all alarms if absent).
+/// `BillingViewArn`, which reads the costs of the account if absent; CloudWatch, `DescribeAlarmHistory` (`AlarmName`: all alarms if
+/// absent).
 const OPTIONAL: [&str; 17] = [
     "ce:getcostandusage",
     "ce:getcostandusagecomparisons",
