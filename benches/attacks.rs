@@ -23,7 +23,14 @@ fn lines(n: usize, line: impl Fn(usize) -> String) -> String {
 
 const BUCKET: &str = "Resources:\n  B: {Type: AWS::S3::Bucket}\n";
 
-const ATTACKS: [(&str, Attack); 13] = [
+const ATTACKS: [(&str, Attack); 14] = [
+    ("variables-of-a-text", |n| {
+        let text = (0..n).map(|i| format!("${{V{i}}}")).collect::<String>();
+        let variables = lines(n, |i| format!("          - V{i}: x\n").replace("- ", "  "));
+        format!(
+            "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: !Sub\n        - '{text}'\n        -\n{variables}"
+        )
+    }),
     ("texts-that-double", |n| {
         let doubled =
             |_: usize| (0..40).fold("x".to_owned(), |inner, _| format!("!Sub ['${{A}}${{A}}', {{A: {inner}}}]"));

@@ -6,11 +6,12 @@ use super::diff_base::DiffBase;
 use super::progress::Progress;
 use super::terminal;
 use crate::config::FILE_NAME;
-use crate::discover::{self, MAX_BYTES, has_resources};
+use crate::discover::{self, MAX_BYTES};
 use crate::evidence::Bundle;
 use crate::files::{Files, Reach, why, why_not_written};
 use crate::finding::{Diagnostic, Finding, Severity};
 use crate::linter::Fixes;
+use crate::project::is_template;
 use crate::report::asff::Asff;
 use crate::report::diff;
 use crate::report::exceptions::{Csv, Register};
@@ -29,8 +30,7 @@ use crate::report::text::{count, one_line};
 use crate::report::whole::Whole;
 use crate::report::{Prepared, Preparer, Report, Reporter};
 use crate::session::{End, Exit, FixedText, Problems, Saving, Session, Sink, WrittenBaseline};
-use crate::source::{Source, SourceId};
-use crate::syntax;
+use crate::source::Source;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -430,21 +430,6 @@ impl<'f> Inputs<'f> {
             _ => Ok(()),
         }
     }
-}
-
-/// Whether bytes are a template, in whatever spelling and encoding.
-fn is_template(bytes: &[u8]) -> bool {
-    // Of other encodings than UTF-8, what is ASCII.
-    let plain: Vec<u8> =
-        if bytes.contains(&0) { bytes.iter().copied().filter(|byte| *byte != 0).collect() } else { Vec::new() };
-    let text = String::from_utf8_lossy(if plain.is_empty() { bytes } else { &plain });
-    let text = text.trim_start_matches(['\u{feff}', char::REPLACEMENT_CHARACTER]);
-    if has_resources(text) {
-        return true;
-    }
-    // Nearly all reports are read no further than this.
-    let may_be = text.contains("esources") || text.contains("\\u00");
-    may_be && syntax::read(text, SourceId(0)).is_ok_and(|document| document.root.get("Resources").is_some())
 }
 
 fn is_configuration(file: &Path) -> bool {

@@ -256,7 +256,7 @@ impl<'c> Line<'c> {
         let is_printed = |index: &usize| {
             let word = self.word(*index);
             // A format is none of what is printed.
-            !word.starts_with('-') && !(word.contains("%s") && !word.contains(':'))
+            !word.starts_with('-') && (!word.contains("%s") || word.contains(':'))
         };
         let range = self.words.get((print + 1..self.words.len()).find(is_printed)?)?;
         let length = self.text.get(range.clone())?.trim_end_matches("\\n").len();

@@ -390,7 +390,8 @@ Referenced: {DB_PASSWORD: !Join ['', ['{{resolve:secretsmanager:', !Ref Host, ':
     #[test]
     fn secrets_in_the_last_of_many_cases() {
         let rows: String = (0..40).map(|i| format!("row{i}: {{Pw: '{{{{resolve:secretsmanager:a}}}}'}}, ")).collect();
-        let mappings = parse(&format!("Mappings: {{M: {{{rows}prod: {{Pw: hunter2hunter2}}}}}}"), SourceId(1)).unwrap();
+        let mappings = format!("Mappings: {{M: {{{rows}prod: {{Pw: hunter2hunter2}}}}}}");
+        let mappings = parse(&mappings, SourceId(1)).unwrap();
         let chain = |count: usize| {
             (0..count).fold("hunter2hunter2".to_owned(), |value, i| format!("!If [C{i}, !Ref A, {value}]"))
         };
@@ -404,7 +405,6 @@ Referenced: {DB_PASSWORD: !Join ['', ['{{resolve:secretsmanager:', !Ref Host, ':
         let whole = [("hunter2hunter2".to_owned(), Extent::Whole)];
         assert_eq!(found("!FindInMap [M, !Ref Env, Pw]"), whole);
         assert_eq!(found(&format!("!Join ['', [{}]]", chain(17))), whole);
-        // More cases than are put together: each by itself, or nobody knows.
         assert_eq!(found(&format!("!Join ['', [{}]]", chain(90))), whole);
         let references = format!("!Join ['', [!Ref A, {}]]", chain(90).replace("hunter2hunter2", "!Ref B"));
         assert_eq!(found(&references), [(String::new(), Extent::Unread)]);

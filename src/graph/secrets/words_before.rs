@@ -20,7 +20,7 @@ fn ends_with(text: &str, end: &str) -> bool {
 pub(super) fn follows_scope(text: &str, start: usize) -> bool {
     let before = before(text, start);
     let is_scope = |scope: &&str| ends_with(before, scope);
-    is_drive(before) || ["$global:", "$local:", "$private:", "$script:", "$using:"].iter().any(|scope| is_scope(scope))
+    is_drive(before) || ["$global:", "$local:", "$private:", "$script:", "$using:"].iter().any(is_scope)
 }
 
 /// Whether a text ends with PowerShell's drive of variables, as a word of its own.

@@ -297,7 +297,7 @@ pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item:
 fn instead_of_template<'m, 't>(checker: &Checker<'_, 'm, 't>, item: &Item<'m, 't>, resource: &Value<'t>) -> String {
     let written = checker.model.written(&item.owner().path(), resource.span);
     let name = written.path.rsplit('/').next().unwrap_or_default();
-    let end = known_end(resource);
+    let end = resource.text().map_or_else(|| known_end(resource), std::borrow::Cow::into_owned);
     // Names of partition, Region and account differ where they are given; the last part of an ARN does not.
     let last = end.rsplit(':').next().unwrap_or_default();
     let sets = |document: &str| match last {
