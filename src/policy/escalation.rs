@@ -397,7 +397,7 @@ mod tests {
         assert_eq!(paths(&format!("[{PASS}]")), [""; 0]);
         assert_eq!(paths(&format!("[{CREATE}]")), [""; 0]);
         assert_eq!(paths("[{Effect: Allow, Action: 'iam:Put*Policy', Resource: '*'}]").len(), 3);
-        assert_eq!(paths("[{Effect: Allow, NotAction: 'iam:*', Resource: '*'}]").len(), 3);
+        assert_eq!(paths("[{Effect: Allow, NotAction: 'iam:*', Resource: '*'}]").len(), 7);
         assert_eq!(paths("[{Effect: Allow, Action: '*', Resource: '*'}]"), [""; 0]);
     }
 
