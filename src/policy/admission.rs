@@ -63,16 +63,23 @@ pub(super) fn admits<'v, 't>(
     for (statement, is_deny) in &denies.statements {
         let applies = is_deny.and(denies_caller(run, statement, caller, principal));
         if !applies.is_false() {
-            applying.push((Conditions::read(run, statement).mirrored(), *statement, applies));
+            applying.push((*statement, applies));
         }
     }
     let allowed = Conditions::read(run, allow).mirrored();
-    let denying: Vec<&'v Value<'t>> = applying.iter().map(|(_, statement, _)| *statement).collect();
+    let denying: Vec<&'v Value<'t>> = applying.iter().map(|(statement, _)| *statement).collect();
     let Some(cells) = Cells::of(run, allow, &denying, subject) else {
         run.note_reason("the policy distinguishes too many actions or resources");
         return Truth::Unknown;
     };
-    let keys = keys(std::iter::once(&allowed).chain(applying.iter().map(|(conditions, ..)| conditions)));
+    // Of many statements, few are about the same actions and resources: only their conditions are read.
+    let mut concerned: Vec<(usize, Conditions<'v, 't>, Truth)> = Vec::new();
+    for (place, (statement, applies)) in applying.iter().enumerate() {
+        if cells.concern(place) {
+            concerned.push((place, Conditions::read(run, statement).mirrored(), *applies));
+        }
+    }
+    let keys = keys(std::iter::once(&allowed).chain(concerned.iter().map(|(_, conditions, _)| conditions)));
     // A service calls for the caller only if the statement has conditions on the resource that the service calls for.
     let through_services = allowed.read.iter().any(|condition| group_of(&condition.key) == Group::Source);
     let mut admitted = Truth::False;
@@ -89,9 +96,11 @@ pub(super) fn admits<'v, 't>(
             if passes.is_false() {
                 continue;
             }
-            let mut denied_by = Vec::new();
-            for (conditions, _, applies) in &applying {
-                denied_by.push(applies.and(conditions.hold(run, caller, &request)));
+            let mut denied_by = vec![Truth::False; applying.len()];
+            for (place, conditions, applies) in &concerned {
+                if let Some(denied) = denied_by.get_mut(*place) {
+                    *denied = applies.and(conditions.hold(run, caller, &request));
+                }
             }
             passes = passes.and(!cells.all_denied(&denied_by));
             admitted = admitted.or(passes);

@@ -82,6 +82,13 @@ impl Cells {
         Some(Self { actions, resources })
     }
 
+    /// Whether the statement at this place may deny anything of what is allowed.
+    pub(super) fn concern(&self, statement: usize) -> bool {
+        let may =
+            |cells: &[Vec<Truth>]| cells.iter().any(|cell| !cell.get(statement).is_none_or(|truth| truth.is_false()));
+        may(&self.actions) && may(&self.resources)
+    }
+
     /// Whether one of the statements denies every action on every resource. `denied_by` contains whether each applies to a request.
     pub(super) fn all_denied(&self, denied_by: &[Truth]) -> Truth {
         Truth::all(
