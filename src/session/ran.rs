@@ -129,6 +129,9 @@ impl Ran {
 
 /// Those of the rules that ran for some template that did not run for the templates of these settings.
 fn not_run(settings: &Settings, all: &[&str]) -> Vec<String> {
+    if all.is_empty() {
+        return Vec::new();
+    }
     let own: FxHashSet<&str> = settings.linter.selected().map(RuleEntry::id).collect();
     all.iter().filter(|id| !own.contains(*id)).map(|id| (*id).to_owned()).collect()
 }
