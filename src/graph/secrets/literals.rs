@@ -2,6 +2,7 @@
 
 mod calls;
 mod found;
+mod recipe;
 
 use super::assignments::{Assignment, Dialect, assigned_secrets, partly_assigned};
 use super::glance::Glance;
@@ -114,6 +115,9 @@ impl<'t> Search<'t> {
         self.names_lists |= name == "Parameters";
         for entry in entries {
             if is_passed_over(&entry.key) {
+                if entry.key == "GenerateSecretString" {
+                    self.generated(&entry.value);
+                }
                 continue;
             }
             let before = (self.dialect, self.may_be_settings, std::mem::take(&mut self.is_item), self.is_of_tags);
@@ -547,6 +551,25 @@ Hidden: {Parameters: {DbPassword: [!Ref Password], SecretArn: [b], PasswordParam
         ];
         assert_eq!(found(false), expected);
         assert_eq!(found(true), [&expected[..], &["Elsewhere/DbPassword/0"]].concat());
+    }
+
+    #[test]
+    fn only_one_value_of_a_recipe_is_generated() {
+        let found = paths(
+            r#"
+GenerateSecretString: {SecretStringTemplate: '{"user": "x", "password": "", "api_key": "kQ7vLw2XzR9pT4mB"}', GenerateStringKey: password}
+Joined: {GenerateSecretString: {SecretStringTemplate: !Sub '{"user": "${User}", "client_secret": "kQ7vLw2XzR9pT4mB"}', GenerateStringKey: password}}
+Url: {GenerateSecretString: {SecretStringTemplate: '{"url": "postgres://admin:Passw0rd23@db:5432/x"}', GenerateStringKey: password}}
+"#,
+        );
+        assert_eq!(
+            found,
+            [
+                "GenerateSecretString/SecretStringTemplate",
+                "Joined/GenerateSecretString/SecretStringTemplate",
+                "Url/GenerateSecretString/SecretStringTemplate",
+            ]
+        );
     }
 
     #[test]
