@@ -160,7 +160,7 @@ impl<'o> Outputs<'o> {
         texts: Option<Texts>,
         progress: Option<Progress>,
     ) -> Self {
-        let inputs = Inputs::new([], session.files());
+        let inputs = Inputs::before(session.files());
         let start = |Output { format, file }: &'o Output| {
             let whole = Shown { format: *format, style: terminal::FILE, part: Part::Whole, grouping: shown.grouping };
             let started = inputs.check(file).and_then(|()| Saving::start(file));
@@ -336,7 +336,7 @@ impl Sink for Outputs<'_> {
             read = self.session.depends_on();
             read.extend(end.files.iter().cloned());
         }
-        let inputs = Inputs::new(read, self.session.files());
+        let inputs = Inputs::after(read, self.session.files());
         for WritingFile { name, mut writing, file } in self.files.drain(..) {
             writing.feed(|reporter| reporter.end(end.rest, Some(exit.code())));
             let written = writing.reporter.map(drop);
@@ -399,14 +399,19 @@ pub(super) struct Written {
 /// What no report overwrites.
 pub(super) struct Inputs<'f> {
     files: &'f Files,
-    /// The files that the run read, without links.
-    read: BTreeSet<PathBuf>,
+    /// The files that the run read, without links; none before it, when what is in a file decides.
+    read: Option<BTreeSet<PathBuf>>,
 }
 
 impl<'f> Inputs<'f> {
-    /// The files that a run read.
-    pub(super) fn new(read: impl IntoIterator<Item = PathBuf>, files: &'f Files) -> Self {
-        Self { read: read.into_iter().filter_map(|file| files.real(&file).ok()).collect(), files }
+    /// Before a run.
+    pub(super) fn before(files: &'f Files) -> Self {
+        Self { read: None, files }
+    }
+
+    /// After a run that read these files.
+    fn after(read: impl IntoIterator<Item = PathBuf>, files: &'f Files) -> Self {
+        Self { read: Some(read.into_iter().filter_map(|file| files.real(&file).ok()).collect()), files }
     }
 
     /// Whether a report may be written to a file.
@@ -419,8 +424,8 @@ impl<'f> Inputs<'f> {
         if is_configuration(&real) || is_configuration(file) {
             return refusal("a configuration");
         }
-        if self.read.contains(&real) {
-            return refusal("a file that this run read");
+        if let Some(read) = &self.read {
+            return if read.contains(&real) { refusal("a file that this run read") } else { Ok(()) };
         }
         if is_of_assembly(&real, self.files) {
             return refusal("a file of a cloud assembly");
@@ -438,10 +443,12 @@ fn is_configuration(file: &Path) -> bool {
     name == FILE_NAME || name.strip_suffix(".yml").is_some_and(|stem| FILE_NAME.strip_suffix(".yaml") == Some(stem))
 }
 
-/// Whether a file tells what a cloud assembly is made of.
+/// Whether a file tells what a cloud assembly is made of. Other files may be beside its own.
 fn is_of_assembly(file: &Path, files: &Files) -> bool {
-    let is_json = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
-    is_json && file.parent().is_some_and(|folder| discover::is_assembly(folder, files))
+    let name = file.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
+    let is_its = matches!(&*name, "manifest.json" | "tree.json")
+        || [".assets.json", ".metadata.json"].iter().any(|ending| name.ends_with(ending));
+    is_its && file.parent().is_some_and(|folder| discover::is_assembly(folder, files))
 }
 
 /// Prints the text of a command that lints nothing.

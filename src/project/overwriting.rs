@@ -1,8 +1,18 @@
 //! What a report must not take the place of.
 
 use crate::discover::has_resources;
+use crate::files::MAX_NAMED;
 use crate::source::SourceId;
 use crate::syntax;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// The root of JSON, of which a tree is not made: an old report is as large as a run is.
+#[derive(Deserialize)]
+struct Root {
+    #[serde(rename = "Resources")]
+    resources: Option<IgnoredAny>,
+}
 
 /// Whether bytes are a template, in whatever spelling and encoding.
 pub fn is_template(bytes: &[u8]) -> bool {
@@ -14,7 +24,13 @@ pub fn is_template(bytes: &[u8]) -> bool {
     if has_resources(text) {
         return true;
     }
-    // Nearly all reports are read no further than this.
     let may_be = text.contains("esources") || text.contains("\\u00");
-    may_be && syntax::read(text, SourceId(0)).is_ok_and(|document| document.root.get("Resources").is_some())
+    if !may_be {
+        return false;
+    }
+    if let Ok(root) = serde_json::from_str::<Root>(text) {
+        return root.resources.is_some();
+    }
+    text.len() as u64 <= MAX_NAMED
+        && syntax::read(text, SourceId(0)).is_ok_and(|document| document.root.get("Resources").is_some())
 }

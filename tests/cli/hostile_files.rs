@@ -343,6 +343,12 @@ fn templates_are_known_in_every_spelling() {
         assert!(ran.code == 2 && ran.stderr.contains("a report never overwrites"), "{name}: {}", ran.all());
         assert_eq!(folder.read(name), before);
     }
+    // A report may be beside the files of an assembly.
+    fs::remove_file(folder.path("hipaalint.yml")).unwrap();
+    for _ in 0..2 {
+        let ran = folder.versioning(&["bad.yaml", "--output", "out/report.json"]);
+        assert!(ran.code != 2 && folder.read("out/report.json").contains("findings"), "{}", ran.all());
+    }
     // A report that names resources is no template, however often it is written.
     let folder = Folder::with(&[("bad.yaml", BAD)]);
     for format in ["json", "sarif", "markdown", "html", "junit", "oscal", "human"] {

@@ -3,24 +3,30 @@
 use super::assignments::{Assignment, Dialect};
 use super::commands::{is_written_out, words};
 use crate::syntax::base64;
-use memchr::memmem;
+use memchr::memmem::Finder;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+/// What a text holds that has such a file: made once, since every script is asked.
+static FINDERS: LazyLock<[Finder<'static>; 4]> =
+    LazyLock::new(|| ["auths", "_auth", "chpasswd", "pgpass"].map(Finder::new));
 
 /// The secrets in such a file, or in a script that writes one.
 pub(super) fn secrets(text: &str, dialect: Dialect) -> Vec<Assignment<'_>> {
     let mut found = Vec::new();
-    let holds = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-    if holds("auths") {
+    let holds = |mark: &Finder<'_>| mark.find(text.as_bytes()).is_some();
+    let [auths, auth, chpasswd, in_home] = &*FINDERS;
+    if holds(auths) {
         found.extend(registries(text));
     }
     if matches!(dialect, Dialect::Script | Dialect::Settings) {
-        if holds("_auth") {
+        if holds(auth) {
             found.extend(npm(text));
         }
-        if holds("chpasswd") {
+        if holds(chpasswd) {
             found.extend(users(text));
         }
-        if dialect == Dialect::Settings || holds("pgpass") {
+        if dialect == Dialect::Settings || holds(in_home) {
             found.extend(pgpass(text, dialect));
         }
     }
