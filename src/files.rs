@@ -262,6 +262,15 @@ impl Files {
     }
 }
 
+/// The number of the error of links that lead to each other, which has no stable kind.
+const LOOP: Option<i32> = if cfg!(any(target_os = "linux", target_os = "android")) {
+    Some(40)
+} else if cfg!(target_vendor = "apple") {
+    Some(62)
+} else {
+    None
+};
+
 /// Why something cannot be read, as a clause in our words and not in those of the operating system.
 pub fn why(error: &io::Error) -> String {
     let known = match error.kind() {
@@ -273,6 +282,8 @@ pub fn why(error: &io::Error) -> String {
         io::ErrorKind::NotADirectory => Some("a part of its path is not a folder"),
         io::ErrorKind::ReadOnlyFilesystem => Some("the file system is read-only"),
         io::ErrorKind::StorageFull => Some("the disk is full"),
+        io::ErrorKind::InvalidFilename => Some("its name is too long"),
+        _ if error.raw_os_error().is_some() && error.raw_os_error() == LOOP => Some("its links lead in a circle"),
         _ => None,
     };
     known.map_or_else(|| error.to_string(), str::to_owned)

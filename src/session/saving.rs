@@ -1,11 +1,12 @@
 //! Writes the files of a run: each next to its place, and renamed when it is whole, so that a full disk or a second run leaves the old
-//! file or the new one, and nothing between them.
+//! file or the new one, and nothing between them. A file that cannot be replaced is written over when the new text is whole.
 
+use crate::files::why;
 use crate::paths::folder_of;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -27,7 +28,9 @@ const INTERVAL: Duration = Duration::from_millis(20);
 pub enum Saving {
     /// Next to its place.
     Beside(NamedTempFile, PathBuf),
-    /// What cannot be replaced, such as standard output by its path, or a file in a folder that takes no other file.
+    /// Among the temporary files, for a file in a folder that takes no other file.
+    Elsewhere(File, PathBuf),
+    /// What cannot be replaced: standard output by its path.
     Direct(File),
 }
 
@@ -59,7 +62,11 @@ impl Saving {
                 Ok(Self::Beside(file, place))
             }
             // Only the file itself may be written, as in a container that has it mounted.
-            Err(error) if known.is_some() && is_about_folder(&error) => File::create(path).map(Self::Direct),
+            Err(error) if known.is_some() && is_about_folder(&error) => {
+                OpenOptions::new().write(true).open(&place)?;
+                let file = tempfile::tempfile().map_err(|error| io::Error::other(NoRoom(without_path(error))))?;
+                Ok(Self::Elsewhere(file, place))
+            }
             Err(error) => Err(without_path(error)),
         }
     }
@@ -71,7 +78,7 @@ impl Saving {
     pub fn writer(&self) -> io::Result<File> {
         match self {
             Self::Beside(file, _) => file.reopen(),
-            Self::Direct(file) => file.try_clone(),
+            Self::Elsewhere(file, _) | Self::Direct(file) => file.try_clone(),
         }
     }
 
@@ -82,6 +89,10 @@ impl Saving {
     pub fn finish(self) -> io::Result<()> {
         match self {
             Self::Direct(mut file) => file.flush(),
+            Self::Elsewhere(mut file, place) => {
+                file.flush()?;
+                write_over(&place, &mut file)
+            }
             Self::Beside(mut file, place) => {
                 file.flush()?;
                 // Some file systems report a full disk here and not before.
@@ -90,10 +101,7 @@ impl Saving {
                     Ok(_) => Ok(()),
                     // The file alone is mounted, as in a container: nothing can take its place.
                     Err(error) if matches!(error.error.kind(), ErrorKind::ResourceBusy | ErrorKind::CrossesDevices) => {
-                        let mut whole = error.file.reopen()?;
-                        let mut file = File::create(&place)?;
-                        io::copy(&mut whole, &mut file)?;
-                        file.sync_all()
+                        write_over(&place, &mut error.file.reopen()?)
                     }
                     Err(error) => Err(error.error),
                 }
@@ -106,17 +114,60 @@ impl Write for Saving {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Beside(file, _) => file.as_file_mut().write(bytes),
-            Self::Direct(file) => file.write(bytes),
+            Self::Elsewhere(file, _) | Self::Direct(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Beside(file, _) => file.as_file_mut().flush(),
-            Self::Direct(file) => file.flush(),
+            Self::Elsewhere(file, _) | Self::Direct(file) => file.flush(),
         }
     }
 }
+
+/// Writes a whole text over a file that no other file can take the place of. What is longer than the file's own text comes first, behind
+/// it: a disk that is too full for it says so while all of the old text is there.
+///
+/// # Errors
+/// If that fails. Then the file has its old text, unless the disk refuses to write where there is text already.
+fn write_over(place: &Path, whole: &mut File) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(place)?;
+    // Where there are no locks, two runs at once may mix their texts.
+    let _ = file.lock();
+    let (old, new) = (file.metadata()?.len(), whole.metadata()?.len());
+    let mut copy = |from: u64, length: u64| {
+        whole.seek(SeekFrom::Start(from))?;
+        file.seek(SeekFrom::Start(from))?;
+        io::copy(&mut whole.take(length), &mut file)?;
+        file.sync_all()
+    };
+    if let Err(error) = copy(old, new.saturating_sub(old)) {
+        file.set_len(old)?;
+        return Err(error);
+    }
+    copy(0, new.min(old))?;
+    file.set_len(new)
+}
+
+/// There is no place for a text before it is in its own.
+#[derive(Debug)]
+struct NoRoom(io::Error);
+
+impl fmt::Display for NoRoom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let folder = std::env::temp_dir();
+        write!(
+            f,
+            "its folder takes no other file, and {}, where the report would be written first, none either: {}. Name \
+             another folder by TMPDIR",
+            folder.display(),
+            why(&self.0)
+        )
+    }
+}
+
+impl std::error::Error for NoRoom {}
 
 /// Replaces the text of a regular file, as long as it still has the text that it had. The path leads there without links.
 ///
@@ -260,5 +311,25 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // If it cannot be removed, it becomes stale.
         let _ = fs::remove_file(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_written_over_a_longer_and_a_shorter_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("report.json");
+        for (old, new) in [("", "new"), ("old text", "new"), ("old", "a new text"), ("old", "new"), ("old", "")] {
+            fs::write(&place, old).unwrap();
+            let mut whole = tempfile::tempfile().unwrap();
+            whole.write_all(new.as_bytes()).unwrap();
+            write_over(&place, &mut whole).unwrap();
+            assert_eq!(fs::read_to_string(&place).unwrap(), new, "over {old:?}");
+        }
     }
 }

@@ -278,6 +278,9 @@ pub fn promise(name: &str) -> Option<Promise> {
     match words.as_slice() {
         [.., before, "key"] if may_be_generated && GENERATED_KEYS.contains(before) => Some(Promise::Generated),
         [.., before, "auth"] if GENERATED_AUTHS.contains(before) => Some(Promise::Generated),
+        // The headers by which CloudFront shows an origin that a request is its own, as people call them:
+        // <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/restrict-access-to-load-balancer.html>, November 2026.
+        [.., "origin", "verify"] | [.., "custom", "header"] => Some(Promise::Generated),
         [.., last] if GENERATED.contains(last) || is_generated_key(last) => Some(Promise::Generated),
         _ => None,
     }
@@ -318,6 +321,8 @@ fn ends_generated(name: &str) -> bool {
     };
     match bytes.last().map(u8::to_ascii_lowercase) {
         Some(b'h') => ends("auth"),
+        Some(b'y') => ends("verify"),
+        Some(b'r') if ends("header") => true,
         Some(b'l' | b'r' | b's') => GENERATED.iter().any(|word| ends(word)),
         _ => false,
     }
@@ -545,6 +550,8 @@ mod tests {
             "SSH_KEY",
             "HmacKey",
             "REDISCLI_AUTH",
+            "X-Origin-Verify",
+            "X-Custom-Header",
         ] {
             assert_eq!(promise(name), Some(Promise::Generated), "{name}");
         }
@@ -560,6 +567,8 @@ mod tests {
             "PUBLICKEY",
             "monkey",
             "hotkey",
+            "X-Header",
+            "Verify",
         ] {
             assert_eq!(promise(name), None, "{name}");
         }
