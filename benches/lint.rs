@@ -103,6 +103,7 @@ fn folder_lint(bencher: Bencher<'_, '_>, report: &str) {
             unshown: &[],
             absent: &[],
             shows_suppressed: false,
+            is_fixing: false,
             today: None,
             exceptions: &[],
             diagnostics: &[],

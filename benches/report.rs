@@ -120,6 +120,7 @@ impl Run {
             unshown: &[],
             absent: &[],
             shows_suppressed: false,
+            is_fixing: false,
             today: None,
             exceptions: &[],
             diagnostics: &[],

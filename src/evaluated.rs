@@ -57,6 +57,8 @@ pub struct Missing {
     pub parent: String,
     /// A step with a similar name.
     pub nearest: Option<String>,
+    /// Whether the template has it, and nothing in it has a value of its own: `Mappings`, an empty `Outputs`.
+    pub is_without_values: bool,
 }
 
 /// A block of the template, or one value in it.

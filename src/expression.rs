@@ -60,6 +60,22 @@ impl Expression {
             None => Some(self.regex()?.is_match(text)),
         }
     }
+
+    /// Whether it matches within a part of a text, whatever is before and after the part; each of the two is open where something is
+    /// that nobody knows. All that a match can ask about its surroundings is what kind of character is next to it.
+    pub fn is_match_within(&self, part: &str, is_open: [bool; 2]) -> bool {
+        const NEIGHBORS: [&str; 5] = ["", "x", " ", "\n", "\r"];
+        let Some(regex) = self.regex() else { return false };
+        let neighbors = |is_open: bool| if is_open { &NEIGHBORS[..] } else { &NEIGHBORS[..1] };
+        let [before, after] = is_open.map(neighbors);
+        before.iter().all(|before| {
+            after.iter().all(|after| {
+                let text = [before, part, after].concat();
+                let end = regex.shortest_match_at(&text, before.len());
+                end.is_some_and(|end| end <= before.len() + part.len())
+            })
+        })
+    }
 }
 
 /// The text of an expression in a rule file.
@@ -105,6 +121,26 @@ mod tests {
     fn compiled_when_asked() {
         assert_eq!(Expression::new("^a+$").is_match("aaa"), Some(true));
         assert_eq!(Expression::parse("b").map(|expression| expression.is_match("aaa")), Ok(Some(false)));
+    }
+
+    #[test]
+    fn a_part_decides_where_its_surroundings_do_not_matter() {
+        let open = [true, true];
+        for (pattern, part, is_open, expected) in [
+            ("^http://", "http://", [false, true], true),
+            ("^http://", "http://", open, false),
+            (r"claims\.email", "a $context.authorizer.claims.email b", open, true),
+            (r"\bemail\b", "email", open, false),
+            (r"\bemail\b", " email,", open, true),
+            (r"email$", "email", [true, false], true),
+            (r"email$", "email", open, false),
+            ("a.*b", "a", open, false),
+            ("a.*", "a", open, true),
+            ("a+b?", "xaab", open, true),
+            (r"(?m)^a$", "\na\n", open, true),
+        ] {
+            assert_eq!(Expression::new(pattern).is_match_within(part, is_open), expected, "{pattern}: {part}");
+        }
     }
 
     #[test]

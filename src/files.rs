@@ -11,7 +11,7 @@ mod walk;
 
 pub use buffers::Buffers;
 pub use disk::Disk;
-pub use guard::{MAX_NAMED, Reach, Refusal, is_repository};
+pub use guard::{MAX_NAMED, Reach, Refusal, is_open_file, is_repository};
 pub use recorder::{Asked, Recorder};
 pub use rooted::Rooted;
 pub use walk::{Met, Unlisted, Walk};

@@ -124,7 +124,12 @@ fn problem(files: &Files, arguments: &EvaluateArguments, message: String, help: 
 
 /// That a path leads nowhere.
 fn nothing_at(file: &str, missing: &Missing) -> Diagnostic {
-    let Missing { step, parent, nearest } = missing;
+    let Missing { step, parent, nearest, is_without_values } = missing;
+    if *is_without_values {
+        let message = format!("nothing in `{step}` has a value of its own");
+        let help = "Name a parameter, a condition, a resource or an output, such as Resources/Records.";
+        return Diagnostic::error(Code::UnknownPath, message).in_file(file).with_help(help);
+    }
     let place = if parent.is_empty() { "the template".to_owned() } else { format!("`{parent}`") };
     let help = match nearest {
         Some(nearest) => format!("Did you mean `{nearest}`?"),

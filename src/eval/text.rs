@@ -336,6 +336,27 @@ pub fn equals_str(value: &Value<'_>, text: &str) -> Truth {
     equal(value, &literal)
 }
 
+/// Whether something holds for one of the known pieces of a scalar, of which it is told whether something unknown is before the piece and
+/// after it.
+pub fn known_within(value: &Value<'_>, holds: &dyn Fn(&str, [bool; 2]) -> bool) -> bool {
+    let parts = value.parts();
+    let mut pieces: Vec<(String, [bool; 2])> = Vec::new();
+    let mut is_open = false;
+    for part in parts {
+        match (&part.content, pieces.last_mut()) {
+            (Content::Known(known), Some((piece, [_, false]))) => piece.push_str(known),
+            (Content::Known(known), _) => pieces.push((known.to_string(), [is_open, false])),
+            (_, last) => {
+                is_open = true;
+                if let Some((_, [_, after])) = last {
+                    *after = true;
+                }
+            }
+        }
+    }
+    pieces.iter().any(|(piece, is_open)| holds(piece, *is_open))
+}
+
 /// Whether AWS uses letters, digits and hyphens alone for what this stands for: `us-gov-west-1`, `aws-cn`, `111122223333`.
 fn is_word(origin: &Origin<'_>) -> bool {
     matches!(origin, Origin::Pseudo("AWS::AccountId" | "AWS::Partition" | "AWS::Region" | "AWS::StackName"))

@@ -118,7 +118,10 @@ pub(super) fn at_path(opened: &Opened<'_, '_, '_>, path: &str) -> Result<Vec<Par
     let parameters = || template.parameters.iter().map(|parameter| parameter.name);
     let conditions = || template.conditions.iter().map(|entry| entry.key.as_ref());
     match SECTIONS.into_iter().find(|section| *section == first) {
-        Some(section) if rest.is_empty() => Ok(section_parts(opened, section)),
+        Some(section) if rest.is_empty() => match section_parts(opened, section) {
+            parts if parts.is_empty() => Err(without_values(opened, section)),
+            parts => Ok(parts),
+        },
         Some(PARAMETERS) => match parameters().find(|name| *name == rest) {
             Some(name) => Ok(vec![parameter(opened, name)]),
             None => Err(missing(rest, PARAMETERS, parameters())),
@@ -142,7 +145,10 @@ pub(super) fn at_path(opened: &Opened<'_, '_, '_>, path: &str) -> Result<Vec<Par
                     ];
                     if let Some((section, _)) = of.into_iter().find(|(_, has)| *has) {
                         let nearest = Some(step(section, first));
-                        return Err(Missing { step: first.to_owned(), parent: String::new(), nearest });
+                        return Err(Missing { nearest, ..missing(first, "", std::iter::empty()) });
+                    }
+                    if opened.known.get(first).is_some() {
+                        return Err(without_values(opened, first));
                     }
                     let names = opened.model.resources().iter().map(|block| block.name);
                     Err(missing(first, "", SECTIONS.into_iter().chain(names)))
@@ -248,7 +254,17 @@ fn steps_to(opened: &Opened<'_, '_, '_>, node: &Node<'_>, offset: u32, steps: &m
 }
 
 fn missing<'a>(name: &'a str, parent: &str, names: impl Iterator<Item = &'a str>) -> Missing {
-    Missing { step: name.to_owned(), parent: parent.to_owned(), nearest: nearest(name, names).map(str::to_owned) }
+    Missing {
+        step: name.to_owned(),
+        parent: parent.to_owned(),
+        nearest: nearest(name, names).map(str::to_owned),
+        is_without_values: false,
+    }
+}
+
+/// A section that the template has not, or that has no values.
+fn without_values(opened: &Opened<'_, '_, '_>, section: &str) -> Missing {
+    Missing { is_without_values: opened.known.get(section).is_some(), ..missing(section, "", std::iter::empty()) }
 }
 
 /// The value at some steps below a block.

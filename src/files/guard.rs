@@ -144,7 +144,7 @@ fn leads_below(path: &Path, root: &Path, files: &Files) -> bool {
 }
 
 /// Whether a path, without `.` and `..`, names what the process has open, and not a pipe in a folder.
-fn is_open_file(path: &Path) -> bool {
+pub fn is_open_file(path: &Path) -> bool {
     let is_number = |name: &Component| name.as_os_str().as_encoded_bytes().iter().all(u8::is_ascii_digit);
     let in_folder = |folder: &&str| {
         path.strip_prefix(folder)

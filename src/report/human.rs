@@ -295,7 +295,8 @@ fn finding_block(finding: &Finding, shown: Option<Shown>, report: &Report, style
     // What a person has to change, where no program can.
     let shown_only = finding.fix.as_deref().filter(|fix| fix.applicability == Applicability::Display);
     push_note(&mut block, "Where", shown_only.map_or("", |fix| &fix.note), style);
-    let not_safe = finding.fix.as_deref().filter(|fix| fix.applicability == Applicability::Unsafe);
+    // Whether the note is known at all depends on the other reports of a run that does not fix.
+    let not_safe = finding.fix.as_deref().filter(|fix| report.is_fixing && fix.applicability == Applicability::Unsafe);
     push_note(&mut block, "Unsafe", not_safe.map_or("", |fix| &fix.note), style);
     push_note(&mut block, "SAM", finding.advice.as_deref().unwrap_or_default(), style);
     block.push('\n');

@@ -130,6 +130,8 @@ pub struct Report<'a> {
     pub suppressed: &'a [Finding],
     /// Whether formats that leave suppressed findings out by default are to show them.
     pub shows_suppressed: bool,
+    /// Whether the run fixes: then it says why it leaves a fix out.
+    pub is_fixing: bool,
     /// Undecided and passed checks that `--show` does not add, for the formats that list all: sorted as the others.
     pub unshown: &'a [Finding],
     /// Violations of an earlier revision that are gone, in a run that compares with one.

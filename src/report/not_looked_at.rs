@@ -44,10 +44,11 @@ pub struct UnruledType {
 }
 
 /// The codes of the notes that are about it.
-pub(crate) const NOTES: [Code; 7] = [
+pub(crate) const NOTES: [Code; 8] = [
     Code::InnerTemplate,
     Code::NestedStack,
     Code::NotExpanded,
+    Code::OddSection,
     Code::TemplateElsewhere,
     Code::TransformMissing,
     Code::UnknownEvent,

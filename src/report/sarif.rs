@@ -17,7 +17,7 @@ use super::not_looked_at::clauses;
 use super::pretty::start_line;
 use super::spill::Spill;
 use super::text::{count, grouped};
-use super::{Prepared, Preparer, Report, Reporter, exception_text, write_whole};
+use super::{Prepared, Preparer, Report, Reporter, Summary, exception_text, write_whole};
 use crate::finding::{self, BaselineState, Diagnostic, Edit, Finding, Outcome, RuleSeverity, Severity};
 use crate::source::{Source, SourceId};
 use deflated::Deflated;
@@ -208,11 +208,7 @@ impl Pending {
 
     /// Adds the results of a part, which were made of all of its findings.
     fn add_results(&mut self, part: &Report<'_>, made: Vec<Made>) -> io::Result<()> {
-        // Once results are left out, files without one are, too.
-        let is_full = self.left_out > 0;
-        for source in part.sources.iter().filter(|_| !is_full) {
-            self.artifacts.add(source, &mut self.waiting)?;
-        }
+        // The files that results and notifications name: which others a run still has depends on its other reports.
         let mut findings: Option<Vec<&Finding>> = None;
         for (number, made) in made.into_iter().enumerate() {
             if !self.takes(made.class) {
@@ -224,8 +220,8 @@ impl Pending {
                 Fingerprint::Known(fingerprint) => fingerprint,
                 Fingerprint::Shared(hash) => self.prints.next_shared(hash),
             };
-            let spans = made.sources.iter().filter_map(|id| part.source(*id));
-            for source in spans.filter(|_| made.is_shown) {
+            // Those of suppressed results, too: what is shown changes no number of another file.
+            for source in made.sources.iter().filter_map(|id| part.source(*id)) {
                 self.artifacts.add(source, &mut self.waiting)?;
             }
             if !made.is_shown {
@@ -389,7 +385,8 @@ impl Pending {
         self.each_result(results, rest, |text| out.write_all(&text).map(|()| true))?;
         out.write_all(if results > 0 { b"\n      ]" } else { b"]" })?;
         write!(out, ",\n      \"properties\": ")?;
-        write_pretty(out, rest.summary, 3)?;
+        // Whether the run knows what could be fixed depends on its other reports.
+        write_pretty(out, &Summary { fixable: None, ..rest.summary.clone() }, 3)?;
         out.write_all(b"\n    }\n  ]\n}\n")
     }
 

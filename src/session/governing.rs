@@ -9,7 +9,7 @@ use super::settings::Settings;
 use crate::code::Code;
 use crate::config::{self, Nearest};
 use crate::discover::{Candidate, Input};
-use crate::files::{Files, Reach};
+use crate::files::{Files, Reach, is_open_file};
 use crate::linter::Linter;
 use crate::paths::folder_of;
 use crate::rules::load::{is_pattern, rule_files};
@@ -105,6 +105,8 @@ impl Governing {
     /// The settings of a candidate.
     pub(super) fn of(&mut self, candidate: &Candidate) -> Arc<Settings> {
         let folder = match &candidate.input {
+            // What a shell gives as `<(…)` is of the folder where people are, as standard input is.
+            Input::File(path) if is_open_file(path) => Path::new("."),
             Input::File(path) => folder_of(path),
             Input::StandardInput => Path::new("."),
         };

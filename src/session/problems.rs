@@ -182,11 +182,10 @@ impl Problems {
 
     /// Adds the rules of a folder to a set.
     pub(super) fn add_rules(&mut self, set: &mut RuleSet, folder: &Path) {
-        let before = set.entries().len();
         let known = self.diagnostics.len();
         match set.add_folder(folder, &self.files) {
-            Ok(()) if set.entries().len() == before => self.no_rules(folder),
-            Ok(()) => {}
+            Ok(0) => self.no_rules(folder),
+            Ok(_) => {}
             Err(errors) => errors.into_iter().for_each(|error| self.broken_rule(error, known)),
         }
     }

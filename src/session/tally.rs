@@ -524,6 +524,7 @@ fn empty<'a>(options: &Options, summary: &'a Summary, provenance: &'a Provenance
         findings: &[],
         suppressed: &[],
         shows_suppressed: options.contents.suppressed,
+        is_fixing: options.fixing.is_some(),
         unshown: &[],
         absent: &[],
         exceptions: &[],

@@ -462,3 +462,17 @@ fn no_folder_and_no_file_has_an_empty_name() {
         assert_eq!(problem["message"], format!("`{key}` has an empty name"), "{text}");
     }
 }
+
+#[test]
+fn a_folder_of_rules_may_be_named_twice() {
+    let folder = Folder::with(&[("policies/own.yaml", OWN_RULE), ("bad.yaml", BAD)]);
+    for folders in ["[policies]", "[policies, ./policies/]", "[policies/../policies, policies]"] {
+        folder.file("hipaalint.yaml", format!("rule-folders: {folders}\n"));
+        let ran = folder.run(&["bad.yaml", "--rules", "policies", "--rule", "own-bucket-versions"]);
+        assert_eq!(ran.code, 1, "{folders}: {}", ran.all());
+    }
+    folder.file("policies/other.yaml", OWN_RULE);
+    let ran = folder.run(&["bad.yaml", "--rule", "own-bucket-versions"]);
+    assert_eq!(ran.code, 2, "{}", ran.all());
+    assert!(ran.all().contains("already a rule"), "{}", ran.all());
+}

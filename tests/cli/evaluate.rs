@@ -585,6 +585,12 @@ fn mistakes() {
     insta::assert_snapshot!(complaint(&["app.yaml", "Record/Properties/DBName"]), @"hipaalint: app.yaml: there is no `Record` in the template. Did you mean `Records`?");
     insta::assert_snapshot!(complaint(&["app.yaml", "Records/Properties/Tags/7"]), @"hipaalint: app.yaml: there is no `7` in `Resources/Records/Properties/Tags`. Write the path as findings have it, such as Resources/Records/Properties/BucketName.");
     insta::assert_snapshot!(complaint(&["app.yaml", "Parameters/Envi"]), @"hipaalint: app.yaml: there is no `Envi` in `Parameters`. Did you mean `Env`?");
+    folder.file("bare.yaml", "Resources: {Records: {Type: AWS::S3::Bucket}}\nMappings: {M: {a: {b: c}}}\nOutputs: {}\n");
+    insta::assert_snapshot!(complaint(&["bare.yaml", "Parameters"]), @"hipaalint: bare.yaml: there is no `Parameters` in the template. Write the path as findings have it, such as Resources/Records/Properties/BucketName.");
+    for section in ["Mappings", "Outputs"] {
+        let said = complaint(&["bare.yaml", section]);
+        assert!(said.contains(&format!("nothing in `{section}` has a value of its own. Name a parameter")), "{said}");
+    }
     insta::assert_snapshot!(complaint(&["ap.yaml"]), @"hipaalint: ap.yaml: there is no such file or folder. Did you mean `app.yaml`?");
     insta::assert_snapshot!(complaint(&["sub"]), @"hipaalint: sub: it is a folder. Name the file of one template. Name the rest of its project with --with.");
     insta::assert_snapshot!(complaint(&["other.yaml"]), @"hipaalint: other.yaml: the file is not a CloudFormation template. Name a file with a `Resources` section.");

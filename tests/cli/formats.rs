@@ -26,6 +26,29 @@ fn formats_go_to_standard_output() {
 }
 
 #[test]
+fn a_report_is_the_same_whatever_other_reports_there_are() {
+    let key = "Resources:\n  Records:\n    Type: AWS::RDS::DBInstance\n    Properties: {StorageEncrypted: false, DBSnapshotIdentifier: !ImportValue x}\n";
+    let folder = Folder::with(&[("bad.yaml", BAD), ("key.yaml", key), ("open.yaml", CHOOSES), ("good.yaml", GOOD)]);
+    let others = ["a.json", "b.xml", "c.html", "d.md", "e.jsonl", "f.sarif"];
+    let others: Vec<&str> = others.iter().flat_map(|other| ["--output", other]).collect();
+    for format in FORMATS {
+        let alone = folder.run(&[".", "--profile", "strict", "--format", format]);
+        let beside = folder.run(&[&[".", "--profile", "strict", "--format", format], &others[..]].concat());
+        assert_eq!(alone.stdout, beside.stdout, "{format}");
+    }
+}
+
+#[test]
+fn every_note_about_what_was_not_checked_is_an_issue_of_gitlab() {
+    let odd = "Resources:\n  Records: {Type: {a: b}}\n  Logs: {Type: AWS::S3::Bukket}\n";
+    let folder = Folder::with(&[("odd.yaml", odd)]);
+    let issues = folder.run(&["odd.yaml", "--format", "gitlab"]).json();
+    let of_notes = issues.as_array().unwrap().iter().filter(|issue| issue["severity"] == "info");
+    let lines: Vec<_> = of_notes.map(|issue| issue["location"]["lines"]["begin"].as_u64()).collect();
+    assert_eq!(lines, [Some(2), Some(3)], "{issues}");
+}
+
+#[test]
 fn reports_go_to_files_as_well() {
     let folder = Folder::with(&[("bad.yaml", BAD)]);
     let outputs = ["--output", "a.sarif", "--output", "b.json", "--output", "c.txt", "--output", "json=d=e.txt"];

@@ -214,6 +214,11 @@ fn what_a_shell_opens_is_read() {
     let ran =
         shell("hipaalint bad.yaml -q --rule s3-bucket-versioning --output json=/dev/stdout | grep -c '\"findings\"'");
     assert_eq!(String::from_utf8_lossy(&ran.stdout).trim(), "1");
+    // The configuration of the folder where people are, as for standard input.
+    folder.file("hipaalint.yaml", "fail-on: never\n");
+    for line in ["hipaalint <(cat bad.yaml)", "hipaalint - < bad.yaml", "cat bad.yaml | hipaalint /dev/stdin"] {
+        assert_eq!(shell(line).status.code(), Some(0), "{line}");
+    }
 }
 
 #[test]

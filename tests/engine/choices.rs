@@ -485,6 +485,19 @@ fn a_long_chain_of_conditions_is_decided() {
     }
 }
 
+/// As the bootstrap template of the CDK asks whether a list is empty.
+#[test]
+fn a_joined_list_is_empty_if_the_list_is() {
+    let report = lint(&json!({
+        "Parameters": {"Accounts": {"Type": "CommaDelimitedList", "Default": ""}},
+        "Conditions": {"C": {"Fn::Not": [{"Fn::Equals": ["", {"Fn::Join": ["", {"Ref": "Accounts"}]}]}]}},
+        "Resources": {"B": versioned_if("C")},
+    }));
+    let found = of(&report, "s3-bucket-versioning", "B");
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].outcome, found[0].when.as_deref()), (Outcome::Fail, Some("when Accounts is empty")));
+}
+
 /// A condition of a hundred parameters has a hundred and one cases, in one of which the bucket has no versions.
 #[test]
 fn a_condition_of_many_parameters_is_decided() {

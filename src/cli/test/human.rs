@@ -32,6 +32,7 @@ pub(super) fn text(tested: &[Tested<'_>], problems: Problems, mutates: bool, sty
         findings: &[],
         suppressed: &[],
         shows_suppressed: false,
+        is_fixing: false,
         unshown: &[],
         absent: &[],
         exceptions: &[],

@@ -10,6 +10,7 @@ use foldhash::HashMap;
 use memchr::{memchr, memchr_iter};
 use smallvec::SmallVec;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Variables of `Fn::Sub` that are searched one after the other.
 const FEW_VARIABLES: usize = 8;
@@ -79,8 +80,14 @@ impl<'t> Run<'_, 't> {
         let delimiter = delimiter.scalar_text()?;
         let items = self.compute(items)?;
         if items.is_opaque() {
+            let is_filled = is_filled(&items);
             let delimiter = Value { span, kind: Kind::String(delimiter) };
-            return Some(unknown_result("Fn::Join", &[delimiter, items], span));
+            let mut joined = unknown_result("Fn::Join", &[delimiter, items], span);
+            // `!Equals ["", !Join ["", !Ref List]]` asks whether the list is empty.
+            if let (true, Kind::Text(parts)) = (is_filled, &mut joined.kind) {
+                parts.iter_mut().for_each(|part| part.content = Content::Except(Arc::from([Cow::Borrowed("")])));
+            }
+            return Some(joined);
         }
         let Kind::List(items) = items.kind else { return None };
         let mut text = TextBuilder::default();
@@ -175,6 +182,12 @@ fn at_placeholder(text: &str) -> Option<(&str, &str)> {
     let bytes = text.as_bytes();
     let at = memchr_iter(b'$', bytes).find(|at| bytes.get(at + 1) == Some(&b'{'))?;
     Some((text.get(..at)?, text.get(at + 2..)?))
+}
+
+/// Whether a value that is not known is no empty text: of a list, that it has items. Nobody passes items that are all empty.
+fn is_filled(value: &Value<'_>) -> bool {
+    let [Part { content: Content::Except(texts), .. }] = value.parts() else { return false };
+    texts.iter().any(|text| text.is_empty())
 }
 
 #[cfg(test)]

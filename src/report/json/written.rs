@@ -440,6 +440,7 @@ mod tests {
                 findings: &[],
                 suppressed: &[],
                 shows_suppressed: false,
+                is_fixing: false,
                 unshown: &[],
                 absent: &[],
                 exceptions: &[],

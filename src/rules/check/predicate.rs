@@ -40,6 +40,9 @@ pub fn holds<'t>(test: &Test, run: &mut Run<'_, 't>, value: &Value<'t>, around: 
         Test::Matches(expression, yes) => {
             let is_match = |value: &Value<'_>| match value.text() {
                 Some(text) => expression.is_match(&text).map_or(Truth::Unknown, Truth::from),
+                None if text::known_within(value, &|part, is_open| expression.is_match_within(part, is_open)) => {
+                    Truth::True
+                }
                 None if value.is_scalar() => Truth::Unknown,
                 None => Truth::False,
             };

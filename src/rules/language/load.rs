@@ -247,15 +247,17 @@ impl RuleSet {
         Self { own: None, places: Vec::new() }
     }
 
-    /// Adds the rules of a folder: every `.yaml` and `.yml` file in it and below, in sorted order.
+    /// Adds the rules of a folder: every `.yaml` and `.yml` file in it and below, in sorted order. How many files there are.
     ///
     /// # Errors
     /// Those of [`add_file`](Self::add_file) for each file; the others are added all the same.
-    pub fn add_folder(&mut self, folder: &Path, files: &Files) -> Result<(), Vec<RuleError>> {
+    pub fn add_folder(&mut self, folder: &Path, files: &Files) -> Result<usize, Vec<RuleError>> {
         let mut errors = Vec::new();
+        let mut met_files = 0;
         for met in files.walk(folder) {
             match met {
                 Ok(met) if met.kind == Kind::File && is_yaml(&met.path) => {
+                    met_files += 1;
                     errors.extend(self.add_file(&met.path, files).err().unwrap_or_default());
                 }
                 Ok(_) => {}
@@ -264,16 +266,21 @@ impl RuleSet {
                 }
             }
         }
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
+        if errors.is_empty() { Ok(met_files) } else { Err(errors) }
     }
 
-    /// Adds one rule file.
+    /// Adds one rule file, once.
     ///
     /// # Errors
     /// If it cannot be read, is not a rule, names something that does not exist, or has the id of a rule that is already there.
     pub fn add_file(&mut self, path: &Path, files: &Files) -> Result<(), Vec<RuleError>> {
         let text = read_file(path, files).map_err(|error| vec![error])?;
         let file = RuleFile::read(path, &text).map_err(|error| vec![error])?;
+        // Two folders may lead to it: `policies` and `./policies`, or a link.
+        let known = self.get(&file.rule.meta.id).and_then(|known| known.file.as_deref());
+        if known.is_some_and(|known| files.real(known).ok().is_some_and(|known| files.real(path).ok() == Some(known))) {
+            return Ok(());
+        }
         match file.vet(path, &text) {
             slips if slips.is_empty() => self.add(path, &text, file).map_err(|error| vec![error]),
             slips => Err(slips),

@@ -120,6 +120,7 @@ impl Run {
             unshown: &self.unshown,
             absent: &[],
             shows_suppressed: false,
+            is_fixing: true,
             today: None,
             exceptions: &[],
             diagnostics: &self.diagnostics,
