@@ -585,7 +585,8 @@ fn mistakes() {
     insta::assert_snapshot!(complaint(&["app.yaml", "Record/Properties/DBName"]), @"hipaalint: app.yaml: there is no `Record` in the template. Did you mean `Records`?");
     insta::assert_snapshot!(complaint(&["app.yaml", "Records/Properties/Tags/7"]), @"hipaalint: app.yaml: there is no `7` in `Resources/Records/Properties/Tags`. Write the path as findings have it, such as Resources/Records/Properties/BucketName.");
     insta::assert_snapshot!(complaint(&["app.yaml", "Parameters/Envi"]), @"hipaalint: app.yaml: there is no `Envi` in `Parameters`. Did you mean `Env`?");
-    folder.file("bare.yaml", "Resources: {Records: {Type: AWS::S3::Bucket}}\nMappings: {M: {a: {b: c}}}\nOutputs: {}\n");
+    folder
+        .file("bare.yaml", "Resources: {Records: {Type: AWS::S3::Bucket}}\nMappings: {M: {a: {b: c}}}\nOutputs: {}\n");
     insta::assert_snapshot!(complaint(&["bare.yaml", "Parameters"]), @"hipaalint: bare.yaml: there is no `Parameters` in the template. Write the path as findings have it, such as Resources/Records/Properties/BucketName.");
     for section in ["Mappings", "Outputs"] {
         let said = complaint(&["bare.yaml", section]);

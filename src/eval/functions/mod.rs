@@ -228,7 +228,14 @@ impl<'t> Run<'_, 't> {
     /// trimmed." (CloudFormation user guide, "Parameters", `CommaDelimitedList`.)
     fn list_variable(&mut self, origin: Origin<'t>, name: &str, span: Span) -> Value<'t> {
         let chosen = self.evaluator.choices.by_name(name).and_then(|(index, _)| self.fork_fully(index));
-        let Some(Candidate::Known(text)) = chosen else { return Value::unknown(origin, span) };
+        let Some(Candidate::Known(text)) = chosen else {
+            let choices = &self.evaluator.choices;
+            let content = match (chosen, choices.by_name(name)) {
+                (Some(other), Some((_, variable))) => variable.content(&other),
+                _ => choices.unknown(name),
+            };
+            return Value { span, kind: Kind::Text(vec![Part { content, origin }]) };
+        };
         let cost = text.len() + text.split(',').count() * std::mem::size_of::<Value<'t>>();
         if !self.evaluator.afford(cost) {
             return Value::unknown(origin, span);
