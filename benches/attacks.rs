@@ -23,7 +23,7 @@ fn lines(n: usize, line: impl Fn(usize) -> String) -> String {
 
 const BUCKET: &str = "Resources:\n  B: {Type: AWS::S3::Bucket}\n";
 
-const ATTACKS: [(&str, Attack); 14] = [
+const ATTACKS: [(&str, Attack); 16] = [
     ("variables-of-a-text", |n| {
         let text = (0..n).map(|i| format!("${{V{i}}}")).collect::<String>();
         let variables = lines(n, |i| format!("          - V{i}: x\n").replace("- ", "  "));
@@ -64,6 +64,33 @@ const ATTACKS: [(&str, Attack); 14] = [
             )
         });
         format!("Parameters:\n{parameters}Resources:\n{resources}")
+    }),
+    ("policies-by-parameter-and-statements", |n| {
+        let parameters = lines(n, |i| format!("  P{i}: {{Type: String}}\n"));
+        let statement = |i: usize| {
+            format!(
+                "{{Effect: Deny, Principal: '*', Action: 's3:*', Resource: !Sub 'arn:aws:s3:::${{P{i}}}/*', Condition: {{Bool: \
+                 {{'aws:SecureTransport': false}}}}}}"
+            )
+        };
+        let resources = lines(n, |i| {
+            format!(
+                "  B{i}: {{Type: AWS::S3::Bucket, Properties: {{BucketName: !Ref P{i}}}}}\n  Q{i}: {{Type: AWS::S3::BucketPolicy, \
+                 Properties: {{Bucket: !Ref P{i}, PolicyDocument: {{Statement: [{}]}}}}}}\n",
+                statement(i)
+            )
+        });
+        format!("Parameters:\n{parameters}Resources:\n{resources}")
+    }),
+    ("rows-of-a-mapping", |n| {
+        let rows = lines(n / 10, |i| format!("    v{i}: {{k: {}, l: {}}}\n", i % 2 == 0, i % 3 == 0));
+        let resources = lines(n, |i| {
+            let key = if i % 2 == 0 { "k" } else { "l" };
+            format!(
+                "  D{i}: {{Type: AWS::RDS::DBInstance, Properties: {{StorageEncrypted: !FindInMap [M, !Ref P, {key}]}}}}\n"
+            )
+        });
+        format!("Parameters: {{P: {{Type: String}}}}\nMappings:\n  M:\n{rows}Resources:\n{resources}")
     }),
     ("merges", |n| {
         let merged =

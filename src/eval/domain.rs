@@ -76,6 +76,11 @@ impl Domain {
         Self { words }
     }
 
+    /// Whether anything is in it and in another.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.words.iter().zip(&other.words).any(|(own, other)| own & other != 0)
+    }
+
     /// Whether a candidate is in it.
     pub fn contains(&self, candidate: &usize) -> bool {
         let (word, bit) = place(*candidate);

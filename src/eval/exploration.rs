@@ -72,7 +72,17 @@ pub fn explore<'m, 't, R>(
     }
 }
 
-/// The same, or the only result there is, where it is a plain one: of most checks, nothing else is ever looked at.
+/// The result of a question that asks for no choice, and so is the same in every scenario; none if it asks for one.
+pub fn in_every_scenario<'m, 't, R>(
+    evaluator: &'m Evaluator<'m, 't>,
+    question: impl FnOnce(&mut Run<'m, 't>) -> R,
+) -> Option<R> {
+    let mut run = Run::new(evaluator, Scenario::default(), evaluator.limits());
+    let result = question(&mut run);
+    (run.trace.is_none() && !run.is_over()).then_some(result)
+}
+
+/// The same as [`explore`], or the only result there is, where it is a plain one: of most checks, nothing else is ever looked at.
 pub fn explore_unless<'m, 't, R>(
     evaluator: &'m Evaluator<'m, 't>,
     mut check: impl FnMut(&mut Run<'m, 't>) -> R,

@@ -161,16 +161,35 @@ impl<'t> Run<'_, 't> {
                 groups.push((found, Domain::only(candidate_index)));
             }
         }
+        self.take_one(index, groups, refused)
+    }
+
+    /// [`fork_by`](Self::fork_by) where the candidates of each class, and those without one, were found before; returns the class by its
+    /// number.
+    pub(super) fn fork_among(&mut self, index: usize, classes: &[Domain], refused: &Domain) -> Option<usize> {
+        let named = self.evaluator.choices.get(index)?;
+        let domain = self.domain(Variable::Named(index), named.candidates.len());
+        self.evaluator.spend(classes.len());
+        let groups = classes.iter().map(|class| class.intersection(&domain)).enumerate();
+        let mut groups: Vec<(usize, Domain)> = groups.filter(|(_, group)| !group.is_empty()).collect();
+        // In the order of their first candidates.
+        groups.sort_by_key(|(_, group)| group.iter().next());
+        self.take_one(index, groups, refused.intersection(&domain))
+    }
+
+    /// Takes one of some classes of a variable's candidates; the scenario is refused where there is none.
+    fn take_one<C>(&mut self, index: usize, groups: Vec<(C, Domain)>, refused: Domain) -> Option<C> {
         if groups.is_empty() {
             self.refuse();
             return None;
         }
+        let variable = Variable::Named(index);
         if !refused.is_empty() && self.trace().refused.len() < MAX_SCENARIOS {
             let after = self.trace().len();
             self.trace().refused.push(Branch { after, variable, domain: refused });
         }
         let (classes, domains): (Vec<C>, Vec<Domain>) = groups.into_iter().unzip();
-        let taken = self.fork(variable, domains, named.default);
+        let taken = self.fork(variable, domains, self.evaluator.choices.get(index)?.default);
         classes.into_iter().nth(taken)
     }
 
@@ -253,7 +272,7 @@ impl<'t> Run<'_, 't> {
             return Some(text.into_owned());
         }
         if let Some(part) = settled.unsettled() {
-            self.note_reason(part.origin.reason());
+            self.note_part(part);
         }
         None
     }
@@ -274,7 +293,7 @@ impl<'t> Run<'_, 't> {
             values.iter().flat_map(|value| value.parts()).filter_map(|part| evaluator.open(part)).collect();
         let Some(open) = all.first().copied() else {
             if let Some(part) = values.iter().find_map(|value| value.unsettled()) {
-                self.note_reason(part.origin.reason());
+                self.note_part(part);
             }
             return Truth::Unknown;
         };
@@ -312,7 +331,7 @@ impl<'t> Run<'_, 't> {
                 .flat_map(|value| value.parts())
                 .find(|part| matches!(part.content, Content::Unknown | Content::Except(_)));
             if let Some(part) = unknown.or(open) {
-                self.note_reason(part.origin.reason());
+                self.note_part(part);
             }
         }
         result

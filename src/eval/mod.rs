@@ -31,7 +31,7 @@ pub mod text;
 mod trace;
 pub mod value;
 
-pub use exploration::{Exploration, MAX_SCENARIOS, explore, explore_unless};
+pub use exploration::{Exploration, MAX_SCENARIOS, explore, explore_unless, in_every_scenario};
 pub use functions::{begins_as_function, has_macro, is_function};
 
 use crate::syntax::{self, Node};
@@ -54,7 +54,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use trace::{Branch, Trace};
 use typed_arena::Arena;
-use value::Value;
+use value::{Part, Value};
 
 /// Holds the values of one template's evaluation; freed when the template has been linted.
 #[derive(Default)]
@@ -84,6 +84,9 @@ const MAX_GUESSES: usize = 1 << 20;
 
 /// Why a result is unknown where there would be more guesses.
 const TOO_MANY_GUESSES: &str = "too many names in the template are not known before it is deployed";
+
+/// Reasons why something is not known that one run keeps: the first ones.
+pub const MOST_REASONS: usize = 8;
 
 /// So many missing names of one template are compared with the names that exist.
 const MAX_SEARCHES: usize = 200;
@@ -125,6 +128,9 @@ pub struct Evaluator<'m, 't> {
     row_indices: RefCell<FxHashMap<*const syntax::Entry<'t>, RowIndex<'t>>>,
     /// Whether all keys of a map of `Mappings` are among the texts that a choice is not.
     excluded: RefCell<Excluded<'t>>,
+    /// What calls of `Fn::FindInMap` find.
+    entries: RefCell<functions::Remembered<'t>>,
+    conditional: OnceCell<functions::Conditional<'t>>,
 }
 
 /// By the addresses of a map's entries and of texts, and the known texts around the choice.
@@ -194,6 +200,8 @@ impl<'m, 't> Evaluator<'m, 't> {
             lookups: RefCell::default(),
             row_indices: RefCell::default(),
             excluded: RefCell::default(),
+            entries: RefCell::default(),
+            conditional: OnceCell::default(),
         }
     }
 
@@ -423,9 +431,20 @@ impl<'m, 't> Run<'m, 't> {
 
     /// Remembers why something was not known.
     pub fn note_reason(&mut self, reason: impl Into<String>) {
+        if self.reasons.len() >= MOST_REASONS {
+            return;
+        }
         let reason = reason.into();
-        if self.reasons.len() < 8 && !self.reasons.contains(&reason) {
+        if !self.reasons.contains(&reason) {
             self.reasons.push(reason);
+        }
+    }
+
+    /// Remembers why a part is not known.
+    fn note_part(&mut self, part: &Part<'t>) {
+        // Most are met again and again, and take long to put into words.
+        if self.reasons.len() < MOST_REASONS {
+            self.note_reason(part.origin.reason());
         }
     }
 

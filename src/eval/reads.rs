@@ -87,6 +87,11 @@ impl Reads {
         self.notes.borrow_mut().take()
     }
 
+    /// Whether there are notes.
+    pub fn are_kept(&self) -> bool {
+        self.are_kept.get()
+    }
+
     /// Works on the notes, if there are any.
     #[inline]
     fn with<T>(&self, work: impl FnOnce(&mut Notes) -> T) -> Option<T> {

@@ -4,6 +4,7 @@
 //! What is left out is certain: in no scenario does the property name the resource. What is found is a candidate, to be judged as
 //! the scenario has it (`graph::refers_to`).
 
+mod alike;
 mod indexes;
 mod items;
 mod names;
@@ -23,6 +24,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use written::{Found, Names};
 
+pub use alike::{Alike, Contribution, Others};
 pub use indexes::Looked;
 pub use names::{plain, plain_name};
 
@@ -89,21 +91,53 @@ impl<'m, 't> Model<'m, 't> {
         routes: impl FnOnce() -> Vec<Route>,
         target: &Block<'t>,
     ) -> Vec<&Block<'t>> {
+        self.naming_but(run, (kind, path), routes, target, None)
+    }
+
+    /// Those that are alike among the resources that may name a resource, if there are many.
+    pub fn others_naming(
+        &self,
+        (kind, path): (&str, &str),
+        routes: impl FnOnce() -> Vec<Route>,
+        target: &Block<'t>,
+    ) -> Option<Others<'t>> {
+        // A resource is not related to itself.
+        if !self.may_be_alike(kind) || target.kind == kind {
+            return None;
+        }
+        let alike = self.naming_index(kind, path, routes, |_| true).alike.as_ref().map(Rc::clone)?;
+        match name(target) {
+            Name::Made | Name::Text("") => None,
+            Name::Text(_) => Some(Others::of(&alike, None)),
+            Name::Open => Some(Others::of(&alike, Some(self.parameter_of_name(target)?))),
+        }
+    }
+
+    /// As [`naming`](Self::naming), but for some that are [alike](Self::others_naming).
+    pub fn naming_but(
+        &self,
+        run: &mut Run<'_, 't>,
+        (kind, path): (&str, &str),
+        routes: impl FnOnce() -> Vec<Route>,
+        target: &Block<'t>,
+        others: Option<&Others<'t>>,
+    ) -> Vec<&Block<'t>> {
         let naming = self.naming_index(kind, path, routes, |_| true);
         let look = |part, key| naming.look_up(&self.evaluator.reads, part, key);
         let mut places = look(Part::Id, target.name).into_owned();
         let written = places.len();
         places.extend_from_slice(&look(Part::Open, ""));
         match name(target) {
-            Name::Made => {}
-            Name::Text(text) => {
-                places.extend_from_slice(&look(Part::End, end(text)));
-                places.extend_from_slice(&look(Part::Unknown, ""));
+            Name::Made => return self.take(run, places, (written, naming.weight)),
+            Name::Text(text) => places.extend_from_slice(&look(Part::End, end(text))),
+            Name::Open => places.extend_from_slice(&look(Part::Ends, "")),
+        }
+        match others {
+            Some(others) => {
+                places.extend_from_slice(&naming.rest);
+                places.extend_from_slice(&others.looked_at);
             }
-            Name::Open => {
-                places.extend_from_slice(&look(Part::Ends, ""));
-                places.extend_from_slice(&look(Part::Unknown, ""));
-            }
+            None => places.extend_from_slice(&look(Part::Unknown, "")),
         }
         self.take(run, places, (written, naming.weight))
     }
@@ -165,6 +199,27 @@ impl<'m, 't> Model<'m, 't> {
 
     /// The resources of a type that a value may name, in the order of the template. As for [`naming`](Self::naming).
     pub fn named_by(&self, run: &mut Run<'_, 't>, kind: &str, value: &Value<'t>) -> Vec<&Block<'t>> {
+        self.named_by_but(run, kind, value, None)
+    }
+
+    /// Those that are alike among the resources that a value may name, if there are many.
+    pub fn others_named(&self, kind: &str, value: &Value<'t>) -> Option<Others<'t>> {
+        let [part] = value.parts() else { return None };
+        if !self.may_be_alike(kind) {
+            return None;
+        }
+        let parameter = self.open_parameter(part)?;
+        Some(Others::of(self.called(kind).alike.as_ref()?, Some(parameter)))
+    }
+
+    /// As [`named_by`](Self::named_by), but for some that are [alike](Self::others_named).
+    pub fn named_by_but(
+        &self,
+        run: &mut Run<'_, 't>,
+        kind: &str,
+        value: &Value<'t>,
+        others: Option<&Others<'t>>,
+    ) -> Vec<&Block<'t>> {
         let mut places = Vec::new();
         for part in value.parts() {
             match &part.origin {
@@ -196,7 +251,10 @@ impl<'m, 't> Model<'m, 't> {
             },
         };
         let reads = &self.evaluator.reads;
-        let mut places = called.look_up(reads, Part::Open, "").into_owned();
+        let mut places = match others {
+            Some(others) => [others.looked_at.as_slice(), &called.rest].concat(),
+            None => called.look_up(reads, Part::Open, "").into_owned(),
+        };
         places.extend_from_slice(&match known_end {
             Some(text) => {
                 let found = ends(&text).flat_map(|end| called.look_up(reads, Part::End, end).into_owned());
@@ -314,6 +372,12 @@ impl<'m, 't> Model<'m, 't> {
             names.naming.kinds = names.naming.ids.iter().filter_map(|id| self.kind_of(id)).collect();
             names.naming.file(*place, &mut naming);
         }
+        if let [Route { steps, is_open: false }] = routes.as_slice()
+            && let Some(names) = steps.iter().map(Option::as_deref).collect::<Option<Vec<&str>>>()
+            && let ["Properties", names @ ..] = names.as_slice()
+        {
+            (naming.alike, naming.rest) = self.alike(&naming.unknown, names);
+        }
         naming.number = reads.made(aside, || [NAMING, &key].concat());
         let naming = Rc::new(naming);
         self.ties.naming.borrow_mut().insert(key, Rc::clone(&naming));
@@ -335,6 +399,7 @@ impl<'m, 't> Model<'m, 't> {
                 Name::Open => called.open.push(*place),
             }
         }
+        (called.alike, called.rest) = self.alike_by_name(&called.open, kind);
         called.number = reads.made(aside, || [CALLED, kind].concat());
         let called = Rc::new(called);
         self.ties.called.borrow_mut().insert(kind.to_owned(), Rc::clone(&called));

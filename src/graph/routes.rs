@@ -28,6 +28,28 @@ pub fn routes_to_internet<'m, 't>(
     model: &'m Model<'m, 't>,
     subnet: &'m Block<'t>,
 ) -> (Truth, Vec<Related>) {
+    // Every scenario asks for all the subnets of a resource, and in most of them nothing is new for most subnets.
+    let found = run.remembered(subnet.node, "routes to the internet", |run| {
+        let (truth, _) = way_to_internet(run, model, subnet);
+        let kind = match truth {
+            Truth::True => Kind::Bool(true),
+            Truth::False => return None,
+            Truth::Unknown => Kind::Null,
+        };
+        Some(Value { span: subnet.key_span, kind })
+    });
+    match found.map(|found| &found.kind) {
+        None => (Truth::False, Vec::new()),
+        Some(Kind::Bool(true)) => way_to_internet(run, model, subnet),
+        Some(_) => (Truth::Unknown, Vec::new()),
+    }
+}
+
+fn way_to_internet<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    subnet: &'m Block<'t>,
+) -> (Truth, Vec<Related>) {
     let mut result = hidden(run, model, "AWS::EC2::SubnetRouteTableAssociation");
     let mut own_table = Truth::False;
     let mut related = Vec::new();

@@ -312,6 +312,81 @@ pub(crate) fn search() {
     assert!(remembering * 5 > made && reused > made * 5, "{remembering} of {made} remembered, {reused} answers");
 }
 
+/// Who takes notes looks at each of many resources that are alike, and who takes none does not: both find the same.
+#[test]
+fn many_that_are_alike_are_as_each_of_them() {
+    let statements = [
+        "{Effect: Deny, Principal: '*', Action: 's3:*', Resource: '*', Condition: {Bool: {'aws:SecureTransport': false}}}",
+        "{Effect: Allow, Principal: '*', Action: 's3:GetObject', Resource: !Sub 'arn:aws:s3:::${P0}/*'}",
+        "{Effect: Allow, Principal: {Service: delivery.logs.amazonaws.com}, Action: 's3:PutObject', Resource: '*'}",
+        "{Effect: Deny, Principal: '*', Action: 's3:PutObject', Resource: '*', Condition: {StringNotEquals: \
+         {'s3:x-amz-server-side-encryption': 'aws:kms'}}}",
+        "{Effect: !If [C, Allow, Deny], Principal: '*', Action: 's3:*', Resource: '*'}",
+        "!Ref Statement",
+    ];
+    // Which of the statements, and for each resource: what names it, whether it names a bucket, and what else it has.
+    let template = |choice: usize| {
+        let mut text =
+            "Parameters:\n  Own: {Type: String, Default: own}\n  Stage: {Type: String}\n  Statement: {Type: String}\n"
+                .to_owned();
+        for number in 0..48 {
+            text.push_str(&format!(
+                "  P{number}: {{Type: String{}}}\n",
+                if number == 7 { ", MinLength: 3" } else { "" }
+            ));
+        }
+        text.push_str("Conditions:\n  C: !Equals [!Ref Stage, prod]\nResources:\n");
+        for number in 0..48 {
+            let name = match number {
+                3 => "!Ref Own".to_owned(),
+                5 => "records".to_owned(),
+                9 => "!Sub '${P9}-x'".to_owned(),
+                11 => "!If [C, !Ref P11, !Ref P12]".to_owned(),
+                // The same as another one.
+                20 => "!Ref P19".to_owned(),
+                _ => format!("!Sub '${{P{number}}}'"),
+            };
+            let policy = match number {
+                13 => "!Ref B13".to_owned(),
+                14 => "records".to_owned(),
+                15 => "!Ref Stage".to_owned(),
+                16 => "!Sub '${P17}'".to_owned(),
+                _ => format!("!Ref P{}", (number + choice % 2) % 48),
+            };
+            let statement = match choice {
+                0..=5 => statements[choice],
+                _ if number < 40 => statements[choice - 6],
+                _ => statements[number % 6],
+            };
+            let condition = if number == 17 { "\n    Condition: C" } else { "" };
+            text.push_str(&format!(
+                "  B{number}:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: {name}\n      LoggingConfiguration: \
+                 {{DestinationBucketName: !Ref P{number}}}\n  Q{number}:\n    Type: AWS::S3::BucketPolicy{condition}\n    Properties:\n      \
+                 Bucket: {policy}\n      PolicyDocument: {{Statement: [{statement}]}}\n"
+            ));
+        }
+        text
+    };
+    for fixes in [Fixes::None, Fixes::WithEdits] {
+        let linter = linter(fixes);
+        for choice in 0..12 {
+            if fixes == Fixes::WithEdits && choice % 3 != 0 {
+                continue;
+            }
+            let source = Source::new(SourceId(0), "t.yaml", template(choice));
+            let mut remembered = Remembered::default();
+            let each = linter.lint_again(&mut remembered, &source, &load, linter.inputs(), None, &|_| true);
+            let all = linter.lint(&source);
+            let (one, other) = (shown(&each), shown(&all));
+            let differ = one.lines().zip(other.lines()).find(|(one, other)| one != other);
+            assert_eq!((differ, one.len()), (None, other.len()), "{choice}");
+            if choice < 4 {
+                assert!(all.steps * 3 < each.steps * 2, "{choice}: {} and {} steps", all.steps, each.steps);
+            }
+        }
+    }
+}
+
 #[test]
 fn a_change_of_one_resource_asks_little_again() {
     let linter = linter(Fixes::None);

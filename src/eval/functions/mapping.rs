@@ -9,6 +9,7 @@
 //! <https://github.com/aws-cloudformation/aws-cloudformation-templates/issues/271> on branches that are not taken.
 
 use super::builder::literal;
+use super::entries::{Classes, Conditional, Entries, Found};
 use super::row::{MAX_COMPARED, Row};
 use super::{CallResult, is_function, unknown_result};
 use crate::eval::choices::{self, Candidate};
@@ -18,8 +19,8 @@ use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::eval::{Lookup, Run};
 use crate::source::Span;
 use crate::syntax::{self, Node};
-use foldhash::{HashMap, HashMapExt};
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// The number of different entries up to which a parameter's choice is made at once. Otherwise the entry stays open, so that only a
 /// question with different results distinguishes them.
@@ -34,16 +35,6 @@ struct Call<'t> {
     fields: [&'t Node<'t>; 3],
     default: Option<&'t Node<'t>>,
     span: Span,
-}
-
-/// The result of a call for some keys.
-#[derive(Copy, Clone)]
-enum Found<'t> {
-    /// An entry, or the default value.
-    Node(&'t Node<'t>),
-    /// CloudFormation refuses the keys.
-    Refused,
-    Unknown,
 }
 
 impl<'t> Call<'t> {
@@ -144,9 +135,56 @@ impl<'t> Run<'_, 't> {
     fn open_entry(&mut self, call: &Call<'t>, keys: &[Value<'t>], variable: usize) -> CallResult<'t> {
         let evaluator = self.evaluator;
         let Some(named) = evaluator.choices.get(variable) else { return CallResult::Malformed };
-        if !evaluator.afford(named.candidates.len().saturating_mul(COST_OF_CANDIDATE)) {
+        let place = evaluator.place_of_entries(keys, variable, call.default);
+        let known = place.as_ref().and_then(|place| evaluator.entries.borrow().get(place).map(Rc::clone));
+        let entries = match known {
+            Some(entries) => entries,
+            None if !evaluator.afford(named.candidates.len().saturating_mul(COST_OF_CANDIDATE)) => {
+                return CallResult::Value(self.unknown_entry(call, keys));
+            }
+            None => {
+                let entries = Rc::new(self.entries(call, keys, variable, named));
+                if let Some(place) = place {
+                    evaluator.entries.borrow_mut().insert(place, Rc::clone(&entries));
+                }
+                entries
+            }
+        };
+        let is_refused = !entries.has_refused || self.is_deployed(call);
+        let Some(classes) = entries.classes(is_refused, |node| self.spelling(node)) else {
+            return CallResult::Value(self.unknown_entry(call, keys));
+        };
+        if classes.nodes.is_empty() {
+            // No choice has a row: this is a mistake in the template, not a choice.
+            return CallResult::Malformed;
+        }
+        let domain = self.domain(Variable::Named(variable), named.candidates.len());
+        let reachable = classes.domains.iter().filter(|class| class.meets(&domain)).take(MAX_DIFFERENT + 1).count();
+        let stays_open = reachable > MAX_AT_ONCE || (reachable > 1 && named.name.starts_with("AWS::"));
+        if stays_open && let Some(value) = self.left_open(call, keys, (variable, named.candidates.len()), classes) {
+            return CallResult::Value(value);
+        }
+        if reachable > MAX_DIFFERENT {
             return CallResult::Value(self.unknown_entry(call, keys));
         }
+        let class = self.fork_among(variable, &classes.domains, &classes.refused);
+        match class.and_then(|class| classes.nodes.get(class).copied()) {
+            Some(Some(node)) => self.entry_value(call, node),
+            Some(None) => CallResult::Value(self.unknown_entry(call, keys)),
+            None => CallResult::Malformed,
+        }
+    }
+
+    /// The entry for each candidate of a variable in the keys.
+    fn entries(
+        &self,
+        call: &Call<'t>,
+        keys: &[Value<'t>],
+        variable: usize,
+        named: &choices::Variable<'t>,
+    ) -> Entries<'t> {
+        let evaluator = self.evaluator;
+        evaluator.count_steps(named.candidates.len());
         // Of the keys, only those with the choice in them change.
         let is_open =
             |key: &Value<'t>| key.parts().iter().any(|part| evaluator.open(part) == Some(Open::Named(variable)));
@@ -159,54 +197,8 @@ impl<'t> Run<'_, 't> {
             }
             Some(call.found(evaluator.row(&chosen)))
         };
-        let mut found: Vec<Found<'t>> =
-            named.candidates.iter().enumerate().map(|one| choose(one).unwrap_or(Found::Refused)).collect();
-        if found.iter().any(|found| matches!(found, Found::Refused)) && !self.is_deployed(call) {
-            let unknown = found.iter_mut().filter(|found| matches!(found, Found::Refused));
-            unknown.for_each(|found| *found = Found::Unknown);
-        }
-        // Equal entries are one alternative, and unknown entries are another.
-        let mut different: Vec<Option<&'t Node<'t>>> = Vec::new();
-        let mut known: HashMap<Cow<'t, str>, usize> = HashMap::new();
-        let mut classes: Vec<Option<usize>> = Vec::with_capacity(found.len());
-        for found in &found {
-            let (node, spelling) = match found {
-                Found::Node(node) => (Some(*node), self.spelling(node)),
-                Found::Unknown => (None, Some(Cow::Borrowed("\u{3}"))),
-                Found::Refused => {
-                    classes.push(None);
-                    continue;
-                }
-            };
-            let Some(spelling) = spelling else { return CallResult::Value(self.unknown_entry(call, keys)) };
-            let class = *known.entry(spelling).or_insert(different.len());
-            if class == different.len() {
-                different.push(node);
-            }
-            classes.push(Some(class));
-        }
-        if different.is_empty() {
-            // No choice has a row: this is a mistake in the template, not a choice.
-            return CallResult::Malformed;
-        }
-        let domain = self.domain(Variable::Named(variable), named.candidates.len());
-        let mut reachable: Vec<usize> =
-            domain.iter().filter_map(|index| classes.get(index).copied().flatten()).collect();
-        reachable.sort_unstable();
-        reachable.dedup();
-        let stays_open = reachable.len() > MAX_AT_ONCE || (reachable.len() > 1 && named.name.starts_with("AWS::"));
-        if stays_open && let Some(value) = self.left_open(call, keys, variable, &classes, &different) {
-            return CallResult::Value(value);
-        }
-        if reachable.len() > MAX_DIFFERENT {
-            return CallResult::Value(self.unknown_entry(call, keys));
-        }
-        let class = self.fork_by(variable, |index, _| classes.get(index).copied().flatten());
-        match class.and_then(|class| different.get(class).copied()) {
-            Some(Some(node)) => self.entry_value(call, node),
-            Some(None) => CallResult::Value(self.unknown_entry(call, keys)),
-            None => CallResult::Malformed,
-        }
+        let candidates = named.candidates.iter().enumerate();
+        Entries::new(candidates.map(|one| choose(one).unwrap_or(Found::Refused)).collect())
     }
 
     /// The entry as an open text; none if some entry is not plain text.
@@ -214,17 +206,24 @@ impl<'t> Run<'_, 't> {
         &mut self,
         call: &Call<'t>,
         keys: &[Value<'t>],
-        variable: usize,
-        classes: &[Option<usize>],
-        different: &[Option<&'t Node<'t>>],
+        (variable, size): (usize, usize),
+        classes: &Classes<'t>,
     ) -> Option<Value<'t>> {
-        let plain =
-            |node: &Option<&'t Node<'t>>| node.as_ref()?.scalar_text().filter(|text| !text.contains("{{resolve:"));
-        let texts: Vec<Cow<'t, str>> = different.iter().map(plain).collect::<Option<_>>()?;
         let name = keys.first().and_then(Value::text)?;
         let entry = self.evaluator.template.mapping_entry(&name)?;
-        let texts = classes.iter().map(|class| texts.get((*class)?).cloned()).collect();
-        let lookup = self.evaluator.remember_lookup(Lookup { variable, texts })?;
+        let plain =
+            |node: &Option<&'t Node<'t>>| node.as_ref()?.scalar_text().filter(|text| !text.contains("{{resolve:"));
+        let make = || {
+            let different: Vec<Cow<'t, str>> = classes.nodes.iter().map(plain).collect::<Option<_>>()?;
+            let mut texts = vec![None; size];
+            for (class, text) in classes.domains.iter().zip(&different) {
+                for candidate in class.iter() {
+                    *texts.get_mut(candidate)? = Some(text.clone());
+                }
+            }
+            self.evaluator.remember_lookup(Lookup { variable, texts })
+        };
+        let lookup = (*classes.lookup.get_or_init(make))?;
         let part = Part { content: Content::Entry(lookup), origin: Origin::Mapping(&entry.key) };
         Some(Value { span: call.span, kind: Kind::Text(vec![part]) })
     }
@@ -311,12 +310,9 @@ impl<'t> Run<'_, 't> {
 
     /// Whether the resource that a call is in exists in this scenario.
     fn is_deployed(&mut self, call: &Call<'t>) -> bool {
-        let template = self.evaluator.template;
-        let around = |block: &Span| {
-            block.source == call.span.source && block.start <= call.span.start && block.end >= call.span.end
-        };
-        let around = template.resources.iter().filter(|resource| around(&resource.node.span));
-        around.filter_map(|resource| resource.condition).all(|condition| self.condition(condition))
+        let evaluator = self.evaluator;
+        let conditional = evaluator.conditional.get_or_init(|| Conditional::new(&evaluator.template.resources));
+        conditional.around(call.span).into_iter().all(|condition| self.condition(condition))
     }
 
     /// An unknown entry.

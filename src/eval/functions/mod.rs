@@ -5,6 +5,7 @@
 //! gives a value that remembers them, so that two calls with the same arguments give the same unknown text.
 
 mod builder;
+mod entries;
 mod forms;
 mod json;
 mod lists;
@@ -14,6 +15,7 @@ mod network;
 mod row;
 mod text;
 
+pub(super) use entries::{Conditional, Remembered};
 pub(super) use text::variables;
 
 use super::forks::Open;

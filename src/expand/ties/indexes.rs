@@ -1,6 +1,7 @@
 //! Indexes of resources. Who looks into one notes the question, so that what it is made of does not count (`eval/reads`).
 
 use super::Table;
+use super::alike::Alike;
 use crate::eval::reads::{Part, Reads};
 use foldhash::HashMap;
 use std::borrow::Cow;
@@ -23,6 +24,9 @@ pub(super) struct Naming<'t> {
     pub(super) unknown: Vec<usize>,
     /// Those that may have anything.
     pub(super) open: Vec<usize>,
+    /// Many of the unknown that are alike, and the unknown without them.
+    pub(super) alike: Option<Rc<Alike<'t>>>,
+    pub(super) rest: Vec<usize>,
     /// As how many guesses one counts: to look for a name at any depth takes longer.
     pub(super) weight: usize,
     /// The number under which those who look into it note that.
@@ -71,6 +75,9 @@ pub(super) struct Called<'t> {
     pub(super) by_end: HashMap<&'t str, Vec<usize>>,
     /// Those whose name is not a plain text.
     pub(super) open: Vec<usize>,
+    /// Many of these that are alike, and the others.
+    pub(super) alike: Option<Rc<Alike<'t>>>,
+    pub(super) rest: Vec<usize>,
     /// As that of [`Naming`].
     pub(super) number: u32,
 }

@@ -1,5 +1,6 @@
 //! What a quantifier looks at: values, statements, and resources on the other side of a reference.
 
+use super::alike::Rest;
 use super::checker::Checker;
 use super::location::{Item, Location, NOT_DECLARED, Nearest};
 use super::select::Selection;
@@ -17,10 +18,13 @@ use crate::truth::Truth;
 use smallvec::SmallVec;
 
 /// Elements with the truth of their belonging.
+#[derive(Default)]
 pub(super) struct Elements<'m, 't> {
     pub(super) items: SmallVec<[(Item<'m, 't>, Truth); 1]>,
     pub(super) nearest: Nearest,
     pub(super) unknown: bool,
+    /// Those that are not among the items.
+    pub(super) rest: Option<Rest>,
 }
 
 impl<'m, 't> From<Selection<'m, 't>> for Elements<'m, 't> {
@@ -31,7 +35,7 @@ impl<'m, 't> From<Selection<'m, 't>> for Elements<'m, 't> {
             0 | 1 => items.pop().map(|item| (item, Truth::True)).into_iter().collect(),
             _ => items.into_iter().map(|item| (item, Truth::True)).collect(),
         };
-        Self { items, nearest, unknown }
+        Self { items, nearest, unknown, rest: None }
     }
 }
 
@@ -70,7 +74,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     DocumentKind::Trust | DocumentKind::Resource => Truth::True,
                 };
                 if granted.is_false() {
-                    return Elements { items: SmallVec::new(), nearest: self.own_location(item), unknown: false };
+                    return Elements { nearest: self.own_location(item), ..Elements::default() };
                 }
                 let statements = policy::statements(self.run, owner, *kind);
                 let nearest = self.around_statements(&statements, item);
@@ -83,7 +87,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                         (Item::Value { value: statement.value, name: String::new(), path, owner }, granted)
                     })
                     .collect();
-                Elements { items, nearest, unknown: statements.unknown }
+                Elements { items, nearest, unknown: statements.unknown, rest: None }
             }
             Selector::Resources(types) => Elements {
                 items: {
@@ -92,9 +96,10 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 },
                 nearest: self.section_of_resources(types, item),
                 unknown: self.may_hide(types),
+                rest: None,
             },
-            Selector::Related(related) => self.related(related, item),
-            Selector::Referenced(related) => self.referenced(related, quantified.asks_for_existence(), item),
+            Selector::Related(related) => self.related(related, quantified, item),
+            Selector::Referenced(related) => self.referenced(related, quantified, item),
         }
     }
 
@@ -122,7 +127,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             };
             items.extend(read.items().iter().map(element));
         }
-        Elements { items, nearest: selection.nearest, unknown }
+        Elements { items, nearest: selection.nearest, unknown, rest: None }
     }
 
     /// Where a resource of one of these types should be: for the template as a whole, its section.
@@ -207,21 +212,29 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         hides
     }
 
-    fn related(&mut self, related: &Related, item: &Item<'m, 't>) -> Elements<'m, 't> {
+    fn related(&mut self, related: &Related, quantified: &Quantified, item: &Item<'m, 't>) -> Elements<'m, 't> {
         let target = item.owner();
         let mut items = SmallVec::new();
         let name = match &related.named {
             Some(named) => match self.name(named, item) {
                 Ok(pieces) => Some(pieces),
                 // What the name is made of is absent, or not known.
-                Err(unknown) => return Elements { items, nearest: self.own_location(item), unknown },
+                Err(unknown) => return Elements { nearest: self.own_location(item), unknown, ..Elements::default() },
             },
             None => None,
         };
-        let candidates = match related.mentions {
+        let others = self.others_naming(related, quantified, target);
+        let candidates = match (&others, related.mentions) {
+            (Some((others, _)), _) => {
+                let via = &related.via;
+                let of_kind = |kind: &str| {
+                    self.model.naming_but(self.run, (kind, &via.text), || via.routes(), target, Some(others))
+                };
+                each_kind(self.model, &related.types, of_kind)
+            }
             // An expression ends with what has nothing to do with the name.
-            true => self.mentioning(&related.types),
-            false => self.naming(related, name.as_deref(), target),
+            (None, true) => self.mentioning(&related.types),
+            (None, false) => self.naming(related, name.as_deref(), target),
         };
         for block in candidates {
             if block.is(target) {
@@ -245,7 +258,9 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 items.push((Item::Block(block), membership));
             }
         }
-        Elements { items, nearest: self.own_location(item), unknown: self.may_hide(&related.types) }
+        // Those of which it is unknown whether they belong.
+        let rest = others.map(|(_, rest)| rest).filter(|_| !related.surely);
+        Elements { items, nearest: self.own_location(item), unknown: self.may_hide(&related.types), rest }
     }
 
     /// The resources of these types, for each of which an expression is taken apart.
@@ -305,17 +320,34 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         Ok(pieces)
     }
 
-    fn referenced(&mut self, related: &Related, existence: bool, item: &Item<'m, 't>) -> Elements<'m, 't> {
+    fn referenced(&mut self, related: &Related, quantified: &Quantified, item: &Item<'m, 't>) -> Elements<'m, 't> {
+        let existence = quantified.asks_for_existence();
         let selection = self.select(&related.via, item);
         let model = self.model;
         let mut items = SmallVec::new();
         let mut unknown = selection.unknown && !related.surely;
+        let mut rest = None;
+        let count: usize = selection
+            .items
+            .iter()
+            .map(|found| match found {
+                Item::Value { value, .. } => value.items().len(),
+                Item::Block(_) => 1,
+            })
+            .sum();
         for found in &selection.items {
             let Item::Value { value, .. } = found else { continue };
             for value in value.items() {
                 let mut met = Truth::False;
+                // Of several values, each would have its own.
+                let others = if count == 1 { self.others_named(related, quantified, value) } else { None };
                 let run = &mut *self.run;
-                for block in each_kind(model, &related.types, |kind| model.named_by(run, kind, value)) {
+                let others = others.map(|(others, contributed)| {
+                    rest = Some(contributed);
+                    others
+                });
+                let named = |kind: &str| model.named_by_but(run, kind, value, others.as_ref());
+                for block in each_kind(model, &related.types, named) {
                     let refers = graph::kept_refers_to(self.run, value, block);
                     let belongs = if related.surely { refers.is_true() } else { !refers.is_false() };
                     if belongs && expand::exists(self.run, block) {
@@ -338,7 +370,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Some(named) if self.explain => Nearest::new(true, || self.explained(named)),
             _ => selection.nearest,
         };
-        Elements { items, nearest, unknown }
+        Elements { items, nearest, unknown, rest: rest.filter(|_| !related.surely) }
     }
 }
 

@@ -279,6 +279,10 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 break;
             }
         }
+        if let Some(rest) = &elements.rest {
+            every = every.and(rest.every);
+            some = some.or(rest.some);
+        }
         match quantifier {
             Quantifier::Every => {
                 Judgement { truth: every, locations: if every.is_false() { failing } else { passing } }
@@ -294,9 +298,9 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     /// Whether the number of elements that count and pass is within bounds. Too few point at where more should be, too
     /// many at each of them.
     fn count(&mut self, bounds: Bounds, quantified: &Quantified, item: &Item<'m, 't>) -> Judgement {
-        let Elements { items, nearest, unknown } = self.elements(quantified, false, item);
+        let Elements { items, nearest, unknown, rest } = self.elements(quantified, false, item);
         let mut certain = 0;
-        let mut possible = 0;
+        let mut possible = rest.map_or(0, |rest| rest.count);
         let mut locations = Vec::new();
         for (element, membership) in items {
             let mut passes = membership;

@@ -1,4 +1,5 @@
 //! What runs rules: decides what they ask of a template, and where.
+mod alike;
 mod analysis;
 pub mod checker;
 mod elements;

@@ -9,7 +9,7 @@ use super::operand::Operand;
 use super::pack::in_pack;
 use super::packed;
 use super::path::Path;
-use super::predicate::Predicate;
+use super::predicate::{Predicate, Test};
 use crate::policy::DocumentKind;
 use crate::rules::language::analysis::Analysis;
 use serde::de::Error as _;
@@ -260,7 +260,27 @@ fn exactly_one<T>(mut alternatives: SmallVec<[T; 1]>, names: &str) -> Result<T, 
     }
 }
 
+impl Assertion {
+    /// Whether its result is the same whichever resource the rule checks: nothing but two predicates asks for that one.
+    pub fn is_about_element(&self) -> bool {
+        match &self.form {
+            Form::All(assertions) | Form::Any(assertions) => assertions.iter().all(Self::is_about_element),
+            Form::Not(inner) => inner.is_about_element(),
+            Form::Value { is, .. } => !is.tests.iter().any(Test::is_about_checked),
+            Form::Quantified(_, quantified) | Form::Count(_, quantified) => quantified.has_tests_about_element(),
+            Form::Analysis(_) | Form::Setting { .. } | Form::Configured(_) | Form::Profile(_) | Form::Undecided(_) => {
+                true
+            }
+        }
+    }
+}
+
 impl Quantified {
+    /// Whether what it asks of its elements [is the same whichever resource is checked](Assertion::is_about_element).
+    pub fn has_tests_about_element(&self) -> bool {
+        self.filter.iter().chain(&self.test).all(Assertion::is_about_element)
+    }
+
     /// Whether it only asks if there are elements, and nothing of them.
     pub fn asks_for_existence(&self) -> bool {
         self.filter.is_none() && self.test.is_none()

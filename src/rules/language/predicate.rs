@@ -83,6 +83,13 @@ pub enum Test {
     SecretName(Wanted),
 }
 
+impl Test {
+    /// Whether it compares with the resource that the rule checks.
+    pub fn is_about_checked(&self) -> bool {
+        matches!(self, Self::RefersToThis(_) | Self::Among(_))
+    }
+}
+
 /// Whether the result should be yes or no.
 pub type Wanted = bool;
 

@@ -3,6 +3,7 @@
 use super::subject::{SubjectOf, bucket_of};
 use crate::eval::Run;
 use crate::eval::value::Value;
+use crate::expand::ties::Route;
 use crate::finding::Related;
 use crate::graph::{self, refers_to};
 use crate::policy::{self, DocumentKind, Request};
@@ -31,7 +32,15 @@ impl BucketPolicyDenies {
         } else {
             unknown =
                 unknown.or(if checker.may_hide_any("AWS::S3::BucketPolicy") { Truth::Unknown } else { Truth::False });
-            for other in graph::naming(checker.run, checker.model, "AWS::S3::BucketPolicy", &["Bucket"], block) {
+            let (kind, property) = ("AWS::S3::BucketPolicy", "Bucket");
+            let model = checker.model;
+            let routes = || vec![Route::to_property(&[property])];
+            // Of these it is unknown whether they are about the bucket.
+            let others = if checker.explain { None } else { model.others_naming((kind, property), routes, block) };
+            if others.as_ref().is_some_and(|others| others.count() > 0) {
+                unknown = Truth::Unknown;
+            }
+            for other in model.naming_but(checker.run, (kind, property), routes, block, others.as_ref()) {
                 let Some(bucket) = bucket_of(checker, other) else { continue };
                 let guards = refers_to(checker.run, bucket, block);
                 if guards.is_false() || !crate::expand::exists(checker.run, other) {
