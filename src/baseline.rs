@@ -5,19 +5,21 @@
 //! {
 //!   "hipaalint-baseline": 1,
 //!   "findings": [
-//!     { "file": "app.yaml", "rule": "s3-bucket-versioning", "subject": "Resources/Records", "path": "Resources/Records", "count": 1 }
+//!     { "file": "app.yaml", "rule": "s3-bucket-versioning", "subject": "Resources/Records", "path": "Resources/Records",
+//!       "level": "error", "count": 1 }
 //!   ]
 //! }
 //! ```
 //!
 //! Neither lines nor words are part of it: a finding is known by its file, rule, subject and path, and by how many there are
-//! of it. Entries are sorted, each on a line of its own, so that a change of one finding is a change of one line.
+//! of it. One that is graver than those is new; an entry without a level, as older versions wrote it, is of any. Entries are sorted, each on a line of its own, so that a change of one finding is a change of one line.
 
 use crate::code::Code;
-use crate::finding::{BaselineState, Diagnostic, Finding, Outcome};
+use crate::finding::{BaselineState, Diagnostic, Finding, Level, Levels, Outcome};
 use crate::rules::load::nearest;
 use crate::source::{Source, Span};
 use crate::syntax::{self, Entry as Field, Kind, Node};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The key that a baseline is known by; its value is the number of the shape.
@@ -25,7 +27,7 @@ const MARK: &str = "hipaalint-baseline";
 /// The number of the shape.
 const SHAPE: &str = "1";
 /// The keys of an entry.
-const KEYS: [&str; 5] = ["file", "rule", "subject", "path", "count"];
+const KEYS: [&str; 6] = ["file", "rule", "subject", "path", "level", "count"];
 
 /// What findings are known by, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,11 +44,16 @@ pub struct Key {
 
 /// Known findings, with how many there are of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Baseline(BTreeMap<Key, usize>);
+pub struct Baseline(BTreeMap<Key, Levels>);
 
 /// Whether a text means to be a baseline, however broken; anything else is not to be overwritten by one.
 pub fn is_baseline(text: &str) -> bool {
     text.contains(&format!("\"{MARK}\"")) || text.trim().is_empty()
+}
+
+/// Whether a text is a baseline as this program writes one. A report may name the key, too, but not so.
+pub fn is_written_baseline(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim_start().starts_with('{') && text.contains(&format!("\"{MARK}\""))
 }
 
 impl Baseline {
@@ -66,7 +73,7 @@ impl Baseline {
     pub fn of<'f>(findings: impl IntoIterator<Item = &'f Finding>, file: impl Fn(Span) -> String) -> Self {
         let mut baseline = Self::default();
         for finding in findings.into_iter().filter(|finding| finding.outcome == Outcome::Fail) {
-            *baseline.0.entry(key(finding, file(finding.span))).or_default() += 1;
+            baseline.0.entry(key(finding, file(finding.span))).or_default().add(Some(finding.level), 1);
         }
         baseline
     }
@@ -74,23 +81,27 @@ impl Baseline {
     /// The file's text.
     pub fn text(&self) -> String {
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
-        let line = |(key, count): (&Key, &usize)| {
+        let line = |key: &Key, level: Option<Level>, count: usize| {
+            let level = level.map_or(String::new(), |level| format!(" \"level\": \"{}\",", level.name()));
             format!(
-                "\n    {{ \"file\": {}, \"rule\": {}, \"subject\": {}, \"path\": {}, \"count\": {count} }}",
+                "\n    {{ \"file\": {}, \"rule\": {}, \"subject\": {}, \"path\": {},{level} \"count\": {count} }}",
                 quoted(&key.file),
                 quoted(&key.rule),
                 quoted(&key.subject),
                 quoted(&key.path)
             )
         };
-        let lines: Vec<String> = self.0.iter().map(line).collect();
+        let of_key = |(key, levels): (&Key, &Levels)| -> Vec<String> {
+            levels.by_level().map(|(level, count)| line(key, level, count)).collect()
+        };
+        let lines: Vec<String> = self.0.iter().flat_map(of_key).collect();
         let end = if lines.is_empty() { "]" } else { "\n  ]" };
         format!("{{\n  \"{MARK}\": {SHAPE},\n  \"findings\": [{}{end}\n}}\n", lines.join(","))
     }
 
     /// How many findings it has.
     pub fn len(&self) -> usize {
-        self.0.values().sum()
+        self.0.values().map(Levels::total).sum()
     }
 
     /// Whether it has none.
@@ -100,8 +111,8 @@ impl Baseline {
 
     /// Takes over the entries of another one about files and rules that this run did not check.
     pub fn keep(&mut self, other: &Self, is_kept: impl Fn(&Key) -> bool) {
-        for (key, count) in other.0.iter().filter(|(key, _)| is_kept(key)) {
-            self.0.entry(key.clone()).or_insert(*count);
+        for (key, levels) in other.0.iter().filter(|(key, _)| is_kept(key)) {
+            self.0.entry(key.clone()).or_insert_with(|| levels.clone());
         }
     }
 
@@ -110,13 +121,14 @@ impl Baseline {
     pub fn of_file(&self, file: &str) -> Self {
         let first = Key { file: file.to_owned(), ..Key::default() };
         let own = self.0.range(first..).take_while(|(key, _)| key.file == file);
-        Self(own.map(|(key, count)| (key.clone(), *count)).collect())
+        Self(own.map(|(key, levels)| (key.clone(), levels.clone())).collect())
     }
 
     /// Adds the entries of another one, about other files.
     pub fn extend(&mut self, other: Self) {
-        for (key, count) in other.0 {
-            *self.0.entry(key).or_default() += count;
+        for (key, levels) in other.0 {
+            let own = self.0.entry(key).or_default();
+            levels.by_level().for_each(|(level, number)| own.add(level, number));
         }
     }
 
@@ -124,38 +136,37 @@ impl Baseline {
     #[must_use]
     pub fn merged(&self, before: &Self, other: &Self) -> Self {
         let keys: BTreeSet<&Key> = self.0.keys().chain(other.0.keys()).collect();
-        let merge = |key: &Key| {
-            let [before, own, other] = [before, self, other].map(|one| one.0.get(key).copied().unwrap_or(0));
-            // Where both changed the entry, no finding is lost.
-            if own == before {
-                other
-            } else if other == before {
-                own
-            } else {
-                own.max(other)
-            }
+        let none = Levels::default();
+        // Where both changed the entry, no finding is lost.
+        let number = |[own, before, other]: [usize; 3]| match () {
+            () if own == before => other,
+            () if other == before => own,
+            () => own.max(other),
         };
-        Self(keys.into_iter().map(|key| (key.clone(), merge(key))).filter(|(_, count)| *count > 0).collect())
+        let merge = |key: &Key| {
+            let [own, before, other] = [self, before, other].map(|one| one.0.get(key).unwrap_or(&none));
+            own.merged(before, other, number)
+        };
+        let merged = keys.into_iter().map(|key| (key.clone(), merge(key)));
+        Self(merged.filter(|(_, levels)| levels.total() > 0).collect())
     }
 
-    /// Marks failing findings as new or unchanged, in their order, and takes their entries out: those of findings that are gone are
-    /// left in the end.
+    /// Marks failing findings as new or unchanged, and takes their entries out: those of findings that are gone are left in the end.
     pub fn mark<'f>(&mut self, findings: impl IntoIterator<Item = &'f mut Finding>, file: impl Fn(Span) -> String) {
-        for finding in findings.into_iter().filter(|finding| finding.outcome == Outcome::Fail) {
-            let state = match self.0.get_mut(&key(finding, file(finding.span))) {
-                Some(count) if *count > 0 => {
-                    *count -= 1;
-                    BaselineState::Unchanged
-                }
-                _ => BaselineState::New,
-            };
-            finding.baseline = Some(state);
+        let mut failing: Vec<&mut Finding> =
+            findings.into_iter().filter(|finding| finding.outcome == Outcome::Fail).collect();
+        // The gravest have the first choice, after those that count have it.
+        failing.sort_by_key(|finding| (finding.suppression.is_some(), Reverse(finding.level)));
+        for finding in failing {
+            let known = self.0.get_mut(&key(finding, file(finding.span)));
+            let is_known = known.is_some_and(|levels| levels.take(finding.level));
+            finding.baseline = Some(if is_known { BaselineState::Unchanged } else { BaselineState::New });
         }
     }
 
     /// How many findings the entries are of that the run looked for.
     pub fn looked_for(&self, was_looked_for: impl Fn(&Key) -> bool) -> usize {
-        self.0.iter().filter(|(key, _)| was_looked_for(key)).map(|(_, count)| count).sum()
+        self.0.iter().filter(|(key, _)| was_looked_for(key)).map(|(_, levels)| levels.gone()).sum()
     }
 }
 
@@ -229,11 +240,22 @@ impl BaselineReader<'_> {
             Some(Kind::Number(number)) => number.text.parse::<usize>().ok().filter(|count| *count > 0),
             Some(_) => None,
         };
+        let level = match entry.get("level") {
+            None => None,
+            Some(level) => match level.as_str().and_then(Level::named) {
+                Some(level) => Some(level),
+                None => {
+                    let message = "the `level` of an entry is not `note`, `warning` or `error`";
+                    return self.problem(level.span, message.to_owned());
+                }
+            },
+        };
         match (text("file"), text("rule"), text("subject"), text("path"), count) {
             (Some(file), Some(rule), Some(subject), Some(path), Some(count)) => {
                 let known = self.baseline.0.entry(Key { file, subject, rule, path }).or_default();
                 // The file of a merge may have a line twice.
-                *known = count.max(*known);
+                let known_number = known.number_of(level);
+                known.add(level, count.saturating_sub(known_number));
             }
             (.., None) => self.problem(entry.span, "the `count` of an entry is not a positive integer".to_owned()),
             _ => {

@@ -2,6 +2,7 @@
 
 mod exception;
 mod fix;
+mod levels;
 mod origin;
 mod severity;
 mod unfixed;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 pub use exception::{Dialect, Exception, ExceptionState, Flaw, SuppressedRule, Suppression};
 pub use fix::{Applicability, Edit, Fix};
+pub use levels::Levels;
 pub use origin::Origin;
 pub use severity::RuleSeverity;
 pub use unfixed::Unfixed;
@@ -30,6 +32,11 @@ pub enum Level {
 }
 
 impl Level {
+    /// The level with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Note, Self::Warning, Self::Error].into_iter().find(|level| level.name() == name)
+    }
+
     /// `note`, `warning`, `error`.
     pub fn name(self) -> &'static str {
         match self {
@@ -169,6 +176,8 @@ pub enum BaselineState {
     Unchanged,
     /// It was there in the earlier revision, and is gone.
     Absent,
+    /// It was there in the earlier revision, and its rule does not decide about it now.
+    Unjudged,
 }
 
 impl Finding {
@@ -183,7 +192,7 @@ impl Finding {
     }
 
     /// What it is about, whatever its line, its value and its words: rule, subject and path. Findings that share these in one file
-    /// are distinguished by their number.
+    /// are distinguished by their number and by their [`Levels`].
     pub fn identity(&self) -> [String; 3] {
         [self.rule.to_string(), self.subject.qualified_name(), self.path.clone()]
     }
@@ -222,12 +231,17 @@ impl Finding {
 
     /// The message with the choice that brings the violation, as one text that ends with a full stop.
     pub fn sentence(&self) -> String {
-        let message = self.message.trim_end();
-        match &self.when {
-            Some(when) => format!("{}, {}.", message.trim_end_matches('.'), when.trim_end_matches('.')),
-            None if message.ends_with(['.', '!', '?']) => message.to_owned(),
-            None => format!("{message}."),
-        }
+        sentence(&self.message, self.when.as_deref())
+    }
+}
+
+/// A message with when it occurs, as one text that ends with a full stop.
+pub(crate) fn sentence(message: &str, when: Option<&str>) -> String {
+    let message = message.trim_end();
+    match when {
+        Some(when) => format!("{}, {}.", message.trim_end_matches('.'), when.trim_end_matches('.')),
+        None if message.ends_with(['.', '!', '?']) => message.to_owned(),
+        None => format!("{message}."),
     }
 }
 

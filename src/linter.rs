@@ -2,6 +2,7 @@
 
 mod again;
 mod applied;
+mod blocks;
 mod check;
 mod coverage;
 pub mod drawing;
@@ -52,7 +53,7 @@ use parsed::unread;
 use smallvec::SmallVec;
 use spelling::spelling;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use targets::{Kinds, occurs};
 use turned_off::TurnedOff;
 use unjudged::{no_template, unjudged};
@@ -62,6 +63,7 @@ pub(crate) use fixes::{Locked, MAX_PARAMETERS, MAX_RESOURCES, Names, added, edit
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use crate::graph::secrets::is_secret_name;
 pub use again::Remembered;
+pub use blocks::Blocks;
 pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
 pub use parsed::{Parsed, nests, parse, shared};
@@ -85,7 +87,7 @@ struct About<'a> {
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
 pub struct Linter {
-    rules: RuleSet,
+    rules: Arc<RuleSet>,
     selected: Vec<Selected>,
     /// For each rule of the set, where it is among the selected ones: asked for each rule of each type of each template.
     positions: Vec<Option<u32>>,
@@ -138,6 +140,8 @@ pub struct Keep {
     pub locked: bool,
     /// The digests of the texts.
     pub digests: bool,
+    /// What the template has.
+    pub blocks: bool,
 }
 
 /// How much of the fixes of violations is made.
@@ -209,7 +213,7 @@ impl Linter {
         }
         let newer_than_schemas = rules.newer_than_schemas();
         let mut linter = Self {
-            rules,
+            rules: Arc::new(rules),
             selected,
             positions,
             general: Vec::new(),
@@ -445,6 +449,7 @@ impl Linter {
         });
         self.add_expansion(&expansion, &model, &notes, &mut report);
         report.resources = model.resources().len();
+        report.blocks = self.keep.blocks.then(|| Blocks::of(&model));
         self.count_unruled(&model, &mut report);
         self.note_turned_off(&model, &mut report);
         let parameters = declared(&template, &model);

@@ -1,8 +1,10 @@
 //! Paths into names and back, by their steps alone: nothing here looks at the file system or at the current folder.
 //!
-//! A name is what reports show. It may have lost bytes that are not UTF-8, so no file is ever opened by a name.
+//! A name is what reports show, and what keys of baselines are. A path that is UTF-8 is its name. Of any other, the bytes that are not
+//! UTF-8 are escaped as URIs have them, so different paths have different names; but no file is opened by a name.
 
 use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 /// The folder that relative paths start in, and that names of files inside it leave out.
@@ -102,8 +104,44 @@ pub fn joined(folder: &Path, below: impl AsRef<Path>) -> PathBuf {
 
 /// A path as a name, with `/` between its steps.
 pub fn slashed(path: &Path) -> String {
-    let name = path.to_string_lossy();
+    let name = readable(path.as_os_str());
     if MAIN_SEPARATOR == '\\' { name.replace('\\', "/") } else { name.into_owned() }
+}
+
+/// A text of the system for people: as it is if it is UTF-8, else with `%E9` for each byte that is not (RFC 3986, 2.1), and `%25` for
+/// `%`.
+pub fn readable(text: &OsStr) -> Cow<'_, str> {
+    if let Some(text) = text.to_str() {
+        return Cow::Borrowed(text);
+    }
+    let mut name = String::new();
+    for chunk in text.as_encoded_bytes().utf8_chunks() {
+        name.push_str(&chunk.valid().replace('%', "%25"));
+        chunk.invalid().iter().for_each(|byte| name.push_str(&format!("%{byte:02X}")));
+    }
+    Cow::Owned(name)
+}
+
+/// The path that is not UTF-8 and has a name, if there can be one.
+#[cfg(unix)]
+pub fn escaped(name: &str) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStringExt;
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name.bytes();
+    while let Some(byte) = rest.next() {
+        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+        let escaped =
+            |rest: &mut std::str::Bytes<'_>| u8::try_from(digit(rest.next())? * 16 + digit(rest.next())?).ok();
+        bytes.push(if byte == b'%' { escaped(&mut rest)? } else { byte });
+    }
+    let path = PathBuf::from(std::ffi::OsString::from_vec(bytes));
+    path.to_str().is_none().then_some(path)
+}
+
+/// Elsewhere, such a path cannot be made of its bytes.
+#[cfg(not(unix))]
+pub fn escaped(_: &str) -> Option<PathBuf> {
+    None
 }
 
 /// A name without steps that lead nowhere: `a//b` and `a/./b` are `a/b`.
@@ -173,6 +211,26 @@ mod tests {
     fn paths_are_joined_as_the_library_joins_them() {
         for (folder, below) in [("a", "b/c"), ("a/", "b"), ("", "b"), ("a", "/b"), (".", "b"), ("/", "b"), ("a", "")] {
             assert_eq!(joined(Path::new(folder), below).as_os_str(), Path::new(folder).join(below).as_os_str());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_keep_what_is_not_utf_8() {
+        use std::os::unix::ffi::OsStrExt;
+        let path = |bytes: &'static [u8]| Path::new(OsStr::from_bytes(bytes));
+        for (bytes, name) in [
+            (&b"latin\xe9.yaml"[..], "latin%E9.yaml"),
+            (b"latin\xe8.yaml", "latin%E8.yaml"),
+            (b"a/50%/\xc3\xa9\xff\xc3", "a/50%25/\u{e9}%FF%C3"),
+        ] {
+            assert_eq!(slashed(path(bytes)), name);
+            assert_eq!(escaped(name).as_deref(), Some(path(bytes)));
+        }
+        // What is UTF-8 stays as it is, and no other path has its name.
+        for name in ["caf\u{e9}.yaml", "50%.yaml", "50%25.yaml", "a%C3%A9", "\u{fffd}"] {
+            assert_eq!(slashed(Path::new(name)), name);
+            assert_eq!(escaped(name), None);
         }
     }
 

@@ -54,7 +54,7 @@ done
 if [[ $status == 200 ]]; then
   if [[ $known =~ ^[0-9]+$ ]]; then
     status=$(api PATCH "repos/$BASE_REPOSITORY/issues/comments/$known" "$work/body")
-  elif jq --exit-status '.summary | [.errors, .warnings, .notes, .unreadable, .problems, .since.fixed // 0] | add == 0' < "$NUMBERS" > /dev/null; then
+  elif jq --exit-status '.summary | [.errors, .warnings, .notes, .unreadable, .problems, .since.fixed // 0, .since.unjudged // 0] | add == 0' < "$NUMBERS" > /dev/null; then
     echo "There is nothing to comment on."
     exit 0
   else

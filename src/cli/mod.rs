@@ -37,6 +37,7 @@ use crate::session::Exit;
 use args::Command;
 use deferred::Deferred;
 use std::ffi::OsString;
+use std::io::{self, Write};
 
 /// Runs the command of the arguments; the first argument is the name of the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -65,8 +66,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-/// Help and version go to standard output, mistakes to standard error. If those are closed, nothing can be reported.
+/// Help and version go to standard output, mistakes to standard error. If that is closed, nothing can be reported.
 fn usage(error: &clap::Error) -> Exit {
-    let _ = error.print();
-    if error.use_stderr() { Exit::Trouble } else { Exit::Clean }
+    let printed = error.print();
+    if error.use_stderr() {
+        return Exit::Trouble;
+    }
+    output::finish(printed.and_then(|()| io::stdout().flush()), Exit::Clean)
 }

@@ -5,6 +5,7 @@ use super::dated::Dated;
 use super::diff_base::DiffBase;
 use super::progress::Progress;
 use super::terminal;
+use crate::baseline::is_written_baseline;
 use crate::config::FILE_NAME;
 use crate::discover::{self, MAX_BYTES};
 use crate::evidence::Bundle;
@@ -364,7 +365,7 @@ impl Sink for Outputs<'_> {
         let written = match (&self.texts, &self.text_out) {
             (None, _) => standard.map(drop),
             (Some(_), Ok(_)) => Ok(()),
-            (Some(_), Err(error)) => Err(io::Error::new(error.kind(), error.to_string())),
+            (Some(_), Err(error)) => Err(io::Error::new(error.kind(), why(error))),
         };
         let is_read = written.is_ok();
         self.written = Some(Written { exit: finish(written, exit), is_read });
@@ -432,6 +433,7 @@ impl<'f> Inputs<'f> {
         }
         match Reach::Below(real.clone()).read(&real, MAX_BYTES, self.files) {
             Ok(bytes) if is_template(&bytes) => refusal("a template"),
+            Ok(bytes) if std::str::from_utf8(&bytes).is_ok_and(is_written_baseline) => refusal("a baseline"),
             _ => Ok(()),
         }
     }
@@ -473,7 +475,7 @@ pub(super) fn pretty_one(value: &impl serde::Serialize) -> String {
 }
 
 /// A closed pipe (`hipaalint | head`) is not an error. Any other failure is.
-fn finish(written: io::Result<()>, exit: Exit) -> Exit {
+pub(super) fn finish(written: io::Result<()>, exit: Exit) -> Exit {
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             complain(&format!("cannot write to standard output: {}", why(&error)));

@@ -178,6 +178,7 @@ fn contents(show: &[Show], formats: &[Format]) -> Contents {
         fixes: Fixes::None,
         locked: false,
         digests: false,
+        blocks: false,
     };
     let needed = formats.iter().map(|format| format.keeps()).fold(requested, |all, one| Keep {
         undecided: all.undecided || one.undecided,
@@ -185,6 +186,7 @@ fn contents(show: &[Show], formats: &[Format]) -> Contents {
         fixes: all.fixes.max(one.fixes),
         locked: false,
         digests: all.digests || one.digests,
+        blocks: false,
     });
     // The other formats look rules up: those of their results.
     let looks_up = |format: &Format| {

@@ -10,6 +10,7 @@ use crate::files::{Files, why};
 use crate::finding::Diagnostic;
 use crate::session::can_be;
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
@@ -54,7 +55,8 @@ impl Records {
             )
             .with_help("Pass them on in smaller batches.");
         }
-        Self::of(&bytes)
+        // Some programs begin a text with a byte order mark.
+        Self::of(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))
     }
 
     fn refused(code: Code, message: &str) -> Self {
@@ -86,15 +88,10 @@ impl Records {
 
     /// Adds a line. What is wrong with it, and what to do, if it cannot be used. Nothing of the line's text is in there.
     fn add(&mut self, line: &[u8]) -> Result<(), (String, &'static str)> {
-        let record: Record = serde_json::from_slice(line).map_err(|error| {
-            let place = match error.column() {
-                0 => "is not a record".to_owned(),
-                column => format!("is not a record (column {column})"),
-            };
-            (
-                place,
-                "A line is a JSON object with the texts `path` and `content`; `account` and `region` are texts, too.",
-            )
+        let record: Record = serde_json::from_slice(line).map_err(|_| {
+            let help =
+                "A line is a JSON object with the texts `path` and `content`; `account` and `region` are texts, too.";
+            (what_is_wrong(line), help)
         })?;
         let path = inside(&record.path).ok_or_else(|| {
             let message = "has a `path` that is not one of a file below the current folder".to_owned();
@@ -139,6 +136,25 @@ impl Records {
     }
 }
 
+/// Why a line is not a record, in words that show nothing of it.
+fn what_is_wrong(line: &[u8]) -> String {
+    let record: Value = match serde_json::from_slice(line) {
+        Ok(value) => value,
+        Err(error) if error.column() > 0 => return format!("is not JSON (column {})", error.column()),
+        Err(_) => return "is not JSON".to_owned(),
+    };
+    let Value::Object(fields) = record else { return "is not a JSON object".to_owned() };
+    let is_known = |value: &Value, is_needed: bool| value.is_string() || value.is_null() && !is_needed;
+    for (name, is_needed) in [("path", true), ("content", true), ("account", false), ("region", false)] {
+        match fields.get(name) {
+            None if is_needed => return format!("has no `{name}`"),
+            Some(value) if !is_known(value, is_needed) => return format!("has a value of `{name}` that is not a text"),
+            _ => {}
+        }
+    }
+    "has a key more than once".to_owned()
+}
+
 /// A path below the current folder, without `.`.
 fn inside(path: &str) -> Option<PathBuf> {
     let mut inside = PathBuf::new();
@@ -180,7 +196,9 @@ mod tests {
     #[test]
     fn lines_that_are_no_records_are_refused() {
         let records = Records::of(
-            b"{\"path\": \"a\", \"content\": \"x\", \"region\": \"us-east-1\", \"stack\": 1}\n\n[1]\n{\"path\": \"a\", \"content\": \"secret\"}\n{\"path\": \"b\"}\r\n",
+            b"{\"path\": \"a\", \"content\": \"x\", \"region\": \"us-east-1\", \"stack\": 1}\n\n[1]\n{\"path\": \"a\", \"content\": \"secret\"}\n{\"path\": \"b\"}\r\n\
+              {\"content\": \"secret\"}\n{\"path\": 1, \"content\": \"\"}\n{\"path\": \"c\", \"content\": null}\n\
+              {\"path\": \"d\", \"content\": \"\", \"region\": 2}\n{\"path\": \"e\", \"path\": \"e\", \"content\": \"\"}\n{\"path\": \n",
         );
         assert_eq!(records.paths, [PathBuf::from("a")]);
         assert_eq!(records.pinned[Path::new("a")]["AWS::Region"], "us-east-1");
@@ -188,9 +206,15 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "line 3 of the records is not a record (column 2)",
+                "line 3 of the records is not a JSON object",
                 "line 4 of the records has a `path` that an earlier line has",
-                "line 5 of the records is not a record (column 13)",
+                "line 5 of the records has no `content`",
+                "line 6 of the records has no `path`",
+                "line 7 of the records has a value of `path` that is not a text",
+                "line 8 of the records has a value of `content` that is not a text",
+                "line 9 of the records has a value of `region` that is not a text",
+                "line 10 of the records has a key more than once",
+                "line 11 of the records is not JSON (column 9)",
             ]
         );
     }

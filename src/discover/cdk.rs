@@ -9,7 +9,7 @@ pub(super) use metadata::acknowledgements;
 
 use crate::code::Code;
 use crate::constructs::Constructs;
-use crate::files::{Files, MAX_NAMED, Reach};
+use crate::files::{Files, MAX_NAMED, Reach, why};
 use crate::finding::Diagnostic;
 use metadata::Metadata;
 use serde::Deserialize;
@@ -111,7 +111,7 @@ fn manifest(folder: &Path, path: &Path, files: &Files) -> Result<Option<Manifest
     let is_marked = || files.has_file(&folder.join(MARK));
     let text = match Reach::of_project(folder, files).read(path, MAX_BYTES, files) {
         Ok(text) => text,
-        Err(error) if is_marked() => return Err(error.to_string()),
+        Err(error) if is_marked() => return Err(why(&error)),
         Err(_) => return Ok(None),
     };
     match serde_json::from_slice(&text) {

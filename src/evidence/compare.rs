@@ -1,6 +1,7 @@
 //! Compares two bundles. A finding that is gone is *fixed* only if its rule ran on its template again: otherwise nothing is known.
 
 use super::snapshot::{Exception, Failures, Key, Snapshot, State};
+use crate::finding::Levels;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -180,7 +181,7 @@ impl Changes {
 /// Compares an earlier with a later bundle.
 pub fn compare(old: &Snapshot, new: &Snapshot) -> Changes {
     let keys: BTreeSet<&Key> = old.failures.keys().chain(new.failures.keys()).collect();
-    let mut findings: Vec<Finding> = keys.into_iter().filter_map(|key| finding(key, old, new)).collect();
+    let mut findings: Vec<Finding> = keys.into_iter().flat_map(|key| changed(key, old, new)).collect();
     findings.sort();
     Changes {
         schema: 1,
@@ -198,28 +199,55 @@ fn side(snapshot: &Snapshot) -> Side {
     Side { date: manifest.date.clone(), selection: manifest.selection.clone(), result: manifest.result.clone() }
 }
 
-fn finding(key: &Key, old: &Snapshot, new: &Snapshot) -> Option<Finding> {
+/// What became of the findings with a key: some may be new, and others gone.
+fn changed(key: &Key, old: &Snapshot, new: &Snapshot) -> Vec<Finding> {
     let none = Failures::default();
     let (before, after) = (old.failures.get(key).unwrap_or(&none), new.failures.get(key).unwrap_or(&none));
-    let mut note = "";
-    let (kind, count, shown) = if after.counting > before.counting {
+    let finding = |kind, count, shown: &Failures, note: String| Finding {
+        kind,
+        file: key.file.clone(),
+        rule: key.rule.clone(),
+        subject: key.subject.clone(),
+        path: key.path.clone(),
+        count,
+        severity: shown.severity.clone(),
+        message: shown.message.clone(),
+        note,
+    };
+    let mut all = Vec::new();
+    // The gravest have the first choice of what is known. One that is graver than what is left is new.
+    let mut left = before.counting.clone();
+    let mut fresh = Levels::default();
+    for (level, number) in after.counting.by_level().collect::<Vec<_>>().into_iter().rev() {
+        let is_new = |_: &usize| match level {
+            Some(level) => !left.take(level),
+            None => !left.take_any(),
+        };
+        fresh.add(level, (0..number).filter(is_new).count());
+    }
+    if fresh.total() > 0 {
         let kind = if before.excepted > after.excepted {
             let has_ended = before.expires.as_ref().is_some_and(|last| last.as_str() < new.manifest.date.as_str());
             if has_ended { Kind::ExceptionRanOut } else { Kind::ExceptionRemoved }
         } else {
             Kind::New
         };
-        if kind == Kind::New && before.in_baseline > after.in_baseline {
-            note = "It was in the baseline.";
-        } else if kind == Kind::New && !old.ran(&key.rule) {
-            note = "The rule did not run for the old bundle.";
-        } else if kind == Kind::New && !old.has_file(&key.file) {
-            note = "The template is not in the old bundle.";
-        } else if kind == Kind::New && !old.ran_on(&key.file, &key.rule) {
-            note = "The rule did not run on the template for the old bundle.";
-        }
-        (kind, after.counting - before.counting, after)
-    } else if before.all() > after.all() {
+        let note = match (left.gravest(), fresh.gravest()) {
+            _ if kind != Kind::New => String::new(),
+            _ if before.in_baseline > after.in_baseline => "It was in the baseline.".to_owned(),
+            (Some(known), Some(level)) => {
+                format!("It was of level {}, and is of level {} now.", known.name(), level.name())
+            }
+            _ if !old.ran(&key.rule) => "The rule did not run for the old bundle.".to_owned(),
+            _ if !old.has_file(&key.file) => "The template is not in the old bundle.".to_owned(),
+            _ if !old.ran_on(&key.file, &key.rule) => {
+                "The rule did not run on the template for the old bundle.".to_owned()
+            }
+            _ => String::new(),
+        };
+        all.push(finding(kind, fresh.total(), after, note));
+    }
+    if before.all() > after.all() {
         let undecided = (key.file.clone(), key.rule.clone(), key.subject.clone());
         let kind = match () {
             () if !new.has_file(&key.file) => Kind::TemplateGone,
@@ -230,27 +258,17 @@ fn finding(key: &Key, old: &Snapshot, new: &Snapshot) -> Option<Finding> {
             () if !new.was_checked(&key.file, &key.rule) => Kind::NothingToCheck,
             () => Kind::Fixed,
         };
-        if before.counting == 0 {
-            note = if before.excepted > 0 { "An exception suppressed it." } else { "It was in the baseline." };
-        }
-        (kind, before.all() - after.all(), before)
-    } else if before.counting > after.counting {
+        let note = match before.counting.total() {
+            0 if before.excepted > 0 => "An exception suppressed it.",
+            0 => "It was in the baseline.",
+            _ => "",
+        };
+        all.push(finding(kind, before.all() - after.all(), before, note.to_owned()));
+    } else if all.is_empty() && before.counting.total() > after.counting.total() {
         let kind = if after.excepted > before.excepted { Kind::NowSuppressed } else { Kind::NowInBaseline };
-        (kind, before.counting - after.counting, after)
-    } else {
-        return None;
-    };
-    Some(Finding {
-        kind,
-        file: key.file.clone(),
-        rule: key.rule.clone(),
-        subject: key.subject.clone(),
-        path: key.path.clone(),
-        count,
-        severity: shown.severity.clone(),
-        message: shown.message.clone(),
-        note: note.to_owned(),
-    })
+        all.push(finding(kind, before.counting.total() - after.counting.total(), after, String::new()));
+    }
+    all
 }
 
 /// The exceptions that were not expired in the earlier bundle, and are in the later one.

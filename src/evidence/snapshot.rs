@@ -3,6 +3,7 @@
 use super::manifest::{Included, Manifest, Template};
 use super::opened::{BundleError, Opened};
 use super::{MAX_RECORD, MAX_RECORDS, RESULTS, TEMPLATES};
+use crate::finding::{Level, Levels, sentence};
 use crate::rules::load::RuleSet;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -51,18 +52,20 @@ pub(super) struct Key {
 /// The violations with one key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Failures {
-    pub(super) counting: usize,
+    pub(super) counting: Levels,
     pub(super) excepted: usize,
     pub(super) in_baseline: usize,
     pub(super) message: String,
     pub(super) severity: String,
+    /// The level of the one with the message, and whether it counts: the gravest that counts is shown.
+    shown: (bool, Option<Level>),
     /// The last day of the exception, if one suppresses them and ends.
     pub(super) expires: Option<String>,
 }
 
 impl Failures {
     pub(super) fn all(&self) -> usize {
-        self.counting + self.excepted + self.in_baseline
+        self.counting.total() + self.excepted + self.in_baseline
     }
 }
 
@@ -90,9 +93,11 @@ struct Kind {
 #[derive(Deserialize)]
 struct FindingRecord {
     rule: String,
+    level: Option<Level>,
     severity: String,
     outcome: String,
     message: String,
+    when: Option<String>,
     file: String,
     path: String,
     subject: SubjectRecord,
@@ -209,7 +214,7 @@ impl Snapshot {
     }
 
     fn add(&mut self, record: FindingRecord, counts: bool) {
-        let FindingRecord { rule, severity, outcome, message, file, path, subject, exception } = record;
+        let FindingRecord { rule, level, severity, outcome, message, when, file, path, subject, exception } = record;
         let subject = match subject.name.as_str() {
             "" => subject.section,
             name => format!("{}/{name}", subject.section),
@@ -218,16 +223,17 @@ impl Snapshot {
             "fail" => {
                 let failures = self.failures.entry(Key { file, rule, subject, path }).or_default();
                 match exception {
-                    _ if counts => failures.counting += 1,
+                    _ if counts => failures.counting.add(level, 1),
                     Some(exception) => {
                         failures.excepted += 1;
                         failures.expires = failures.expires.take().max(exception.expires);
                     }
                     None => failures.in_baseline += 1,
                 }
-                if counts || failures.message.is_empty() {
-                    failures.message = message;
+                if failures.message.is_empty() || failures.shown <= (counts, level) {
+                    failures.message = sentence(&message, when.as_deref());
                     failures.severity = severity;
+                    failures.shown = (counts, level);
                 }
             }
             "undecided" => {

@@ -97,6 +97,16 @@ impl Hidden {
         self.any = true;
     }
 
+    /// The types of which there may be some that are not known.
+    pub fn types(&self) -> impl Iterator<Item = &str> {
+        self.types.iter().map(String::as_str)
+    }
+
+    /// Whether there may be some of any type that are not known.
+    pub fn is_of_any_type(&self) -> bool {
+        self.any
+    }
+
     /// Whether there may be resources that are not known and whose type `fits`.
     pub fn may_hold(&self, fits: impl FnMut(&String) -> bool) -> bool {
         self.any || self.types.iter().any(fits)

@@ -1,5 +1,6 @@
 //! Runs git: commands that read objects, with everything turned off that a repository or the environment could have it run.
 
+use crate::files::why;
 use std::env;
 use std::ffi::OsStr;
 use std::fmt;
@@ -64,7 +65,7 @@ pub enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing(error) => write!(f, "git cannot be started: {error}"),
+            Self::Missing(error) => write!(f, "git cannot be started: {}", why(error)),
             Self::Unknown { is_shallow: false } => f.write_str("the repository has no such revision"),
             Self::Unknown { is_shallow: true } => f.write_str("it is not in this shallow clone"),
             Self::Refused(words) => write!(f, "git refused: {words}"),

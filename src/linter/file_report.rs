@@ -1,7 +1,7 @@
 //! The result of linting one file.
 
-use super::Nested;
 use super::fixes::Locked;
+use super::{Blocks, Nested};
 use crate::eval::inputs::Refused;
 use crate::finding::{Counts, Diagnostic, Exception, Finding};
 use crate::source::{Hidden, Source, Span};
@@ -74,6 +74,8 @@ pub struct FileReport {
     pub is_template: bool,
     /// Resources in the template.
     pub resources: usize,
+    /// What the template has, if the linter keeps it.
+    pub blocks: Option<Blocks>,
     /// The types of resources that no rule of the run is about, with their numbers, if no notice is about them.
     pub unruled: BTreeMap<String, usize>,
     /// The ids of the rules that are turned off, and that would have looked at something in the template.

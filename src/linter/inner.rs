@@ -259,6 +259,9 @@ impl Inside<'_> {
         }
         report.turned_off.extend(inner.turned_off);
         report.resources += inner.resources;
+        if let (Some(blocks), Some(inner)) = (&mut report.blocks, inner.blocks) {
+            blocks.add_inside(&self.path, inner);
+        }
         for (rule, counts) in inner.by_rule {
             report.count(&rule, counts);
         }

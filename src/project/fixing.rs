@@ -27,6 +27,11 @@ pub trait Fixer: Sync {
     /// Why a text is not changed, whatever could be fixed in it; none if it may be.
     fn keeps(&self, candidate: &Candidate) -> Option<Unfixed>;
 
+    /// Whether it is shown what fixes would change in a text that is not changed.
+    fn shows_kept(&self) -> bool {
+        false
+    }
+
     /// Whether a run makes a fix that can be made.
     fn choice(&self, finding: &Finding, fix: &Fix) -> Choice;
 

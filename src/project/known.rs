@@ -103,7 +103,7 @@ impl Project<'_> {
             let recorder = Arc::new(Recorder::over(files.system()));
             let recorded = files.on(recorder.clone());
             let wants = |_: &Finding| !counter.is_stopped();
-            let file = lint_number(number, &survey, &recorded, How { reuse, wants: &wants })?;
+            let file = lint_number(number, &survey, &recorded, How { reuse, wants: &wants, ..How::AFRESH })?;
             Some((file, recorder.asked(), number))
         };
         self.in_order_of_names(&survey, left, self.thread_number(), &lint, |candidate, result| {

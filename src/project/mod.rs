@@ -5,6 +5,7 @@ mod drawing;
 mod evaluating;
 mod exempting;
 mod fixing;
+mod judged;
 mod kept;
 mod known;
 mod moved;
@@ -18,6 +19,7 @@ pub use drawing::NotDrawn;
 pub use evaluating::{Deployed, NotEvaluated};
 pub use exempting::{exception, set};
 pub use fixing::{Choice, Fixed, Fixer, Note, Proposal, Settled, Texts};
+pub use judged::Unjudged;
 pub use known::{Again, Known, Result as Relinted};
 pub use overwriting::is_template;
 pub use reuse::Reuse;
@@ -169,11 +171,13 @@ struct How<'h> {
     wants: &'h Wants<'h>,
     /// What is remembered of them.
     reuse: Option<&'h Reuse>,
+    /// Whether it is asked how every check ended.
+    is_witness: bool,
 }
 
 impl How<'_> {
     /// With all fixes, and nothing remembered.
-    const AFRESH: Self = Self { wants: &|_| true, reuse: None };
+    const AFRESH: Self = Self { wants: &|_| true, reuse: None, is_witness: false };
 }
 
 /// How the texts of a run are linted.
@@ -203,7 +207,7 @@ impl Project<'_> {
         let texts = kept::Texts::places(candidates.len());
         let survey = self.survey_keeping(candidates, HashMap::new(), Kept::on(&texts));
         let files = self.files;
-        let every = How { wants: how.wants, reuse: self.reuse };
+        let every = How { wants: how.wants, reuse: self.reuse, ..How::AFRESH };
         let lint = |number: usize| {
             let mut file = match lint_kept(number, &survey, files, every) {
                 Some(file) => file,
@@ -450,7 +454,9 @@ fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
 }
 
 fn lint_text(job: &Job<'_>, Text { source, parsed }: Text<'_>, files: &Files) -> File {
-    let Job { candidate, linter, .. } = job;
+    let Job { candidate, .. } = job;
+    let witness = job.how.is_witness.then(|| job.linter.witness());
+    let linter = witness.as_ref().unwrap_or(job.linter);
     let digest = |name: &str, text: &str| FileDigest { name: name.to_owned(), sha256: Sha256::of(text.as_bytes()) };
     // The texts as they are: later, secrets are hidden in them.
     let digests = RefCell::new(linter.keep().digests.then(|| vec![digest(candidate.name(), source.text())]));
@@ -461,7 +467,7 @@ fn lint_text(job: &Job<'_>, Text { source, parsed }: Text<'_>, files: &Files) ->
         }
         Ok(loaded)
     };
-    let (constructs, How { wants, reuse }) = (candidate.constructs.as_deref(), job.how);
+    let (constructs, How { wants, reuse, .. }) = (candidate.constructs.as_deref(), job.how);
     let report = match (reuse, parsed) {
         (None, Some(parsed)) => linter.lint_parsed(&source, parsed, &load, &job.inputs, constructs, wants),
         (None, None) => linter.lint_wanting(&source, &load, &job.inputs, constructs, wants),

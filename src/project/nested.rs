@@ -77,7 +77,8 @@ pub(super) fn united(one: File, other: File) -> File {
     match (one, other) {
         (File::Linted(mut one), File::Linted(other)) => {
             let Linted { report, source, .. } = *other;
-            let FileReport { findings, suppressed, exceptions, by_rule, nested, diagnostics, notices, .. } = report;
+            let FileReport { findings, suppressed, exceptions, by_rule, nested, diagnostics, notices, blocks, .. } =
+                report;
             let known: BTreeSet<(Span, NoticeKind)> =
                 one.report.notices.iter().map(|notice| (notice.span, notice.kind)).collect();
             let fresh = notices.into_iter().filter(|notice| !known.contains(&(notice.span, notice.kind)));
@@ -95,6 +96,10 @@ pub(super) fn united(one: File, other: File) -> File {
             }
             for (rule, counts) in by_rule {
                 one.report.count(&rule, counts);
+            }
+            match (&mut one.report.blocks, blocks) {
+                (Some(own), Some(blocks)) => own.add(blocks),
+                (own, blocks) => *own = own.take().or(blocks),
             }
             one.report.nested.extend(nested);
             one.source = one.source.or(source);

@@ -1,19 +1,22 @@
 //! Lints files and what they were in an earlier revision, and tells which findings are new, as before, or gone. What nobody changed is
 //! linted once.
 //!
-//! A finding is known by what its fingerprint is made of: rule, file, subject and path, and by how many there are of it. A file that
-//! moved is compared with what it was.
+//! A finding is known by what its fingerprint is made of: rule, file, subject and path, and by how many there are of it and how grave
+//! they are. A file that moved is compared with what it was. What is not found any more is gone only if its rule decided about it.
 
+use super::judged::{Unjudged, Witness};
 use super::known::tie;
 use super::moved::{self, Text};
 use super::survey::Survey;
 use super::{File, How, Linted, Project, lint_number, source_id};
 use crate::discover::{self, Candidate, Reading};
 use crate::files::{Files, Recorder};
-use crate::finding::{BaselineState, Finding, Outcome};
-use crate::paths::{folder_of, relative};
+use crate::finding::{BaselineState, Finding, Levels, Outcome};
+use crate::linter::Linter;
+use crate::paths::{folder_of, relative, slashed};
 use crate::source::{Source, SourceId};
 use foldhash::fast::RandomState;
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,11 +32,13 @@ pub struct Earlier<'e> {
     pub candidates: Vec<Candidate>,
 }
 
-/// What an earlier revision had in a file, and is gone.
+/// What an earlier revision had in a file, and is gone, or not judged any more.
 #[derive(Debug, Default)]
 pub struct Absent {
     /// The findings, in the order of reports.
     pub findings: Vec<Finding>,
+    /// Why nothing decides about some of them, with their rules and subjects.
+    pub unjudged: Vec<(Unjudged, String)>,
     /// The texts that they point into, as they were.
     pub sources: Vec<Source>,
 }
@@ -150,8 +155,16 @@ impl<'b> Both<'b> {
             return Some((file, Absent::default()));
         }
         let known = lint_number(before, &self.before, self.earlier, How::AFRESH)?;
-        let absent = compare(&mut file, known);
+        let absent = compare(&mut file, known, || self.witness(number));
         Some((file, self.shifted(absent)))
+    }
+
+    /// How every check of a file ended, with the linter of its rules. Asked only where something is gone.
+    fn witness(&self, number: usize) -> Option<(Witness, &Linter)> {
+        match lint_number(number, &self.survey, self.files, How { is_witness: true, ..How::AFRESH })? {
+            File::Linted(linted) => Some((Witness::of(linted.report), self.survey.linters.get(number)?)),
+            _ => None,
+        }
     }
 
     /// Whether nothing has changed that the results for a file follow from.
@@ -172,7 +185,10 @@ impl<'b> Both<'b> {
         let File::Linted(known) = known else { return None };
         let findings =
             known.report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail).cloned().collect();
-        Some(self.shifted(absent(findings, &known)))
+        // A file that is still there is only left out: by `.gitignore`, or because nothing leads to it any more.
+        let path = self.before.candidates.get(before).and_then(Candidate::path);
+        let is_there = path.is_some_and(|path| self.files.has(path));
+        Some(self.shifted(absent(findings, &known, |_| is_there.then_some(Unjudged::LeftOut))))
     }
 
     /// The same, with numbers of texts that no text of now has.
@@ -208,12 +224,15 @@ fn as_texts(list: &[(usize, PathBuf, Arc<String>)]) -> Vec<Text<'_>> {
     list.iter().map(|(number, path, text)| Text { number: *number, path, text }).collect()
 }
 
-/// Marks the violations of a file, those first that no exception suppresses.
+/// Marks the violations of a file, those first that no exception suppresses, and of these the gravest.
 fn mark(file: &mut File, state: &mut dyn FnMut(&Finding, Counts) -> BaselineState) {
     let File::Linted(linted) = file else { return };
     let report = &mut linted.report;
     for (findings, counts) in [(&mut report.findings, Counts::Yes), (&mut report.suppressed, Counts::No)] {
-        for finding in findings.iter_mut().filter(|finding| finding.outcome == Outcome::Fail) {
+        let mut failing: Vec<&mut Finding> =
+            findings.iter_mut().filter(|finding| finding.outcome == Outcome::Fail).collect();
+        failing.sort_by_key(|finding| Reverse(finding.level));
+        for finding in failing {
             finding.since = Some(state(finding, counts));
         }
     }
@@ -229,9 +248,9 @@ enum Counts {
 /// What a violation is known by: the name of its text, its rule, its subject and its path.
 type Key = (String, [String; 3]);
 
-/// Marks the violations of a file by those that it had. What is left of these is gone; but what a file that cannot be linted has is not
-/// known.
-fn compare(file: &mut File, known: File) -> Absent {
+/// Marks the violations of a file by those that it had. What is left of these is gone, as far as the `witness` of the file has decided
+/// about it; of a file that cannot be linted, nothing is known.
+fn compare<'l>(file: &mut File, known: File, witness: impl FnOnce() -> Option<(Witness, &'l Linter)>) -> Absent {
     let is_linted = matches!(file, File::Linted(linted) if linted.report.is_template);
     let File::Linted(known) = known else {
         mark(file, &mut |_, _| BaselineState::New);
@@ -243,9 +262,9 @@ fn compare(file: &mut File, known: File) -> Absent {
         _ => Names::default(),
     };
     let numbers = |findings: &[Finding]| {
-        let mut numbers: HashMap<Key, usize> = HashMap::new();
+        let mut numbers: HashMap<Key, Levels> = HashMap::new();
         for finding in findings.iter().filter(|finding| finding.outcome == Outcome::Fail) {
-            *numbers.entry(before.key(finding)).or_default() += 1;
+            numbers.entry(before.key(finding)).or_default().add(Some(finding.level), 1);
         }
         numbers
     };
@@ -254,36 +273,45 @@ fn compare(file: &mut File, known: File) -> Absent {
     let mut suppressed = numbers(&known.report.suppressed);
     mark(file, &mut |finding, counts| {
         let key = now.key(finding);
-        let was_there = take(&mut left, &key) || (counts == Counts::No && take(&mut suppressed, &key));
+        let was_in =
+            |numbers: &mut HashMap<Key, Levels>| numbers.get_mut(&key).is_some_and(|levels| levels.take(finding.level));
+        let was_there = was_in(&mut left) || (counts == Counts::No && was_in(&mut suppressed));
         if was_there { BaselineState::Unchanged } else { BaselineState::New }
     });
-    if !is_linted {
-        return Absent::default();
-    }
     // Of several of a kind, the last ones are gone.
     let mut gone: Vec<Finding> = Vec::new();
     for finding in known.report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail).rev() {
-        if take(&mut left, &before.key(finding)) {
+        let levels = left.get_mut(&before.key(finding));
+        if levels.is_some_and(|levels| levels.gone() > 0 && levels.take_exactly(Some(finding.level))) {
             gone.push(finding.clone());
         }
     }
     gone.reverse();
-    absent(gone, &known)
+    let witness = if is_linted && !gone.is_empty() { witness() } else { None };
+    absent(gone, &known, |finding| match &witness {
+        Some((witness, linter)) => witness.unjudged(finding, linter),
+        None => Some(Unjudged::NotLinted),
+    })
 }
 
-/// Takes one of a kind, if there is one.
-fn take(numbers: &mut HashMap<Key, usize>, key: &Key) -> bool {
-    numbers.get_mut(key).filter(|number| **number > 0).map(|number| *number -= 1).is_some()
-}
-
-/// Findings that are gone, with their texts. Their places alone are kept: what explained them may be gone, too.
-fn absent(findings: Vec<Finding>, known: &Linted) -> Absent {
-    let plain =
-        |finding: Finding| Finding { since: Some(BaselineState::Absent), related: Vec::new(), fix: None, ..finding };
-    let findings: Vec<Finding> = findings.into_iter().map(plain).collect();
+/// Findings that are gone, or of which it is not known, with their texts. Their places alone are kept: what explained them may be gone,
+/// too.
+fn absent(findings: Vec<Finding>, known: &Linted, why: impl Fn(&Finding) -> Option<Unjudged>) -> Absent {
+    let mut unjudged = Vec::new();
+    let mut plain = |finding: Finding| {
+        let state = match why(&finding) {
+            Some(reason) => {
+                unjudged.push((reason, format!("`{}` for {}", finding.rule, finding.subject.qualified_name())));
+                BaselineState::Unjudged
+            }
+            None => BaselineState::Absent,
+        };
+        Finding { since: Some(state), related: Vec::new(), fix: None, ..finding }
+    };
+    let findings: Vec<Finding> = findings.into_iter().map(&mut plain).collect();
     let ids: BTreeSet<SourceId> = findings.iter().map(|finding| finding.span.source).collect();
     let sources = known.source.iter().chain(&known.report.included).filter(|source| ids.contains(&source.id));
-    Absent { sources: sources.cloned().collect(), findings }
+    Absent { sources: sources.cloned().collect(), findings, unjudged }
 }
 
 /// The names that the texts of a template have in a comparison: none for its own, and those from its folder for what it includes.
@@ -300,7 +328,7 @@ impl Names {
         for source in &linted.report.included {
             let path = source.path().unwrap_or(Path::new(&source.name));
             let name = match folder {
-                Some(folder) => relative(folder, path).to_string_lossy().into_owned(),
+                Some(folder) => slashed(&relative(folder, path)),
                 None => source.name.clone(),
             };
             named.texts.insert(name.clone(), (path.to_owned(), source.text().to_owned()));

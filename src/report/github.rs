@@ -7,13 +7,13 @@
 
 use super::not_looked_at::clauses;
 use super::spill::Spill;
-use super::text::{count, message, one_line, shorten};
+use super::text::{count, is_unprintable, message, one_line, shorten, visible};
 use super::{Report, Reporter, RuleReport, headline, prose, write_whole};
 use crate::finding::{Diagnostic, Finding, Level, Origin, RuleSeverity, Severity};
 use crate::source::{Position, Span};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 /// Annotations of one kind that the runner takes from a step.
@@ -305,7 +305,7 @@ impl fmt::Display for Data<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.chars().try_for_each(|c| match percent_escape(c) {
             Some(escape) => f.write_str(escape),
-            None => write!(f, "{c}"),
+            None => f.write_char(shown(c)),
         })
     }
 }
@@ -319,7 +319,7 @@ impl fmt::Display for Property<'_> {
             (':', _) => f.write_str("%3A"),
             (',', _) => f.write_str("%2C"),
             (_, Some(escape)) => f.write_str(escape),
-            (c, None) => write!(f, "{c}"),
+            (c, None) => f.write_char(shown(c)),
         })
     }
 }
@@ -331,6 +331,11 @@ fn percent_escape(c: char) -> Option<&'static str> {
         '\n' => Some("%0A"),
         _ => None,
     }
+}
+
+/// A character as the log shows it. A command has its text there as well, and a file may have any name.
+fn shown(c: char) -> char {
+    if c != '\t' && is_unprintable(c) { visible(c, true) } else { c }
 }
 
 /// A line that is not a command, whatever its text: a command begins with `::`, or has `##[` anywhere.
@@ -352,6 +357,8 @@ mod tests {
     fn values_end_where_they_should() {
         assert_eq!(Data("a: 100%,\r\nb").to_string(), "a: 100%25,%0D%0Ab");
         assert_eq!(Property("a: 100%,\r\nb").to_string(), "a%3A 100%25%2C%0D%0Ab");
+        assert_eq!(Property("a\u{1b}[31m\u{202e}é").to_string(), "a␛[31m\u{fffd}é");
+        assert_eq!(Data("a\u{1b}[31m\tb").to_string(), "a␛[31m\tb");
     }
 
     #[test]

@@ -109,10 +109,14 @@ pub(crate) fn undone(summary: &Summary) -> Vec<String> {
         1 => Some("1 template has errors of its own".to_owned()),
         more => Some(format!("{} templates have errors of their own", grouped(more))),
     };
+    let unwritten = (summary.unwritten > 0).then(|| match summary.unwritten {
+        1 => "The fixes of 1 file could not be written".to_owned(),
+        more => format!("The fixes of {} files could not be written", grouped(more)),
+    });
     // They are listed among the files of a report, by their names: without this, the end of a long one would not mention them.
     let settings = (summary.problems > 0)
         .then(|| format!("{} with options, configuration, rules or baseline", count(summary.problems, "problem")));
-    files.into_iter().chain(flawed).chain(settings).collect()
+    files.into_iter().chain(flawed).chain(unwritten).chain(settings).collect()
 }
 
 /// What was linted with what.
@@ -197,5 +201,7 @@ mod tests {
         let flawed = Summary { with_errors: 1, ..summary(3, 2) };
         assert_eq!(headline(&flawed), Headline::Neutral("No findings in what was checked: all 3 checks passed".into()));
         assert_eq!(undone(&flawed), ["1 template has errors of its own"]);
+        let unwritten = Summary { unwritten: 1, ..summary(3, 2) };
+        assert_eq!(undone(&unwritten), ["The fixes of 1 file could not be written"]);
     }
 }

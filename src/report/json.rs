@@ -18,7 +18,7 @@
 //!              passed, supporting, failed, undecided, errors, warnings, notes,
 //!              suppressed_by_exceptions, suppressed_required, in_baseline, stale, since?: SINCE, fixable?: FIXABLE, fixes?: FIXES } }
 //! CHANGED: { rule, level?: { default, value }, parameters: [{ name, default: [value], value: [value] }] }
-//! SINCE: { revision, commit, new, fixed, unchanged }
+//! SINCE: { revision, commit, new, fixed, unjudged, unchanged }
 //! FIXABLE: { safe, unsafe, display }
 //! FIXES: { dry_run, fixed, files, unsafe_fixes, not_fixed: [{ reason, findings }], rules: [{ rule, fixed, taken_back }],
 //!          effects: [{ file, rule, resource, note, safe }] }
@@ -27,7 +27,7 @@
 //! FINDING: { rule, title?, url, harm?, remediation?, level: "error" | "warning" | "note", severity: SEVERITY, outcome: "fail" | "undecided" | "pass",
 //!            message, when?, file, start?, end?, path,
 //!            fixes: [FIX], subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED],
-//!            baseline: "new" | "unchanged" ?, since?: "new" | "unchanged" | "absent", exception: EXCEPTION ? }
+//!            baseline: "new" | "unchanged" ?, since?: "new" | "unchanged" | "absent" | "unjudged", exception: EXCEPTION ? }
 //! FIX: { title, applicability: "safe" | "unsafe" | "display", note?, edits: [{ start, end, text }] }
 //! EXCEPTION: { id, rules: [rule], reason?, alternative?, owner?, ticket?, expires?,
 //!              dialect: "metadata" | "comment" | "cfn-guard" | "cfn-nag" | "checkov" | "cdk-nag" | "cdk",
@@ -39,7 +39,7 @@
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
 //! null where there is no value, never absent, apart from the summary's `fixes`, which only a run with `--fix` has, its
 //! `fixable`, which only a run without has: how many of the findings that count have a fix, and `since` and `absent`, which only a run
-//! with `--since` has: findings of the earlier revision that are gone are in `absent`. `alike` are further subjects of the same
+//! with `--since` has: findings of the earlier revision that are gone, or that no rule decides about now, are in `absent`. `alike` are further subjects of the same
 //! finding, which a loop makes of the same text. `fixes` has the change of the template that mends the finding,
 //! where one is known: `text` stands in place of the bytes from `start` to `end`, in the finding's file. A `display` fix has no edits.
 //! `level` is the level of the finding and `severity` that of its rule, whatever the outcome. Lists are in the order

@@ -254,6 +254,9 @@ pub struct Summary {
     pub unreadable: usize,
     /// Templates that were linted although something in them is wrong: a repeated key, a file that cannot be included.
     pub with_errors: usize,
+    /// Files whose fixes could not be written. The summary of the fixes counts their findings.
+    #[serde(skip)]
+    pub unwritten: usize,
     /// What is wrong about options, configurations, rules of users and baselines.
     pub problems: usize,
     /// Resources in the templates.

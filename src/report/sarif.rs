@@ -425,10 +425,11 @@ impl Pending {
     }
 }
 
-/// The findings of a part, those that are gone last.
+/// The findings of a part, those that are gone last. Who reads that a result is absent takes it for fixed, so those that nothing decides
+/// about are not among them.
 fn results<'a>(part: &Report<'a>) -> Vec<&'a Finding> {
     let mut all = part.all_findings();
-    all.extend(part.absent);
+    all.extend(part.absent.iter().filter(|finding| finding.since == Some(BaselineState::Absent)));
     all
 }
 

@@ -19,6 +19,8 @@ pub struct Since {
     pub new: usize,
     /// Findings of the revision that are gone.
     pub fixed: usize,
+    /// Findings of the revision that nothing decides about now.
+    pub unjudged: usize,
     /// Findings that the revision has, too, and that nothing else keeps from counting.
     pub unchanged: usize,
     /// These by level: errors, warnings and notes.
@@ -37,10 +39,11 @@ impl Since {
         }
     }
 
-    /// The numbers: `3 new, 2 fixed, 41 as before`.
+    /// The numbers: `3 new, 2 fixed, 41 as before, 1 no longer judged`.
     pub(crate) fn numbers(&self) -> String {
-        let Self { new, fixed, unchanged, .. } = self;
-        format!("{} new, {} fixed, {} as before", grouped(*new), grouped(*fixed), grouped(*unchanged))
+        let Self { new, fixed, unchanged, unjudged, .. } = self;
+        let all = format!("{} new, {} fixed, {} as before", grouped(*new), grouped(*fixed), grouped(*unchanged));
+        if *unjudged == 0 { all } else { format!("{all}, {} no longer judged", grouped(*unjudged)) }
     }
 
     /// The revision for people: `main (0123456789ab)`.

@@ -7,7 +7,7 @@ use crate::code::Code;
 use crate::config::{self, FILE_NAME};
 use crate::files::{Files, Reach};
 use crate::finding::{Diagnostic, Finding};
-use crate::paths::{Base, folder_of, relative};
+use crate::paths::{Base, escaped, folder_of, relative};
 use crate::source::{Source, SourceId, Span};
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
@@ -294,8 +294,13 @@ impl<'a> InScope<'a> {
 
     /// Whether the run decides about an entry: its file was linted or does not exist, and its rule ran or does not exist.
     fn contains(&self, key: &Key) -> bool {
-        // A name that lost bytes leads to no file, though there may be one.
-        let exists = || key.file.contains('\u{fffd}') || self.looked_at.on.has(&self.names.folder.join(&key.file));
+        // Older versions wrote names that lost bytes. These lead to no file, though there may be one.
+        let has = |path: &Path| self.looked_at.on.has(&self.names.folder.join(path));
+        let exists = || {
+            key.file.contains('\u{fffd}')
+                || has(Path::new(&key.file))
+                || escaped(&key.file).is_some_and(|path| has(&path))
+        };
         (self.looked_at.was_checked)(&key.rule) && (self.linted.contains(&key.file) || !exists())
     }
 }

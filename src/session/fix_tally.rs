@@ -32,7 +32,10 @@ pub(super) fn effects(file: &str, fixed: &Fixed) -> Vec<Effect> {
 impl FixTally {
     /// Adds those of a text.
     pub(super) fn add(&mut self, fixed: &Fixed, effects: Vec<Effect>) {
-        self.effects.extend(effects);
+        // Those of a text that is not changed are only shown with its diff.
+        if !fixed.fixed.is_empty() {
+            self.effects.extend(effects);
+        }
         self.files += usize::from(!fixed.fixed.is_empty());
         for (rule, number) in &fixed.fixed {
             self.rules.entry(Arc::clone(rule)).or_default().0 += number;

@@ -78,9 +78,11 @@ impl Fixer for Fixes<'_> {
     }
 
     fn keeps(&self, candidate: &Candidate) -> Option<Unfixed> {
-        // What is only shown is not undone.
-        let is_kept = !self.fixing.is_dry && discover::is_generated(candidate, self.files);
-        is_kept.then_some(Unfixed::Generated)
+        discover::is_generated(candidate, self.files).then_some(Unfixed::Generated)
+    }
+
+    fn shows_kept(&self) -> bool {
+        self.fixing.is_dry
     }
 
     fn choice(&self, finding: &Finding, fix: &Fix) -> Choice {

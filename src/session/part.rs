@@ -4,7 +4,7 @@
 use super::options::Contents;
 use super::settings::Settings;
 use crate::code::Code;
-use crate::finding::{self, Applicability, Diagnostic, Exception, Finding, Fix, Level, Suppression};
+use crate::finding::{self, Applicability, BaselineState, Diagnostic, Exception, Finding, Fix, Level, Suppression};
 use crate::linter::sort_findings;
 use crate::project::{Absent, Linted};
 use crate::report::{Report, RuleReport, Summary};
@@ -27,7 +27,7 @@ pub(super) struct Part {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Diagnostics about the run, which every file may have.
     pub(super) of_run: Vec<Diagnostic>,
-    /// What an earlier revision had, and is gone.
+    /// What an earlier revision had, and is gone or no longer judged.
     pub(super) absent: Vec<Finding>,
     /// Whether a program writes the template, so that `--fix` does not change it.
     pub(super) is_generated: bool,
@@ -113,7 +113,9 @@ impl Part {
         summary.in_baseline += self.suppressed.len() - exceptions - as_before;
         if let Some(since) = &mut summary.since {
             since.new += self.findings.iter().filter(|finding| finding.counts()).count();
-            since.fixed += self.absent.len();
+            let fixed = self.absent.iter().filter(|finding| finding.since == Some(BaselineState::Absent)).count();
+            since.fixed += fixed;
+            since.unjudged += self.absent.len() - fixed;
             since.unchanged += as_before;
             for finding in self.suppressed.iter().filter(|finding| finding.is_as_before()) {
                 *since.level(finding.level) += 1;

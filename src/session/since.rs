@@ -1,14 +1,20 @@
 //! The earlier revision that a run compares with: finds the repository of the named paths, and opens the revision in it.
 
 use crate::code::Code;
-use crate::discover::Discovery;
+use crate::discover::{Candidate, Discovery};
 use crate::files::{Files, is_repository};
 use crate::finding::Diagnostic;
 use crate::git::{Failure, Tree};
+use crate::project::{Absent, Unjudged};
 use crate::report;
+use crate::report::text::count;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// The number of findings that a note names.
+const MAX_NAMED: usize = 5;
 
 /// An earlier revision of the files of a run.
 #[derive(Debug)]
@@ -68,6 +74,32 @@ impl Since {
         };
         self.tree.unread().iter().map(problem).collect()
     }
+}
+
+/// What is not judged any more of what a revision had in a file: a note for each reason.
+pub(super) fn unjudged(candidate: &Candidate, revision: &str, absent: &Absent) -> Vec<Diagnostic> {
+    let mut by_reason: BTreeMap<Unjudged, Vec<&str>> = BTreeMap::new();
+    for (reason, finding) in &absent.unjudged {
+        by_reason.entry(*reason).or_default().push(finding);
+    }
+    let note = |(reason, findings): (Unjudged, Vec<&str>)| {
+        let is = if findings.len() == 1 { "is" } else { "are" };
+        let number = count(findings.len(), "finding");
+        let shown: Vec<&str> = findings.iter().copied().take(MAX_NAMED).collect();
+        let rest = match findings.len().saturating_sub(MAX_NAMED) {
+            0 => String::new(),
+            rest => format!(" and {}", count(rest, "other")),
+        };
+        let message = format!(
+            "{number} of revision `{revision}` {is} not judged any more, because {}: {}{rest}",
+            reason.reason(),
+            shown.join(", ")
+        );
+        Diagnostic::note(Code::Revision, message)
+            .in_file(candidate.name())
+            .with_help("Nothing shows that the problem is fixed.")
+    };
+    by_reason.into_iter().map(note).collect()
 }
 
 /// The root of the repository that all paths are in.

@@ -13,8 +13,9 @@ use super::problems::Problems;
 use super::ran::Ran;
 use super::refused::RefusedPins;
 use super::settings::Settings;
-use super::since::Since;
+use super::since::{Since, unjudged};
 use super::sink::{FixedText, Sink};
+use crate::code::Code;
 use crate::digest::Sha256;
 use crate::discover::{self, Candidate, Input, LeftOut};
 use crate::files::Files;
@@ -232,18 +233,22 @@ impl Tally {
         governing: &mut Governing,
         sink: &mut dyn Sink,
     ) {
-        match file {
+        let revision = self.summary.since.as_ref().map_or("", |since| &since.revision);
+        let notes = unjudged(candidate, revision, &absent);
+        let file = match file {
             Some(File::Linted(mut linted)) => {
                 linted.absent = absent;
-                self.add(candidate, File::Linted(linted), None, options, governing, sink);
+                linted.report.diagnostics.extend(notes);
+                return self.add(candidate, File::Linted(linted), None, options, governing, sink);
             }
-            Some(file) => self.add(candidate, file, None, options, governing, sink),
-            None => {
-                let mut part = Part::of_absent(absent);
-                part.sort(options.contents);
-                self.report(part, None, None, &governing.of(candidate), options, sink);
-            }
+            file => file,
+        };
+        if let Some(file) = file {
+            self.add(candidate, file, None, options, governing, sink);
         }
+        let mut part = Part { diagnostics: notes, ..Part::of_absent(absent) };
+        part.sort(options.contents);
+        self.report(part, None, None, &governing.of(candidate), options, sink);
     }
 
     /// Adds the result of a file, and reports it. `ready` is what was made of it before.
@@ -362,9 +367,11 @@ impl Tally {
             return part.sources;
         }
         part.count(&mut self.summary);
-        let has_error = part.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-        self.has_error |= has_error;
-        self.summary.with_errors += usize::from(has_error && template.is_some());
+        let mut errors = part.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        self.has_error |= errors.clone().next().is_some();
+        self.summary.unwritten += errors.clone().filter(|error| error.code == Code::FileNotWritten).count();
+        let has_own = errors.any(|error| error.code != Code::FileNotWritten);
+        self.summary.with_errors += usize::from(has_own && template.is_some());
         self.fails |= part.findings.iter().any(|finding| finding.counts() && settings.fail_on.counts(finding.level));
         meet(part.results(), &mut self.named);
         meet(part.findings.iter(), &mut self.fired);

@@ -1,6 +1,6 @@
 //! The baseline as a team would use it: written once, compared with, and smaller from time to time.
 
-use crate::support::{BAD, Folder, GOOD, VERSIONING, problems};
+use crate::support::{BAD, CHOOSES, Folder, GOOD, VERSIONING, problems};
 use serde_json::Value;
 use std::fs;
 
@@ -34,8 +34,8 @@ fn known_findings_do_not_count() {
     {
       "hipaalint-baseline": 1,
       "findings": [
-        { "file": "templates/two.yaml", "rule": "s3-bucket-versioning", "subject": "Resources/Records", "path": "Resources/Records", "count": 1 },
-        { "file": "templates/two.yaml", "rule": "s3-bucket-versioning", "subject": "Resources/Scans", "path": "Resources/Scans", "count": 1 }
+        { "file": "templates/two.yaml", "rule": "s3-bucket-versioning", "subject": "Resources/Records", "path": "Resources/Records", "level": "error", "count": 1 },
+        { "file": "templates/two.yaml", "rule": "s3-bucket-versioning", "subject": "Resources/Scans", "path": "Resources/Scans", "level": "error", "count": 1 }
       ]
     }
     "#);
@@ -115,6 +115,83 @@ fn equal_findings_are_counted() {
     if fewer != folder.read("b.json") {
         folder.file("b.json", fewer);
         assert_eq!(counts(&folder.run(&[&["p.yaml", "--baseline", "b.json"], &rule[..]].concat()))[0], 1);
+    }
+}
+
+/// What concerned `dev` alone, and concerns `prod` now.
+#[test]
+fn what_becomes_graver_is_new() {
+    let folder = Folder::with(&[("a.yaml", CHOOSES), ("b.yaml", CHOOSES)]);
+    folder.versioning(&[".", "--write-baseline", "b.json"]);
+    assert_eq!(folder.read("b.json").matches("\"level\": \"warning\", \"count\": 1 }").count(), 2);
+    let compared = |file: &str| {
+        let ran = folder.versioning(&[".", "--baseline", file, "--format", "json"]);
+        (ran.code, counts(&ran))
+    };
+    assert_eq!(compared("b.json"), (0, [0, 2, 0]));
+    folder.file("a.yaml", CHOOSES.replace("!If [IsProd, Enabled, Suspended]", "Suspended"));
+    assert_eq!(compared("b.json"), (1, [1, 1, 0]), "the known one is not gone, but graver");
+    // Older versions wrote no level, which covers each.
+    folder.file("old.json", folder.read("b.json").replace(" \"level\": \"warning\",", ""));
+    assert_eq!(compared("old.json"), (0, [0, 2, 0]));
+    // What is less grave than it was is known.
+    folder.versioning(&[".", "--write-baseline", "old.json"]);
+    assert_eq!(folder.read("old.json").matches("\"level\": \"error\", \"count\": 1 }").count(), 1);
+    folder.file("a.yaml", CHOOSES);
+    assert_eq!(compared("old.json"), (0, [0, 2, 0]));
+    // A level that a configuration makes graver makes the finding new, as a rule that it turns on does.
+    folder.file("hipaalint.yaml", "rules: { s3-bucket-versioning: { level: note } }\n");
+    folder.versioning(&[".", "--write-baseline", "notes.json"]);
+    assert_eq!(compared("notes.json"), (0, [0, 2, 0]));
+    folder.file("hipaalint.yaml", "fail-on: warning\n");
+    assert_eq!((compared("notes.json"), compared("b.json")), ((1, [0, 0, 0]), (0, [0, 2, 0])));
+    folder.file("b.json", folder.read("b.json").replace("warning", "grave"));
+    let ran = folder.versioning(&[".", "--baseline", "b.json", "--format", "json"]);
+    assert!(ran.stdout.contains("the `level` of an entry is not `note`, `warning` or `error`"), "{}", ran.all());
+}
+
+/// What is known of one kind covers as many findings as it has, each with what is as grave.
+#[test]
+fn several_of_one_kind_are_counted_by_level() {
+    let list = |values: &str| {
+        format!(
+            "Parameters:\n  Env: {{ Type: String, Default: prod, AllowedValues: [dev, prod] }}\nConditions:\n  IsProd: !Equals [!Ref Env, prod]\n\
+             Resources:\n  Records:\n    Type: AWS::S3::Bucket\n    Properties:\n      VersioningConfiguration: {{ Status: {values} }}\n"
+        )
+    };
+    let folder = Folder::with(&[("a.yaml", &list("!If [IsProd, Enabled, Suspended]"))]);
+    folder.versioning(&["a.yaml", "--write-baseline", "b.json"]);
+    // An entry of each level: the gravest is for the gravest.
+    let line = folder.read("b.json").lines().find(|line| line.contains("\"level\"")).unwrap().to_owned();
+    let both = format!("{line},\n{}", line.replace("warning", "error"));
+    folder.file("b.json", folder.read("b.json").replace(&line, &both));
+    let counted = || counts(&folder.versioning(&["a.yaml", "--baseline", "b.json", "--format", "json"]));
+    assert_eq!(counted(), [0, 1, 1]);
+    folder.file("a.yaml", list("Suspended"));
+    assert_eq!(counted(), [0, 1, 1]);
+    folder.file("b.json", folder.read("b.json").replace("error", "note"));
+    assert_eq!(counted(), [1, 0, 1], "one of the two is graver, and the other is gone");
+}
+
+/// A report is not written over it, even if the run does not read it.
+#[test]
+fn a_report_does_not_overwrite_a_baseline() {
+    let folder = written();
+    let before = folder.read("baseline.json");
+    for format in ["json", "sarif", "html"] {
+        let output = format!("{format}=baseline.json");
+        let ran = folder.versioning(&["templates", "--no-config", "--output", &output]);
+        assert_eq!(ran.code, 2, "{}", ran.all());
+        assert!(ran.stderr.contains("a report never overwrites a baseline"), "{}", ran.all());
+        assert_eq!(folder.read("baseline.json"), before);
+    }
+    // A report about a file of that name, and an empty file, may be replaced.
+    folder.file("broken.json", "{\"hipaalint-baseline\": 1").file("empty.json", "");
+    for output in ["json=r.json", "jsonl=r.jsonl", "human=r.txt", "sarif=r.sarif", "json=empty.json"] {
+        for _ in 0..2 {
+            let ran = folder.versioning(&["templates", "--baseline", "broken.json", "--output", output]);
+            assert!(!ran.stderr.contains("overwrites"), "{output}: {}", ran.all());
+        }
     }
 }
 

@@ -151,7 +151,11 @@ fn names_need_not_be_text() {
     std::fs::write(folder.path("").join(OsStr::from_bytes(b"\xff.yaml")), BAD).unwrap();
     let files = found(&folder, &["."]);
     assert_eq!(files.len(), 3, "{files:?}");
-    assert!(!folder.versioning(&["."]).stdout.contains('\u{1b}'));
+    assert!(files.contains(&"%FF.yaml".to_owned()), "{files:?}");
+    for format in ["human", "github"] {
+        let ran = folder.versioning(&[".", "--format", format]);
+        assert!(!ran.stdout.contains('\u{1b}') && ran.stdout.contains("esc␛[31m.yaml"), "{}", ran.all());
+    }
     let sarif = folder.versioning(&[".", "--format", "sarif"]);
     assert!(sarif.stdout.contains("a%20b%23%25.yaml"), "{}", sarif.all());
 }

@@ -1,7 +1,7 @@
 //! Evidence as an auditor gets it: OSCAL whose links lead somewhere, findings for Security Hub within its limits, and bundles that are
 //! compared and checked.
 
-use crate::support::{BAD, Folder, GOOD, OPEN, OWN_RULE, Ran};
+use crate::support::{BAD, CHOOSES, Folder, GOOD, OPEN, OWN_RULE, Ran};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -427,6 +427,31 @@ fn bundles_are_compared() {
     fs::remove_file(folder.path("b.yaml")).unwrap();
     bundle(&folder, "better.zip", "2027-01-01", &["."]);
     assert_eq!(folder.run(&["evidence", "diff", "new.zip", "better.zip"]).code, 0);
+}
+
+/// What concerned `dev` alone, and concerns `prod` now, is new. The message states when a finding occurs.
+#[test]
+fn what_becomes_graver_is_new() {
+    let folder = Folder::with(&[("a.yaml", CHOOSES)]);
+    bundle(&folder, "dev.zip", "2026-11-28", &["."]);
+    folder.file("a.yaml", CHOOSES.replace("!If [IsProd, Enabled, Suspended]", "Suspended"));
+    bundle(&folder, "all.zip", "2026-11-29", &["."]);
+    let ran = folder.run(&["evidence", "diff", "dev.zip", "all.zip", "--format", "json"]);
+    assert_eq!(ran.code, 1, "{}", ran.all());
+    let report = ran.json();
+    let [finding] = list(&report, "findings")[..] else { panic!("{report}") };
+    assert_eq!((text(&finding["kind"]), finding["count"].as_u64()), ("new".to_owned(), Some(1)));
+    assert_eq!(text(&finding["note"]), "It was of level warning, and is of level error now.");
+    assert!(text(&finding["message"]).ends_with("`Status` is \"Suspended\"."), "{report}");
+    // What is less grave is as before, and what is gone names its choice.
+    assert_eq!(
+        list(&folder.run(&["evidence", "diff", "all.zip", "dev.zip", "--format", "json"]).json(), "findings").len(),
+        0
+    );
+    folder.file("a.yaml", GOOD);
+    bundle(&folder, "good.zip", "2026-11-29", &["."]);
+    let ran = folder.run(&["evidence", "diff", "dev.zip", "good.zip"]);
+    assert!(ran.stdout.contains("`Status` is \"Suspended\", when Env is dev."), "{}", ran.all());
 }
 
 /// A rule that did not run found nothing, and that is not a fix.

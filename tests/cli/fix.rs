@@ -506,6 +506,9 @@ mod on_unix {
         assert_eq!(problems(&report), [("file-not-written".to_owned(), "app.yaml".to_owned())]);
         assert_eq!((findings(&report).len(), fixes(&report)), (3, (0, 0, 1)));
         assert!(not_fixed(&report).contains(&("not-written".to_owned(), 1)));
+        assert_eq!(report["summary"]["with_errors"], 0);
+        let said = folder.fix(&["app.yaml"]).stdout;
+        assert!(said.contains("The fixes of 1 file could not be written") && !said.contains("errors of"), "{said}");
     }
 
     #[test]

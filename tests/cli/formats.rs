@@ -172,6 +172,13 @@ fn a_full_disk_is_trouble() {
     let child = folder.command(&["good.yaml"]).stdout(full).stderr(Stdio::piped()).output().unwrap();
     assert_eq!(child.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&child.stderr).contains("cannot write to standard output"));
+    for arguments in [&["--help"][..], &["-h"], &["--version"], &["rules", "--help"], &["explain"], &["help"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let child = folder.command(arguments).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        let words = String::from_utf8_lossy(&child.stderr).into_owned();
+        assert_eq!(child.status.code(), Some(2), "{arguments:?}: {words}");
+        assert!(!words.contains("os error"), "{arguments:?}: {words}");
+    }
 }
 
 #[test]

@@ -87,6 +87,13 @@ fn bad_lines_are_problems_and_the_others_are_linted() {
 }
 
 #[test]
+fn a_byte_order_mark_is_skipped() {
+    let input = format!("\u{feff}{}", lines(&[json!({"path": "a", "content": BAD})]));
+    let ran = Folder::new().run_on(input.as_bytes(), &LINT);
+    assert_eq!((ran.code, findings(&ran.json()).len()), (1, 1), "{}", ran.all());
+}
+
+#[test]
 fn lines_are_in_the_order_of_their_numbers() {
     let folder = crate::support::Folder::new();
     let report = folder.run_on("[1]\n".repeat(12).as_bytes(), &["--records", "--format", "json"]).json();

@@ -2,7 +2,7 @@
 
 use crate::skipped::skipped;
 use crate::streams::{closed, complaints};
-use crate::support::{BAD, Folder, GOOD, Ran, problems};
+use crate::support::{BAD, CHOOSES, Folder, GOOD, OPEN, Ran, problems, ran};
 use serde_json::Value;
 use std::process::Command;
 
@@ -58,6 +58,21 @@ fn numbers(ran: &Ran) -> [u64; 3] {
     let report = ran.json();
     ["new", "fixed", "unchanged"]
         .map(|key| report["summary"]["since"][key].as_u64().unwrap_or_else(|| panic!("{}", ran.all())))
+}
+
+/// The files of findings that nothing decides about now, with the reasons. Their number is that of the summary.
+fn unjudged(ran: &Ran) -> Vec<(String, String)> {
+    let report = ran.json();
+    let notes = report["diagnostics"].as_array().unwrap().iter().filter(|one| one["code"] == "revision");
+    let mut all = Vec::new();
+    for note in notes {
+        let message = note["message"].as_str().unwrap();
+        let Some((number, rest)) = message.split_once(" is not judged any more, because ") else { panic!("{message}") };
+        assert_eq!(number, "1 finding of revision `HEAD`");
+        all.push((note["file"].as_str().unwrap().to_owned(), rest.split(": ").next().unwrap().to_owned()));
+    }
+    assert_eq!(report["summary"]["since"]["unjudged"], all.len(), "{}", ran.all());
+    all
 }
 
 fn subjects(list: &Value) -> Vec<String> {
@@ -301,11 +316,126 @@ fn assemblies_are_compared_by_their_manifests() {
 }
 
 #[test]
+fn without_git_nothing_is_compared() {
+    let Some(own) = Repository::with(&[("a.yaml", BAD)]) else { return };
+    let mut command = own.0.command(&["--since", "HEAD", "--format", "json"]);
+    let ran = ran(command.env("PATH", own.0.path("")));
+    assert_eq!(ran.code, 2, "{}", ran.all());
+    assert!(ran.stdout.contains("git cannot be started: there is no such file or folder"), "{}", ran.all());
+}
+
+#[test]
 fn broken_templates_fix_nothing() {
     let Some(own) = Repository::with(&[("a.yaml", BAD), ("b.yaml", "Resources: [")]) else { return };
     own.0.file("a.yaml", "Resources: [").file("b.yaml", BAD);
     let ran = own.since(&["--format", "json"]);
     assert_eq!((ran.code, numbers(&ran)), (2, [1, 0, 0]), "{}", ran.all());
+    assert_eq!(unjudged(&ran), [("a.yaml".to_owned(), "the file was not linted".to_owned())]);
+}
+
+/// What concerned `dev` alone, and concerns `prod` now.
+#[test]
+fn what_becomes_graver_is_new() {
+    let Some(own) = Repository::with(&[("a.yaml", CHOOSES), ("known.yaml", CHOOSES)]) else { return };
+    assert_eq!(own.numbers(&[]), [0, 0, 2]);
+    let warning = format!("# dev\n{CHOOSES}");
+    let graver = CHOOSES.replace("!If [IsProd, Enabled, Suspended]", "Suspended");
+    own.0.file("a.yaml", &warning);
+    assert_eq!(own.numbers(&[]), [0, 0, 2]);
+    own.0.file("a.yaml", &graver);
+    let ran = own.since(&["--format", "json"]);
+    assert_eq!((ran.code, numbers(&ran)), (1, [1, 0, 1]), "{}", ran.all());
+    let report = ran.json();
+    let state = |list: &str| -> Vec<(Value, Value)> {
+        report[list].as_array().unwrap().iter().map(|one| (one["since"].clone(), one["level"].clone())).collect()
+    };
+    assert_eq!(state("findings"), [("new".into(), "error".into())]);
+    assert_eq!(state("absent"), []);
+    // The level of a configuration is that of both, and only what is as grave as --fail-on fails.
+    own.0.file("hipaalint.yaml", "rules: { s3-bucket-versioning: { level: note } }\n");
+    assert_eq!(own.numbers(&[]), [0, 0, 2]);
+    own.0.file("hipaalint.yaml", "fail-on: never\n");
+    let ran = own.since(&["--format", "json"]);
+    assert_eq!((ran.code, numbers(&ran)), (0, [1, 0, 1]), "{}", ran.all());
+    // What is less grave is as before.
+    own.commit();
+    own.0.file("a.yaml", warning);
+    assert_eq!(own.numbers(&[]), [0, 0, 2]);
+}
+
+/// What a parent passes to a nested stack makes its finding graver.
+#[test]
+fn what_a_parent_passes_makes_a_finding_graver() {
+    let parent = |value: &str| {
+        format!(
+            "Parameters:\n  Stage: {{ Type: String, Default: prod, AllowedValues: [dev, prod] }}\nResources:\n  Child:\n    \
+             Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: child.yaml\n      Parameters: {{ Env: {value} }}\n"
+        )
+    };
+    let Some(own) = Repository::with(&[("child.yaml", CHOOSES), ("parent.yaml", &parent("!Ref Stage"))]) else {
+        return;
+    };
+    assert_eq!(own.numbers(&[]), [0, 0, 1]);
+    own.0.file("parent.yaml", parent("dev"));
+    let ran = own.since(&["--format", "json"]);
+    assert_eq!((ran.code, numbers(&ran)), (1, [1, 0, 0]), "{}", ran.all());
+}
+
+/// Only what the rule looked at again, or what was removed, is fixed.
+#[test]
+fn what_is_not_judged_is_not_fixed() {
+    let both = TWO.replace("Scans: { Type: AWS::S3::Bucket }", "Queue: { Type: AWS::SQS::Queue }");
+    let Some(own) = Repository::with(&[("a.yaml", &both)]) else { return };
+    let undecided = "the check is undecided now";
+    let not_looked_at = "the rule does not look at the resource now";
+    let condition =
+        "Conditions:\n  Never: !Equals [a, b]\nResources:\n  Records: { Type: AWS::S3::Bucket, Condition: Never }\n";
+    let list = "Parameters:\n  Names: { Type: CommaDelimitedList }\nTransform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::Buckets:\n    \
+                - Name\n    - !Ref Names\n    - ${Name}: { Type: AWS::S3::Bucket }\n";
+    for (text, fixed, reason) in [
+        (GOOD, 1, None),
+        // The resource is gone, or has another name.
+        ("Resources:\n  Queue: { Type: AWS::SQS::Queue }\n", 1, None),
+        (OPEN, 0, Some(undecided)),
+        (&both.replace("S3::Bucket", "S3::Bukket"), 0, Some(not_looked_at)),
+        (&both.replace("AWS::S3::Bucket", "AWS::SNS::Topic"), 0, Some(not_looked_at)),
+        (condition, 0, Some(not_looked_at)),
+        // It may be one of those that are not known.
+        (list, 0, Some(not_looked_at)),
+        ("Description: nothing\n", 0, Some("the file was not linted")),
+        ("", 0, Some("the file was not linted")),
+    ] {
+        own.0.file("a.yaml", text);
+        let ran = own.since(&["--format", "json", "a.yaml"]);
+        assert_eq!(numbers(&ran)[1], fixed, "{text}: {}", ran.all());
+        let reasons: Vec<String> = unjudged(&ran).into_iter().map(|(_, reason)| reason).collect();
+        assert_eq!(reasons, reason.map(str::to_owned).into_iter().collect::<Vec<_>>(), "{text}: {}", ran.all());
+        let report = ran.json();
+        let states: Vec<&Value> = report["absent"].as_array().unwrap().iter().map(|one| &one["since"]).collect();
+        assert_eq!(states, [if fixed == 1 { "absent" } else { "unjudged" }], "{text}");
+        assert_eq!(complaints(&closed("report.schema.json"), &report), Vec::<String>::new());
+        let sarif = own.since(&["--format", "sarif", "a.yaml"]).json();
+        let results = sarif["runs"][0]["results"].as_array().unwrap().iter();
+        assert_eq!(results.filter(|one| one["baselineState"] == "absent").count() as u64, fixed, "{text}");
+    }
+    own.0.file("a.yaml", both.replace("S3::Bucket", "S3::Bukket"));
+    let ran = own.since(&[]);
+    assert!(ran.stdout.contains("0 new, 0 fixed, 0 as before, 1 no longer judged\n"), "{}", ran.all());
+    assert!(ran.stdout.contains("`s3-bucket-versioning` for Resources/Records"), "{}", ran.all());
+}
+
+/// A file that the run leaves out is not fixed; one that was removed is.
+#[test]
+fn what_is_left_out_is_not_fixed() {
+    let Some(own) = Repository::with(&[("a.yaml", BAD), ("b.yaml", GOOD)]) else { return };
+    own.0.file(".gitignore", "a.yaml\n");
+    let ran = own.since(&["--format", "json", "."]);
+    assert_eq!((ran.code, numbers(&ran)), (0, [0, 0, 0]), "{}", ran.all());
+    let reason = "the file is not one of those that are linted now";
+    assert_eq!(unjudged(&ran), [("a.yaml".to_owned(), reason.to_owned())]);
+    std::fs::remove_file(own.0.path("a.yaml")).unwrap();
+    let ran = own.since(&["--format", "json", "."]);
+    assert_eq!((numbers(&ran), unjudged(&ran)), ([0, 1, 0], Vec::new()), "{}", ran.all());
 }
 
 #[test]

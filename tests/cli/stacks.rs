@@ -332,6 +332,24 @@ fn a_cloud_assembly_is_each_stack_once() {
     insta::assert_snapshot!(folder.versioning(&["cdk.out"]).stdout);
 }
 
+/// The diff is shown, and nothing of it counts as fixed: `--fix` would not change the assembly.
+#[test]
+fn a_diff_counts_what_a_fix_would_do() {
+    let folder = assembly();
+    let fixes = |more: &[&str]| {
+        let fix = ["cdk.out", "--fix", "--unsafe-fixes", "--output", "r.json"];
+        let ran = folder.versioning(&[&fix, more].concat());
+        let report: Value = serde_json::from_str(&folder.read("r.json")).unwrap();
+        (ran, report["summary"]["fixes"].clone())
+    };
+    let (ran, shown) = fixes(&["--diff"]);
+    assert!(ran.stdout.contains("+++ b/cdk.out/App.template.json"), "{}", ran.all());
+    let (_, made) = fixes(&[]);
+    assert_eq!((&shown["fixed"], &made["fixed"]), (&0.into(), &0.into()), "{shown}");
+    assert_eq!((&shown["not_fixed"], &shown["rules"]), (&made["not_fixed"], &made["rules"]));
+    assert_eq!(shown["not_fixed"][0]["reason"], "generated");
+}
+
 /// The manifest declares the account, so its own id is not foreign.
 #[test]
 fn a_cloud_assembly_tells_account_and_region() {

@@ -83,7 +83,7 @@ const LAYERS: [(&str, &[&str]); 44] = [
     ("oscal", &["date", "digest", "rules", "catalogue"]),
     ("report", &["code", "source", "date", "digest", "facts", "finding", "rules", "oscal"]),
     // Bundles of reports, written and read.
-    ("evidence", &["digest", "rules", "oscal", "report"]),
+    ("evidence", &["digest", "finding", "rules", "oscal", "report"]),
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),
     // What templates come to, value by value: for `hipaalint evaluate` and for editors.
@@ -216,6 +216,7 @@ const LAYERS: [(&str, &[&str]); 44] = [
             "rules",
             "linter",
             "trial",
+            "baseline",
             "catalogue",
             "oscal",
             "report",

@@ -91,6 +91,7 @@ impl Format {
             fixes,
             locked: false,
             digests,
+            blocks: false,
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::{broken, is_inner};
 use crate::constructs::{Acknowledgement, Construct, StackConstructs};
-use crate::files::{Files, MAX_NAMED, Reach};
+use crate::files::{Files, MAX_NAMED, Reach, why};
 use crate::finding::{Diagnostic, Origin};
 use serde::Deserialize;
 use serde_json::Value;
@@ -57,7 +57,7 @@ fn json<T: for<'d> Deserialize<'d>>(
     let read = match Reach::of_project(folder, files).read(&path, MAX_NAMED, files) {
         Ok(text) => serde_json::from_slice(&text).map_err(|error| error.to_string()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(why(&error)),
     };
     read.map_err(|reason| problems.push(broken(&path, &reason, files))).ok()
 }

@@ -61,7 +61,8 @@ pub(in crate::project) fn fix(text: Text<'_>, first: File, fixer: &dyn Fixer) ->
     let kept = fixer.keeps(candidate).or_else(|| (!is_named).then_some(Unfixed::NotNamed));
     if let File::Linted(linted) = &mut first {
         rounds.mark(&mut linted.report);
-        if kept.is_none() && linted.report.is_template {
+        let is_shown = kept.is_none() || is_named && fixer.shows_kept();
+        if is_shown && linted.report.is_template {
             current = rounds.run(&linted.report);
         }
     }
@@ -83,6 +84,13 @@ pub(in crate::project) fn fix(text: Text<'_>, first: File, fixer: &dyn Fixer) ->
             let fate = |finding: &Finding, fix: &Fix| fates.known(finding, fix).unwrap_or(Unfixed::NotWritten);
             failed.count_left(&first, id, fixer, None, &fate);
             (first, failed)
+        }
+        // A run that makes fixes makes none here, so none counts.
+        _ if kept.is_some() => {
+            let notes = std::mem::take(&mut fixed.notes);
+            let mut shown = Fixed { notes, texts: Some(Box::new(texts(now))), ..Fixed::default() };
+            shown.count_left(&first, id, fixer, kept, &|finding, fix| fates.of(finding, fix));
+            (first, shown)
         }
         place => {
             fixed.count_left(&last, id, fixer, None, &|finding, fix| fates.of(finding, fix));

@@ -184,6 +184,7 @@ fn state(state: BaselineState) -> &'static str {
         BaselineState::New => "new",
         BaselineState::Unchanged => "unchanged",
         BaselineState::Absent => "absent",
+        BaselineState::Unjudged => "unjudged",
     }
 }
 
