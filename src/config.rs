@@ -26,7 +26,7 @@ mod samconfig;
 mod schema;
 mod tags;
 
-pub use nearest::Nearest;
+pub use nearest::{Misnamed, Nearest, Unread};
 pub use parameters::read_parameters;
 pub use samconfig::{file_and_environment, is_samconfig, read_samconfig};
 
@@ -340,7 +340,8 @@ impl ConfigReader<'_> {
             Ok(globs) => Some(globs),
             Err((index, reason)) => {
                 let wrong = node.as_sequence().and_then(|items| items.get(index)).unwrap_or(node);
-                let help = "Write globs as in .gitignore: `legacy/`, `*.test.yaml`, `stacks/**/old.json`.";
+                let help = "Write globs as in .gitignore, relative to the folder of this file: `legacy/`, `*.test.yaml`, \
+                     `stacks/**/old.json`.";
                 self.problem(wrong.span, format!("`skip` has an invalid glob: {reason}"), help.to_owned());
                 None
             }
@@ -511,14 +512,25 @@ fn known_names<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone, lea
     }
 }
 
-/// A file that looks like a configuration, but has another name and is not read.
-pub fn misnamed(name: String) -> Diagnostic {
-    Diagnostic::error(
-        Code::Configuration,
-        format!("hipaalint does not read it, because the name of a configuration is {FILE_NAME}"),
-    )
-    .in_file(name)
-    .with_help(format!("Rename it to {FILE_NAME}, or use --config with this file."))
+/// What looks like a configuration, and is not read. `name` is what reports show.
+pub fn misnamed(name: String, reason: Unread) -> Diagnostic {
+    let (why, help) = match reason {
+        Unread::Name => (
+            format!("the name of a configuration is {FILE_NAME}"),
+            format!("Rename it to {FILE_NAME}, or use --config with this file."),
+        ),
+        Unread::Beside => (
+            format!("the name of a configuration is {FILE_NAME}, which is in the same folder"),
+            format!("Move its settings to {FILE_NAME}, and remove it."),
+        ),
+        Unread::Folder => (
+            "it is a folder, and a configuration is a file".to_owned(),
+            "Rename the folder, or use --config or --no-config.".to_owned(),
+        ),
+    };
+    Diagnostic::error(Code::Configuration, format!("hipaalint does not read it, because {why}"))
+        .in_file(name)
+        .with_help(help)
 }
 
 /// A named configuration that cannot be read.

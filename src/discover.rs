@@ -28,7 +28,7 @@ use foldhash::fast::RandomState;
 use foldhash::{HashMap, HashSet};
 use gitignore::Ignored;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::hash::BuildHasher;
 use std::io;
@@ -51,6 +51,8 @@ pub struct Discovery {
     pub candidates: Vec<Candidate>,
     /// The folders that were named, as reports show them.
     pub folders: Vec<String>,
+    /// Those of them in which something could not be read, by their indices: a template may be there.
+    pub unread_folders: BTreeSet<usize>,
     /// Paths that do not exist or cannot be read.
     pub diagnostics: Vec<Diagnostic>,
     /// The paths in the diagnostics, by their names in reports.
@@ -92,10 +94,10 @@ impl Discovery {
 /// Files and folders that were not read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
-    /// Files that might be templates.
-    pub files: usize,
-    /// Folders, whatever is in them.
-    pub folders: usize,
+    /// Files that might be templates, as absolute paths without links.
+    pub files: BTreeSet<PathBuf>,
+    /// Folders, whatever is in them. They are absolute, too.
+    pub folders: BTreeSet<PathBuf>,
     /// The first few of both, as reports show them.
     pub names: Vec<String>,
 }
@@ -104,14 +106,24 @@ impl LeftOut {
     /// The number of names to keep.
     const MAX_NAMES: usize = 3;
 
-    fn note(&mut self, path: &Path, is_folder: bool, files: &Files) {
+    fn note(&mut self, path: &Path, absolute: &Path, is_folder: bool, files: &Files) {
         // A configuration governs templates, and is none.
         if !is_folder && path.file_name().is_some_and(|name| name == CONFIGURATION) {
             return;
         }
-        *(if is_folder { &mut self.folders } else { &mut self.files }) += 1;
-        if self.names.len() < Self::MAX_NAMES {
+        let known = if is_folder { &mut self.folders } else { &mut self.files };
+        if known.insert(absolute.to_owned()) && self.names.len() < Self::MAX_NAMES {
             self.names.push(files.name(path));
+        }
+    }
+
+    /// Forgets a file that is linted all the same: it was named, or is the template of a nested stack.
+    pub fn forget(&mut self, linted: &Candidate, files: &Files) {
+        if !linted.named || self.files.is_empty() {
+            return;
+        }
+        if let Some(real) = linted.path().and_then(|path| files.real(path).ok()) {
+            self.files.remove(&real);
         }
     }
 }
@@ -230,7 +242,8 @@ impl Finder<'_, '_> {
         }
         match self.files.metadata(path).map(|metadata| metadata.kind == Kind::Folder) {
             Ok(is_folder) if self.filter.skips_named && self.is_skipped(path, is_folder) => {
-                self.found.left_out.note(path, is_folder, self.files);
+                let absolute = self.files.real(path).unwrap_or_else(|_| path.to_owned());
+                self.found.left_out.note(path, &absolute, is_folder, self.files);
             }
             Ok(true) => self.add_folder(path),
             Ok(false) => {
@@ -277,7 +290,8 @@ impl Finder<'_, '_> {
         let files = self.files;
         let absolute = files.real(folder).unwrap_or_else(|_| folder.to_owned());
         let ignored = if self.filter.gitignore { Ignored::above(&absolute, files) } else { Ignored::default() };
-        let about = About::in_folder(self.found.folders.len());
+        let index = self.found.folders.len();
+        let about = About::in_folder(index);
         let mut walk = FolderWalk { about: Arc::new(about), named: folder.to_owned(), absolute, ignored };
         self.found.folders.push(files.name(folder));
         let mut entries = files.walk(folder);
@@ -315,7 +329,10 @@ impl Finder<'_, '_> {
                     }
                 }
                 Ok(_) => {}
-                Err(Unlisted { path, error }) => self.report(&path, &error),
+                Err(Unlisted { path, error }) => {
+                    self.report(&path, &error);
+                    self.found.unread_folders.insert(index);
+                }
             }
         }
     }
@@ -332,7 +349,7 @@ impl Finder<'_, '_> {
         let left_out = walk.ignored.leave_out(absolute, is_folder)
             || absolute.parent().is_some_and(|folder| (self.filter.skips)(folder, absolute, is_folder));
         if left_out {
-            self.found.left_out.note(path, is_folder, self.files);
+            self.found.left_out.note(path, absolute, is_folder, self.files);
         }
         left_out
     }

@@ -9,7 +9,27 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Default)]
 pub struct Nearest {
     known: HashMap<PathBuf, Option<PathBuf>>,
-    misnamed: Vec<PathBuf>,
+    misnamed: Vec<Misnamed>,
+}
+
+/// What looks like a configuration, and is not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misnamed {
+    /// Its path.
+    pub path: PathBuf,
+    /// Why.
+    pub reason: Unread,
+}
+
+/// Why something that looks like a configuration is not read.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It has another name.
+    Name,
+    /// It has another name, and a configuration is in its folder.
+    Beside,
+    /// It is a folder.
+    Folder,
 }
 
 /// Other names that people may give a configuration, because other tools use such names.
@@ -28,13 +48,19 @@ impl Nearest {
             passed.push(above.to_owned());
             let file = above.join(FILE_NAME);
             // One that must not be read is reported, and not overlooked.
-            if files.own_metadata(&file).is_ok_and(|metadata| metadata.kind != Kind::Folder) {
+            let kind = files.own_metadata(&file).ok().map(|metadata| metadata.kind);
+            let is_here = kind.is_some_and(|kind| kind != Kind::Folder);
+            // If it were ignored silently, the project would run with the wrong profile.
+            let reason = if is_here { Unread::Beside } else { Unread::Name };
+            let similar = MISNAMED.into_iter().map(|name| above.join(name)).filter(|path| files.has_file(path));
+            self.misnamed.extend(similar.map(|path| Misnamed { path, reason }));
+            if is_here {
                 found = Some(file);
                 break;
             }
-            // If it were ignored silently, the project would run with the wrong profile.
-            let similar = MISNAMED.into_iter().map(|name| above.join(name));
-            self.misnamed.extend(similar.filter(|file| files.has_file(file)));
+            if kind.is_some() {
+                self.misnamed.push(Misnamed { path: file, reason: Unread::Folder });
+            }
             if is_repository(above, files) {
                 break;
             }
@@ -43,8 +69,8 @@ impl Nearest {
         found
     }
 
-    /// Files found since the last call that look like configurations, but have other names.
-    pub fn take_misnamed(&mut self) -> Vec<PathBuf> {
+    /// What was found since the last call that looks like a configuration, and is not read.
+    pub fn take_misnamed(&mut self) -> Vec<Misnamed> {
         std::mem::take(&mut self.misnamed)
     }
 
@@ -79,7 +105,7 @@ mod tests {
             assert_eq!(nearest.of(&root.join("own/d"), &files).as_ref(), Some(&own));
             assert_eq!(nearest.of(&root.join("repository/e"), &files), None);
         }
-        assert_eq!(nearest.take_misnamed(), Vec::<PathBuf>::new());
+        assert_eq!(nearest.take_misnamed(), []);
     }
 
     #[test]
@@ -93,11 +119,18 @@ mod tests {
         let mut nearest = Nearest::default();
         assert_eq!(nearest.of(&root.join("a"), &files), None);
         assert_eq!(nearest.of(&root.join("a"), &files), None);
-        assert_eq!(nearest.take_misnamed(), [file]);
-        // Next to a configuration, it is a copy.
+        let misnamed = |path: &Path, reason| Misnamed { path: path.to_owned(), reason };
+        assert_eq!(nearest.take_misnamed(), [misnamed(&file, Unread::Name)]);
+        // Next to a configuration, too.
         fs::write(root.join("a").join(FILE_NAME), "").unwrap();
         let mut nearest = Nearest::default();
         assert!(nearest.of(&root.join("a"), &files).is_some());
-        assert_eq!(nearest.take_misnamed(), Vec::<PathBuf>::new());
+        assert_eq!(nearest.take_misnamed(), [misnamed(&file, Unread::Beside)]);
+        // A folder is not a configuration: the one above governs.
+        let folder = root.join("a/b").join(FILE_NAME);
+        fs::create_dir_all(&folder).unwrap();
+        let mut nearest = Nearest::default();
+        assert_eq!(nearest.of(&root.join("a/b"), &files), Some(root.join("a").join(FILE_NAME)));
+        assert_eq!(nearest.take_misnamed(), [misnamed(&folder, Unread::Folder), misnamed(&file, Unread::Beside)]);
     }
 }

@@ -19,6 +19,11 @@ pub fn read_parameters(source: &Source) -> (Pins, Vec<Diagnostic>) {
     let mut pinned = Pins::new();
     match syntax::parse(source.text(), source.id) {
         Err(error) => reader.problem(error.span, error.message, error.help),
+        // `[]` and `{}` are written for stacks without parameters; nothing at all is a file that was never written.
+        Ok(document) if matches!(document.root.kind, Kind::Null) => {
+            let help = "Write `Name: value` on each line, or `{}` for no parameters.";
+            reader.problem(document.root.span, "the file is empty and pins no parameter".to_owned(), help.to_owned());
+        }
         Ok(document) => match document.root.as_sequence() {
             Some(items) => items.iter().for_each(|item| reader.parameter_item(item, &mut pinned)),
             None => {

@@ -26,6 +26,8 @@ impl Globs {
     /// # Errors
     /// The index of the first invalid glob, and the reason.
     pub fn new(folder: &Path, globs: &[String]) -> Result<Self, (usize, String)> {
+        let globs = globs.iter().enumerate().map(|(index, glob)| written(glob).map_err(|reason| (index, reason)));
+        let globs: Vec<String> = globs.collect::<Result<_, _>>()?;
         let matcher = |folder: &Path, takes: fn(&str) -> bool| {
             let mut builder = GitignoreBuilder::new(folder);
             builder.allow_unclosed_class(false);
@@ -51,6 +53,36 @@ impl Globs {
         }
         path.file_name().is_some_and(|name| self.anywhere.matched(name, is_folder).is_ignore())
     }
+}
+
+/// A glob without steps to the folder that it is in (`./`), which no path has and so nothing would match.
+///
+/// # Errors
+/// Why nothing can match it.
+fn written(glob: &str) -> Result<String, String> {
+    // A backslash keeps a space at the end.
+    let is_blank = glob.trim().is_empty();
+    let (sign, rest) = glob.strip_prefix('!').map_or(("", glob), |rest| ("!", rest));
+    if is_blank || rest.trim_matches(['/', ' ']).is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    if glob.starts_with('#') {
+        return Err("it is a comment, as in .gitignore; write `\\#` for a name that begins with `#`".to_owned());
+    }
+    let steps: Vec<&str> = rest.split('/').collect();
+    if steps.contains(&"..") {
+        return Err("`..` leads out of the folder of the configuration, or back".to_owned());
+    }
+    if !steps.contains(&".") {
+        return Ok(glob.to_owned());
+    }
+    let kept: Vec<&str> = steps.iter().copied().filter(|step| *step != ".").collect();
+    if kept.iter().all(|step| step.is_empty()) {
+        return Err("it names the folder of the configuration itself; write `*` to leave out everything".to_owned());
+    }
+    // `./a.yaml` is the file in this folder alone.
+    let root = if steps.first() == Some(&"") { "" } else { "/" };
+    Ok([sign, root, &kept.join("/")].concat())
 }
 
 /// The reason why a glob is invalid, without the glob itself.
@@ -145,6 +177,15 @@ mod tests {
             ("*.yaml", "/elsewhere/b.yaml", false, true),
             ("legacy/", "/elsewhere/legacy", true, true),
             ("legacy/", "/elsewhere/legacy", false, false),
+            ("./a.yaml", "/project/a.yaml", false, true),
+            ("./a.yaml", "/project/b/a.yaml", false, false),
+            ("./a/./b.yaml", "/project/a/b.yaml", false, true),
+            ("/./a.yaml", "/project/a.yaml", false, true),
+            ("./legacy/", "/project/legacy", true, true),
+            ("./legacy/", "/project/a/legacy", true, false),
+            ("./legacy/", "/elsewhere/legacy", true, false),
+            ("..a/b.yaml", "/project/..a/b.yaml", false, true),
+            ("\\#a.yaml", "/project/#a.yaml", false, true),
             ("/b.yaml", "/elsewhere/b.yaml", false, false),
             ("/b.yaml", "/b.yaml", false, false),
             ("a/b.yaml", "/a/b.yaml", false, false),
@@ -159,11 +200,27 @@ mod tests {
         }
         assert!(!globs(&["*.yaml", "!keep.yaml"]).unwrap().name(Path::new("/project/keep.yaml"), false));
         assert!(!globs(&["*.yaml", "!keep.yaml"]).unwrap().name(Path::new("/elsewhere/keep.yaml"), false));
+        assert!(!globs(&["*.yaml", "!./keep.yaml"]).unwrap().name(Path::new("/project/keep.yaml"), false));
     }
 
     #[test]
     fn an_invalid_glob_is_reported() {
         let (index, reason) = globs(&["fine/", "a[b"]).unwrap_err();
         assert_eq!((index, reason.as_str()), (1, "unclosed character class; missing ']'"));
+        // Those that nothing can match.
+        for (glob, reason) in [
+            ("", "it is empty"),
+            (" ", "it is empty"),
+            ("!", "it is empty"),
+            ("/", "it is empty"),
+            (".", "it names the folder"),
+            ("./", "it names the folder"),
+            ("../x/a.yaml", "`..` leads out"),
+            ("a/../b.yaml", "`..` leads out"),
+            ("#a.yaml", "it is a comment"),
+        ] {
+            let (index, why) = globs(&["fine/", glob]).unwrap_err();
+            assert!(index == 1 && why.starts_with(reason), "{glob}: {why}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The pseudo parameters that follow from the partition of a Region.
 
-pub(super) use crate::facts::partitions::{PARTITIONS, Partition, named, of_region};
+pub(super) use crate::facts::partitions::{PARTITIONS, Partition, is_region, named, of_region};
 
 /// A pseudo parameter that the partition decides.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! Sources (2026-11): "View AWS account identifiers", AWS Account Management reference guide (12 digits); "CreateStack", AWS
 //! CloudFormation API reference (letters, digits and hyphens, a letter first, 128 characters at most).
 
-use super::partition::{PARTITIONS, named};
+use super::partition::{PARTITIONS, is_region, named};
 
 /// Characters of the name of a stack.
 const MAX_STACK_NAME: usize = 128;
@@ -20,7 +20,7 @@ pub fn impossible(name: &str, value: &str) -> Option<(&'static str, String)> {
         }
         "AWS::Region" => {
             let help = "Write the name of a Region, such as us-east-1.";
-            value.is_empty().then(|| ("a Region has a name", help.to_owned()))
+            (!is_region(value)).then(|| ("this is not the name of a Region", help.to_owned()))
         }
         "AWS::Partition" => named(value).is_none().then(|| {
             let known: Vec<&str> = PARTITIONS.iter().map(|partition| partition.name).collect();
@@ -55,6 +55,9 @@ mod tests {
             ("AWS::StackName", "1a", false),
             ("AWS::StackName", "", false),
             ("AWS::Region", "eu-nowhere-1", true),
+            ("AWS::Region", "us-gov-west-1", true),
+            ("AWS::Region", "mars", false),
+            ("AWS::Region", "us-east-1a", false),
             ("AWS::Region", "", false),
         ] {
             assert_eq!(impossible(name, value).is_none(), is_possible, "{name} {value}");

@@ -6,6 +6,8 @@
 //! # hipaalint: except s3-bucket-versioning because the records are copied
 //! #   from the archive every night
 //! ```
+//!
+//! The name is read in any case and behind any number of `#`: another spelling would be ignored without a word.
 
 use super::Text;
 use super::cover::Cover;
@@ -16,6 +18,15 @@ use crate::finding::Dialect;
 use crate::rules::load::nearest;
 use crate::source::Span;
 use crate::syntax::Comment;
+
+/// What a comment with an exception begins with.
+const NAME: &str = "hipaalint";
+
+/// What people write between rules instead of a comma.
+const CONJUNCTIONS: [&str; 4] = ["and", "or", "&", "+"];
+
+/// Signs that a rule's name does not end with.
+const ENDS: [char; 2] = [':', ';'];
 
 /// Blanks behind the `#` of a comment that goes on with the one before it.
 const CONTINUATION: &str = "   ";
@@ -28,7 +39,7 @@ pub(super) fn read(text: &Text<'_, '_>, sites: &Sites<'_, '_>) -> Vec<Draft> {
         let Some(exception) = exception(comment, text.comments.get(index + 1..).unwrap_or_default(), text.text) else {
             continue;
         };
-        let blocks = blocks.get_or_insert_with(|| Blocks::new(text.text, text.root));
+        let blocks = blocks.get_or_insert_with(|| Blocks::new(text));
         written.push((exception, blocks.target(comment.span)));
     }
     if written.is_empty() {
@@ -52,7 +63,9 @@ struct ExceptionText {
 
 /// The exception in a comment, if there is one; `next` are the comments after it.
 fn exception(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<ExceptionText> {
-    if let Some(words) = comment.text.strip_prefix("hipaalint:") {
+    // Most comments are prose.
+    let after_name = after_name(after_signs(comment.span, text)?.trim())?;
+    if let Some(words) = after_name.strip_prefix(':') {
         let mut words = words.trim().to_owned();
         let mut span = comment.span;
         for more in next {
@@ -63,26 +76,32 @@ fn exception(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<
         }
         return Some(own(&words, span));
     }
-    if comment
-        .text
-        .strip_prefix("hipaalint")
-        .is_some_and(|rest| rest.trim_start_matches([' ', ':']).starts_with("except "))
-    {
+    if after_name.trim_start_matches([' ', ':']).starts_with("except ") {
         let problem = Some(
             "the colon is missing, or there is a space before it; write `hipaalint: except RULE because …`".to_owned(),
         );
         return Some(ExceptionText { span: comment.span, ids: Vec::new(), until: None, reason: None, problem });
     }
-    // Most comments are prose.
     None
 }
 
+/// The text of a comment behind its `#`, or behind several that begin it.
+fn after_signs(comment: Span, text: &str) -> Option<&str> {
+    text.get(comment.start as usize..comment.end as usize).map(|comment| comment.trim_start_matches('#'))
+}
+
+/// The text behind our name, in any case.
+fn after_name(text: &str) -> Option<&str> {
+    let (name, rest) = text.split_at_checked(NAME.len())?;
+    name.eq_ignore_ascii_case(NAME).then_some(rest)
+}
+
 /// The words of a comment that goes on with one that ends at `before`: on the next line, and indented behind its `#`.
-fn continuation<'c>(before: Span, comment: &'c Comment<'_>, text: &str) -> Option<&'c str> {
+fn continuation<'c>(before: Span, comment: &Comment<'_>, text: &'c str) -> Option<&'c str> {
     let between = text.get(before.end as usize..comment.span.start as usize)?;
     let is_next_line = between.trim().is_empty() && between.matches('\n').count() == 1;
-    let after_sign = text.get(comment.span.start as usize + 1..comment.span.end as usize)?;
-    (is_next_line && after_sign.starts_with(CONTINUATION)).then_some(&*comment.text)
+    let words = after_signs(comment.span, text)?;
+    (is_next_line && words.starts_with(CONTINUATION)).then_some(words.trim())
 }
 
 /// `except RULE, RULE until DAY because …`.
@@ -114,26 +133,48 @@ fn own(words: &str, span: Span) -> ExceptionText {
         ids.truncate(at);
         exception.problem = Some(problem);
     }
-    exception.ids = ids.into_iter().map(str::to_owned).collect();
+    exception.ids = ids.into_iter().map(|id| id.trim_end_matches(ENDS).to_owned()).collect();
     if exception.ids.is_empty() {
         exception.problem = Some("it does not name a rule; write `except RULE because …`".to_owned());
     }
     exception
 }
 
-/// The first of some words behind a rule that was not meant as a rule, and the problem: a misspelled keyword, or a reason without one.
+/// The first of some words behind a rule that was not meant as a rule, and the problem: a misspelled keyword, a word or sign between
+/// rules, or a reason without a keyword.
 fn no_rule(words: &[&str], lacks_until: bool, lacks_because: bool) -> Option<(usize, String)> {
     let keywords = [("until", lacks_until), ("because", lacks_because)];
     let lacking = || keywords.iter().filter(|(_, lacks)| *lacks).map(|(keyword, _)| *keyword);
-    for (at, word) in words.iter().enumerate().skip(1).filter(|(_, word)| !word.contains('-')) {
-        if let Some(keyword) = nearest(word, lacking()) {
+    for (at, word) in words.iter().enumerate() {
+        if at > 0
+            && !word.contains('-')
+            && let Some(keyword) = nearest(word, lacking())
+        {
             return Some((at, format!("`{word}` is not a keyword; did you mean `{keyword}`?")));
         }
-        if lacks_because {
+        if at > 0 && CONJUNCTIONS.contains(&word.to_lowercase().as_str()) {
+            return Some((at, no_separator(word)));
+        }
+        // `RULE - REASON`, `RULE: REASON`. A pattern is reported as one.
+        let is_sign = word.starts_with('-') || !word.contains('*') && !word.contains(char::is_alphanumeric);
+        let sign = if is_sign { Some(*word) } else { word.rmatches(ENDS).next().filter(|_| word.ends_with(ENDS)) };
+        if let Some(sign) = sign {
+            let problem = if lacks_because {
+                format!("`{sign}` is not `because`; write `except RULE because …`")
+            } else {
+                no_separator(sign)
+            };
+            return Some((if is_sign { at } else { at + 1 }, problem));
+        }
+        if at > 0 && lacks_because && !word.contains('-') {
             return Some((at, "`because` is missing before the reason; write `except RULE because …`".to_owned()));
         }
     }
     None
+}
+
+fn no_separator(word: &str) -> String {
+    format!("`{word}` does not separate rules; write `except RULE, RULE because …`")
 }
 
 /// The day that a reason ends with, behind `until`: an exception that ends, by its author's words.

@@ -11,10 +11,10 @@
 //!         ticket: SEC-123
 //!         expires: 2026-12-31                 # the last day on which it holds
 //!         resources: [Records]                # the template's only: what it covers, instead of everything
-//!         paths: [Properties/Tags]            # only this, from the resource or the template on
+//!         paths: [Properties/Tags]            # only this, from the resource, or each of the resources, or the template on
 //! ```
 
-use super::cover::Cover;
+use super::cover::{Cover, is_below};
 use super::draft::{Draft, Site, Sites, join, text_of};
 use crate::finding::Dialect;
 use crate::rules::load::nearest;
@@ -23,6 +23,9 @@ use crate::syntax::{Entry, Kind, Node};
 
 /// Keys of an exception.
 const KEYS: [&str; 8] = ["rule", "reason", "alternative", "owner", "ticket", "expires", "paths", "resources"];
+
+/// The most parts of resources that one exception covers: each path in each resource.
+const MOST_PARTS: usize = 10_000;
 
 /// The exceptions of a tree.
 pub(super) fn read(sites: &Sites<'_, '_>) -> Vec<Draft> {
@@ -125,8 +128,8 @@ impl MetadataReader<'_, '_> {
                         draft.problems.push((value.span, "`expires` is not a date such as 2026-12-31".to_owned()));
                     }
                 }
-                "paths" => paths = texts(entry, &mut draft),
-                "resources" if self.block.is_empty() => resources = texts(entry, &mut draft),
+                "paths" => paths = some_texts(entry, &mut draft),
+                "resources" if self.block.is_empty() => resources = some_texts(entry, &mut draft),
                 "resources" => {
                     let problem = "`resources` is allowed only in the exceptions of the template; an exception of a resource \
                          covers that resource";
@@ -158,13 +161,33 @@ impl MetadataReader<'_, '_> {
                 };
                 draft.problems.push((*span, hint));
             }
-            draft.covers.push(Cover::of(format!("Resources/{name}")));
         }
-        for (path, _) in paths {
-            draft.covers.push(Cover::of(join(self.block, path.trim_matches('/'))));
+        let mut blocks: Vec<String> = resources.iter().map(|(name, _)| join("Resources", name)).collect();
+        if blocks.is_empty() {
+            blocks.push(self.block.to_owned());
         }
-        if draft.covers.is_empty() {
-            draft.covers.push(Cover::of(self.block));
+        if paths.is_empty() {
+            draft.covers.extend(blocks.iter().map(Cover::of));
+        }
+        if blocks.len().saturating_mul(paths.len()) > MOST_PARTS {
+            let problem = format!("`paths` and `resources` name more than {MOST_PARTS} parts; divide the exception");
+            draft.problems.extend(paths.first().map(|(_, span)| (*span, problem)));
+            draft.covers.extend(blocks.iter().map(Cover::of));
+            return;
+        }
+        for (path, span) in paths {
+            let steps = path.trim_matches('/');
+            if steps.is_empty() {
+                draft.problems.push((*span, format!("`{path}` in `paths` does not name a part")));
+            } else if !resources.is_empty() && is_below(steps, "Resources") {
+                // A path from the template on, as it would be without `resources`.
+                if !blocks.iter().any(|block| is_below(steps, block)) {
+                    draft.problems.push((*span, format!("the path `{path}` is not in one of the `resources`")));
+                }
+                draft.covers.push(Cover::of(steps));
+            } else {
+                draft.covers.extend(blocks.iter().map(|block| Cover::of(join(block, steps))));
+            }
         }
     }
 }
@@ -192,6 +215,16 @@ fn texts(entry: &Entry<'_>, draft: &mut Draft) -> Vec<(String, Span)> {
         }
     }
     texts
+}
+
+/// The texts of a field that limits what is covered. An empty list would cover everything.
+fn some_texts(entry: &Entry<'_>, draft: &mut Draft) -> Vec<(String, Span)> {
+    if entry.value.as_sequence().is_some_and(<[_]>::is_empty) {
+        let problem =
+            format!("`{}` is an empty list, which covers nothing; remove the key to cover everything", entry.key);
+        draft.problems.push((entry.value.span, problem));
+    }
+    texts(entry, draft)
 }
 
 fn unknown_key(key: &str, known: &[&'static str]) -> String {

@@ -21,7 +21,7 @@ use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::expand::Block;
 use crate::finding::{Dialect, Exception, ExceptionState, Finding, Flaw, Subject, SuppressedRule, Suppression};
-use crate::rules::load::{RuleSet, is_pattern};
+use crate::rules::load::{RuleEntry, RuleSet, is_pattern};
 use crate::source::Span;
 use crate::syntax::{Comment, Node};
 use aliases::{Meant, suppressed};
@@ -37,6 +37,9 @@ pub use aliases::Aliases;
 const MOST_HINTS: usize = 20;
 /// Nor do longer names, which are hardly a slip of the fingers.
 const LONGEST_HINTED: usize = 255;
+/// Why an exception is not for every rule.
+const ABOUT_EXCEPTIONS: &str =
+    "an exception cannot suppress findings about exceptions; turn the rule off in the configuration";
 
 /// A text that exceptions may be written in, as comments.
 #[derive(Copy, Clone)]
@@ -47,6 +50,8 @@ pub struct Text<'a, 't> {
     pub root: &'a Node<'t>,
     /// Its comments.
     pub comments: &'a [Comment<'t>],
+    /// Whether the template includes it: it is not the template's own.
+    pub is_included: bool,
 }
 
 /// What exceptions are read against.
@@ -147,12 +152,43 @@ pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> E
     let mut exceptions = Exceptions::default();
     let mut hints = MOST_HINTS;
     let owner = owner(tree);
-    for mut draft in united(drafts) {
+    let mut drafts = united(drafts);
+    refuse_our_own(&mut drafts, context);
+    let others = known_names(&drafts, context);
+    for mut draft in drafts {
         draft.owner = draft.owner.or_else(|| owner.map(str::to_owned));
-        exceptions.all.extend(known(draft, context, &mut hints));
+        let others = others.get(&draft.span).filter(|_| draft.dialect.is_own()).map_or(&[][..], Vec::as_slice);
+        exceptions.all.extend(known(draft, others, context, &mut hints));
     }
     exceptions.groups = Groups::of(&exceptions.all);
     exceptions
+}
+
+/// Refuses exceptions for rules that are about exceptions, with all that they name.
+fn refuse_our_own(drafts: &mut [Draft], context: &Context<'_>) {
+    let is_refused = |draft: &&Draft| {
+        draft.dialect.is_own() && context.rules.get(&draft.id).is_some_and(RuleEntry::is_about_exceptions)
+    };
+    let refused: HashMap<Span, Span> =
+        drafts.iter().filter(is_refused).map(|draft| (draft.span, draft.id_span)).collect();
+    for draft in drafts.iter_mut().filter(|draft| draft.dialect.is_own()) {
+        if let Some(place) = refused.get(&draft.span) {
+            draft.problems.push((*place, ABOUT_EXCEPTIONS.to_owned()));
+        }
+    }
+}
+
+/// The rules that exist among those that one exception of ours names, where it names several.
+fn known_names(drafts: &[Draft], context: &Context<'_>) -> HashMap<Span, Vec<String>> {
+    let mut known: HashMap<Span, Vec<String>> = HashMap::default();
+    let pairs = drafts.windows(2).filter(|pair| matches!(pair, [one, other] if one.span == other.span));
+    let several: HashSet<Span> = pairs.flatten().map(|draft| draft.span).collect();
+    for draft in drafts.iter().filter(|draft| draft.dialect.is_own() && several.contains(&draft.span)) {
+        if context.rules.get(&draft.id).is_some_and(|entry| !entry.is_about_exceptions()) {
+            known.entry(draft.span).or_default().push(draft.id.clone());
+        }
+    }
+    known
 }
 
 /// What all iterations of a loop have in common is one exception, which covers something in each.
@@ -197,8 +233,9 @@ fn owner<'t>(tree: &'t Node<'_>) -> Option<&'t str> {
     context.get("owner")?.as_str().map(str::trim).filter(|owner| !owner.is_empty())
 }
 
-/// Looks up what an exception means, and whether it holds; none where it is another tool's, and about nothing of ours.
-fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known> {
+/// Looks up what an exception means, and whether it holds; none where it is another tool's, and about nothing of ours. `others` are
+/// the rules that exist among those that are named with its own.
+fn known(draft: Draft, others: &[String], context: &Context<'_>, hints: &mut usize) -> Option<Known> {
     let mut flaws: Vec<Problem> = Vec::new();
     let is_own = draft.dialect.is_own();
     let mut say = |flaw, span, words: Vec<(&'static str, String)>| {
@@ -214,18 +251,14 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
             }
             meant.iter().filter_map(|rule| context.aliases().suppressed(*rule, context.rules)).collect()
         }
-        Some(entry) if entry.is_about_exceptions() => {
-            let problem =
-                "an exception cannot suppress findings about exceptions; turn the rule off in the configuration";
-            say(Flaw::Malformed, draft.id_span, vec![("problem", problem.to_owned())]);
-            Vec::new()
-        }
+        Some(entry) if entry.is_about_exceptions() => Vec::new(),
         Some(entry) => vec![suppressed(Arc::from(entry.id()), context.rules)],
         // The rule is missing, too.
         None if draft.id.is_empty() => Vec::new(),
         None => {
             let mut words = named(&draft.id);
             let (probable, hint) = hint(&draft.id, context, hints);
+            words.push(("effect", effect(&draft, others, context)));
             words.push(("hint", hint));
             say(Flaw::UnknownRule, draft.id_span, words);
             nearest = probable;
@@ -278,6 +311,17 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         undecided: false,
         is_granular: draft.is_granular,
     })
+}
+
+/// What an exception suppresses in which this name is not that of a rule.
+fn effect(draft: &Draft, others: &[String], context: &Context<'_>) -> String {
+    let is_over = draft.expires.zip(context.today).is_some_and(|(expires, today)| expires < today);
+    let holds = draft.problems.is_empty() && draft.reason.is_some() && !is_over;
+    match others {
+        [only] if holds => format!("only findings of `{only}`"),
+        [_, ..] if holds => format!("only findings of the {} other rules", others.len()),
+        _ => "nothing".to_owned(),
+    }
 }
 
 /// The rule that is probably meant by a name that none has, and the words about it.

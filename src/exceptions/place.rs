@@ -5,13 +5,15 @@
 //! - Otherwise, at the end of a block: the innermost block that is indented less.
 //!
 //! What is above an attribute of a resource (its `Type`, its `Properties`) is about the resource; what is above the
-//! first key of a template, about the whole of it.
+//! first key of a template, or of an OpenAPI document that it includes, about the whole of it. An included file is never about
+//! the template: what is above its first key is about that key.
 
+use super::Text;
 use super::cover::Cover;
 use super::draft::join;
 use crate::eval::is_function;
-use crate::source::Span;
-use crate::syntax::{Kind, Node};
+use crate::source::{SourceId, Span};
+use crate::syntax::{Entry, Kind, Node};
 use std::collections::{BTreeMap, HashMap};
 
 /// The sections whose entries are blocks of their own.
@@ -22,6 +24,11 @@ const SECTIONS: [&str; 6] = ["Resources", "Parameters", "Outputs", "Conditions",
 pub(super) enum Target {
     /// The template as a whole.
     Template,
+    /// All that an included file brings.
+    File {
+        /// Its root.
+        whole: Span,
+    },
     /// A key with its value, or an item.
     Block {
         /// The key, or the item itself: what names it in any position.
@@ -41,7 +48,8 @@ struct Block {
     line: usize,
     /// The block around it.
     parent: Option<usize>,
-    is_first_of_root: bool,
+    /// Whether what is above it is about the whole text.
+    is_head: bool,
 }
 
 /// All keys and items of a text, in its order.
@@ -50,15 +58,21 @@ pub(super) struct Blocks<'a> {
     /// The first byte of each line.
     lines: Vec<usize>,
     blocks: Vec<Block>,
+    /// The whole text.
+    whole: Target,
 }
 
 impl<'a> Blocks<'a> {
-    pub(super) fn new(text: &'a str, root: &Node<'_>) -> Self {
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        let mut blocks = Self { text, lines, blocks: Vec::new() };
-        blocks.walk(root, None);
-        if let Some(first) = blocks.blocks.iter_mut().find(|block| block.parent.is_none()) {
-            first.is_first_of_root = true;
+    pub(super) fn new(text: &Text<'a, '_>) -> Self {
+        let lines = std::iter::once(0).chain(text.text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let whole = if text.is_included { Target::File { whole: text.root.span } } else { Target::Template };
+        let mut blocks = Self { text: text.text, lines, blocks: Vec::new(), whole };
+        blocks.walk(text.root, None);
+        // The keys of another included file are those of what it is put into.
+        if (!text.is_included || is_openapi(text.root))
+            && let Some(first) = blocks.blocks.iter_mut().find(|block| block.parent.is_none())
+        {
+            first.is_head = true;
         }
         blocks
     }
@@ -97,7 +111,7 @@ impl<'a> Blocks<'a> {
             column: start.saturating_sub(line + dash),
             line,
             parent,
-            is_first_of_root: false,
+            is_head: false,
         });
         self.blocks.len() - 1
     }
@@ -135,10 +149,8 @@ impl<'a> Blocks<'a> {
             beside.or_else(|| self.around(after, |block| block.whole.end as usize > line))
         };
         match found {
-            Some(block) if !block.is_first_of_root || !is_alone => {
-                Target::Block { name: block.name, whole: block.whole }
-            }
-            _ => Target::Template,
+            Some(block) if !block.is_head || !is_alone => Target::Block { name: block.name, whole: block.whole },
+            _ => self.whole,
         }
     }
 
@@ -155,16 +167,30 @@ impl<'a> Blocks<'a> {
     }
 }
 
+/// Whether a file is one document, whose first keys describe all of it.
+fn is_openapi(root: &Node<'_>) -> bool {
+    ["openapi", "swagger"].iter().any(|key| root.get(key).is_some_and(|version| version.scalar_text().is_some()))
+}
+
 fn is_within(inner: Span, outer: Span) -> bool {
     inner.source == outer.source && outer.start <= inner.start && inner.end <= outer.end
 }
 
 /// What each target covers in a tree: in every iteration of a loop, and wherever an include put it.
 pub(super) fn covers(tree: &Node<'_>, targets: &[&Target]) -> Vec<Vec<Cover>> {
-    let mut finder = Finder { by_name: HashMap::new(), found: vec![Vec::new(); targets.len()], loose: BTreeMap::new() };
+    let mut finder = Finder {
+        own: tree.span.source,
+        by_name: HashMap::new(),
+        by_file: HashMap::new(),
+        found: vec![Vec::new(); targets.len()],
+        loose: BTreeMap::new(),
+    };
     for (index, target) in targets.iter().enumerate() {
         match target {
             Target::Template => finder.found.get_mut(index).into_iter().for_each(|found| found.push(Cover::of(""))),
+            Target::File { whole } => {
+                finder.by_file.entry(whole.source).or_insert_with(|| (*whole, Vec::new())).1.push(index);
+            }
             Target::Block { name, whole } => {
                 finder.by_name.entry(*name).or_insert_with(|| (*whole, Vec::new())).1.push(index);
             }
@@ -184,7 +210,10 @@ pub(super) fn covers(tree: &Node<'_>, targets: &[&Target]) -> Vec<Vec<Cover>> {
 }
 
 struct Finder {
+    /// The template's own text.
+    own: SourceId,
     by_name: HashMap<Span, (Span, Vec<usize>)>,
+    by_file: HashMap<SourceId, (Span, Vec<usize>)>,
     found: Vec<Vec<Cover>>,
     /// Targets that are not in the tree, by all that they hold.
     loose: BTreeMap<Span, Vec<usize>>,
@@ -195,6 +224,7 @@ impl Finder {
         let in_function = in_function || is_function(node);
         match &node.kind {
             Kind::Mapping(entries) => {
+                self.meet_files(node, entries, steps, in_function);
                 for entry in entries {
                     // All below a function is one place.
                     if !in_function {
@@ -225,12 +255,31 @@ impl Finder {
 
     fn meet(&mut self, name: Span, steps: &[String], in_function: bool) {
         let Some((whole, targets)) = self.by_name.get(&name) else { return };
-        let cover = Cover { path: block_path(steps), within: in_function.then_some(*whole), only: Vec::new() };
-        for target in targets {
-            if let Some(found) = self.found.get_mut(*target)
-                && !found.contains(&cover)
-            {
-                found.push(cover.clone());
+        let path = block_path(steps, name.source == self.own);
+        cover(&mut self.found, targets, Cover { path, within: in_function.then_some(*whole), only: Vec::new() });
+    }
+
+    /// Meets the files that were put into a map: as the map, if one is all that it has, or as the keys that each brought.
+    fn meet_files(&mut self, map: &Node<'_>, entries: &[Entry<'_>], steps: &mut Vec<String>, in_function: bool) {
+        if self.by_file.is_empty() {
+            return;
+        }
+        let is_brought = |entry: &Entry<'_>| entry.key_span.source != map.span.source;
+        let first = entries.first().map(|entry| entry.key_span.source);
+        let is_all = !steps.is_empty() && entries.iter().all(|entry| Some(entry.key_span.source) == first);
+        for entry in entries.iter().filter(|entry| is_brought(entry)) {
+            let Some((whole, targets)) = self.by_file.get(&entry.key_span.source) else { continue };
+            let is_one_place = is_all || in_function;
+            if !is_one_place {
+                steps.push(entry.key.to_string());
+            }
+            let path = block_path(steps, false);
+            if !is_one_place {
+                steps.pop();
+            }
+            cover(&mut self.found, targets, Cover { path, within: in_function.then_some(*whole), only: Vec::new() });
+            if is_one_place {
+                break;
             }
         }
     }
@@ -242,7 +291,7 @@ impl Finder {
             let holding = self.loose.iter().filter(|(whole, _)| is_within(entry.key_span, **whole));
             let targets: Vec<usize> = holding.flat_map(|(_, targets)| targets).copied().collect();
             for target in &targets {
-                let path = block_path(steps);
+                let path = block_path(steps, entry.key_span.source == self.own);
                 if let Some(found) = self.found.get_mut(*target) {
                     found.push(Cover::of(path));
                 }
@@ -255,10 +304,22 @@ impl Finder {
     }
 }
 
-/// The path of what a comment at this place is about.
-fn block_path(steps: &[String]) -> String {
+/// Adds a place to what some targets cover.
+fn cover(found: &mut [Vec<Cover>], targets: &[usize], cover: Cover) {
+    for target in targets {
+        if let Some(found) = found.get_mut(*target)
+            && !found.contains(&cover)
+        {
+            found.push(cover.clone());
+        }
+    }
+}
+
+/// The path of what a comment at this place is about. What is beside or above a key of the template itself that has no blocks, such
+/// as its `Description`, is about the template.
+fn block_path(steps: &[String], is_own: bool) -> String {
     match steps {
-        [section] if !SECTIONS.contains(&section.as_str()) => String::new(),
+        [section] if is_own && !SECTIONS.contains(&section.as_str()) => String::new(),
         [section, name, _] if section == "Resources" => join(section, name),
         _ => steps.join("/"),
     }

@@ -34,6 +34,19 @@ pub fn of_region(region: &str) -> Option<&'static Partition> {
     PARTITIONS.iter().find(|partition| partition.regions.iter().any(|beginning| region.starts_with(beginning)))
 }
 
+/// Whether a text has the form of a Region's name, such as `us-east-1` or `us-gov-west-1`: the Region itself may be a new one.
+///
+/// Source: `regionRegex` of each partition in botocore's `partitions.json`, November 2026.
+pub fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    match parts.as_slice() {
+        [words @ .., number] => words.len() >= 2 && words.iter().all(is_word) && is_number(number),
+        [] => false,
+    }
+}
+
 /// The partition of this name.
 pub fn named(name: &str) -> Option<&'static Partition> {
     PARTITIONS.iter().find(|partition| partition.name == name)
@@ -59,5 +72,15 @@ mod tests {
             assert_eq!((partition.name, partition.suffix), (name, suffix), "{region}");
         }
         assert_eq!(of_region("moon-1"), None);
+    }
+
+    #[test]
+    fn a_region_has_two_words_and_a_number() {
+        for region in ["us-east-1", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1", "eu-nowhere-12"] {
+            assert!(is_region(region), "{region}");
+        }
+        for other in ["", "mars", "us-east", "moon-1", "US-EAST-1", "us-east-1a", "us-east-1 ", "us--1", "-east-1"] {
+            assert!(!is_region(other), "{other}");
+        }
     }
 }

@@ -25,10 +25,11 @@ impl Linter {
     /// The exceptions that a template makes.
     pub(super) fn exceptions(&self, expansion: &Expansion<'_>, texts: &Texts<'_, '_>) -> Exceptions {
         let tree: &Node<'_> = expansion.before_transform.as_deref().unwrap_or(&expansion.root);
-        let own = Text { text: texts.source.text(), root: &texts.document.root, comments: &texts.document.comments };
+        let Document { root, comments, .. } = texts.document;
+        let own = Text { text: texts.source.text(), root, comments, is_included: false };
         let included = texts.files.documents().filter_map(|document| {
             let text = texts.included.text(document.root.span)?;
-            Some(Text { text, root: &document.root, comments: &document.comments })
+            Some(Text { text, root: &document.root, comments: &document.comments, is_included: true })
         });
         let all: Vec<Text<'_, '_>> = std::iter::once(own).chain(included).collect();
         let context =

@@ -228,8 +228,11 @@ impl Governing {
                 let files = &self.files;
                 let folder = folder.ancestors().find_map(|above| files.real(above).ok())?;
                 let found = self.nearest.of(&folder, files).map(|file| files.base().lead_to(&file));
-                let misnamed = self.nearest.take_misnamed().into_iter().map(|file| files.base().lead_to(&file));
-                self.problems.diagnostics.extend(misnamed.map(|file| config::misnamed(files.name(&file))));
+                let misnamed = self.nearest.take_misnamed().into_iter().map(|misnamed| {
+                    let name = files.name(&files.base().lead_to(&misnamed.path));
+                    config::misnamed(name, misnamed.reason)
+                });
+                self.problems.diagnostics.extend(misnamed);
                 found
             }
         }

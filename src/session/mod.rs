@@ -254,8 +254,8 @@ impl Session {
 
     fn run(&self, found: Discovery, files: &Files, doing: Doing<'_>, sink: &mut dyn Sink) -> Outcome {
         let Doing { counter, is_open, ask, again, fixing, mut since } = doing;
-        let Discovery { candidates, folders, diagnostics, left_out, .. } = found;
-        let mut found = Found { folders, diagnostics, left_out };
+        let Discovery { candidates, folders, unread_folders, diagnostics, left_out, .. } = found;
+        let mut found = Found { folders, unread_folders, diagnostics, left_out };
         let linter = |candidate: &Candidate| Arc::clone(&self.settings(candidate).linter);
         let reuse = is_open.then_some(&*self.reuse);
         let project = Project { files, linter: &linter, reuse, counter, threads: self.options.threads };

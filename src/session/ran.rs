@@ -91,9 +91,12 @@ impl Ran {
         summary.notice = profiles.iter().find_map(|profile| notice(profile));
         let all: Vec<&str> =
             if self.0.len() < 2 { Vec::new() } else { self.rules().iter().map(|rule| rule.id()).collect() };
+        // Without templates, of several settings none governs anything.
+        let is_shown = |(_, templates): &&(Arc<Settings>, usize)| *templates > 0 || self.0.len() == 1;
         summary.governed = self
             .0
             .iter()
+            .filter(is_shown)
             .map(|(settings, templates)| {
                 let met = |rule: &str| turned_off.get(&settings.number).and_then(|rules| rules.get(rule)).copied();
                 let off = settings.turned_off.iter();

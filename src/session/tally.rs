@@ -66,6 +66,8 @@ pub(super) struct Tally {
     refused: RefusedPins,
     /// The named folders in which nothing was found, by their indices.
     without_templates: BTreeSet<usize>,
+    /// Of the files that the search left out, those that nothing else led to.
+    left_out: LeftOut,
     others: Others,
     gaps: Gaps,
     unreadable: usize,
@@ -78,6 +80,8 @@ pub(super) struct Tally {
 pub(super) struct Found {
     /// The folders that were named, as reports show them.
     pub(super) folders: Vec<String>,
+    /// Those in which something could not be read, by their indices.
+    pub(super) unread_folders: BTreeSet<usize>,
     /// Paths that do not exist or cannot be read.
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Files and folders that were left out.
@@ -178,7 +182,9 @@ impl Tally {
             folders: Vec::new(),
             parameters: Parameters::default(),
             refused: RefusedPins::default(),
-            without_templates: (0..found.folders.len()).collect(),
+            // That something cannot be read is reported, and may be why nothing is found.
+            without_templates: (0..found.folders.len()).filter(|index| !found.unread_folders.contains(index)).collect(),
+            left_out: found.left_out.clone(),
             others: Others::new(options.skips_named),
             gaps: Gaps::default(),
             unreadable: 0,
@@ -418,6 +424,7 @@ impl Tally {
             let places = report.included.iter().map(Place::of).chain([own]);
             self.linted.extend(places.map(|place| (place, settings.number)));
         }
+        self.left_out.forget(candidate, &governing.files);
         *self.governed.entry(settings.number).or_default() += 1;
         for rule in &report.turned_off {
             let of_settings = self.turned_off.entry(settings.number).or_default();
@@ -449,8 +456,8 @@ impl Tally {
             problems: problems.len(),
             unreadable: self.unreadable + found.diagnostics.len() + self.others.errors,
             skipped: self.others.skipped,
-            left_out_files: found.left_out.files,
-            left_out_folders: found.left_out.folders,
+            left_out_files: self.left_out.files.len(),
+            left_out_folders: self.left_out.folders.len(),
             not_looked_at: std::mem::take(&mut self.gaps).total(),
             passed: self.counts.passed,
             failed: self.counts.failed,

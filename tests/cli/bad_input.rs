@@ -170,6 +170,7 @@ fn files_and_folders_without_permission_are_named() {
     allow("a/closed", 0o000);
     let is_root = std::fs::read(folder.path("a/secret.yaml")).is_ok();
     let ran: Ran = folder.versioning(&["a", "--format", "json"]);
+    let closed: Ran = folder.versioning(&["a/closed", "--format", "json"]);
     allow("a/closed", 0o700);
     if is_root {
         skipped("root may read every file");
@@ -181,6 +182,8 @@ fn files_and_folders_without_permission_are_named() {
         problems(&ran.json()),
         [("file-unreadable".into(), "a/closed".into()), ("file-unreadable".into(), "a/secret.yaml".into())]
     );
+    // Whether a template is in a folder that cannot be read is not known.
+    assert_eq!(problems(&closed.json()), [("file-unreadable".into(), "a/closed".into())]);
 }
 
 /// Anchors, merges and depth within bounds are fine.

@@ -327,10 +327,32 @@ fn a_configuration_by_another_name_is_trouble() {
         assert_eq!(report["diagnostics"][0]["file"], name);
         assert_eq!(report["summary"]["problems"], 1);
         assert_eq!(folder.run(&["bad.yaml", "--no-config"]).code, 1);
-        // With its own name again, nothing is reported.
+        // Beside a configuration it is ignored as well.
         folder.file("hipaalint.yaml", "profile: core\n");
+        let ran = folder.run(&["bad.yaml", "--format", "json"]);
+        let report = ran.json();
+        assert_eq!((ran.code, &report["diagnostics"][0]["file"]), (2, &name.into()), "{}", ran.all());
+        assert_eq!(report["diagnostics"][0]["help"], "Move its settings to hipaalint.yaml, and remove it.");
+        assert_eq!(report["summary"]["problems"], 1);
+        // Without it, nothing is reported.
+        std::fs::remove_file(folder.path(name)).unwrap();
         assert_eq!(folder.run(&["bad.yaml"]).code, 1);
     }
+}
+
+#[test]
+fn a_folder_with_the_name_of_a_configuration_is_trouble() {
+    let folder =
+        Folder::with(&[("a/bad.yaml", BAD), ("a/hipaalint.yaml/x.txt", ""), ("hipaalint.yaml", "profile: core\n")]);
+    let ran = folder.run(&["a/bad.yaml", "--format", "json"]);
+    let report = ran.json();
+    assert_eq!((ran.code, &report["diagnostics"][0]["file"]), (2, &"a/hipaalint.yaml".into()), "{}", ran.all());
+    assert_eq!(
+        report["diagnostics"][0]["message"],
+        "hipaalint does not read it, because it is a folder, and a configuration is a file"
+    );
+    assert_eq!(report["summary"]["problems"], 1);
+    assert_eq!(folder.run(&["a/bad.yaml", "--no-config"]).code, 1);
 }
 
 #[test]

@@ -46,6 +46,22 @@ fn every_shape_of_parameter_file_is_read() {
 }
 
 #[test]
+fn an_empty_parameter_file_is_reported() {
+    let folder = Folder::with(&[("chooses.yaml", CHOOSES)]);
+    for text in ["", "\n", "# nothing\n", "---\n"] {
+        folder.file("empty.yaml", text);
+        let ran = folder.versioning(&["chooses.yaml", "--parameters", "empty.yaml", "--format", "json"]);
+        assert_eq!(ran.code, 2, "{text:?}: {}", ran.all());
+        assert_eq!(problems(&ran.json()), [("parameter-file".into(), "empty.yaml".into())], "{text:?}");
+    }
+    // A stack without parameters.
+    for text in ["[]", "{}", "{\"Parameters\": {}}"] {
+        folder.file("none.json", text);
+        assert!(fails(&folder, &["--parameters", "none.json"]), "{text}");
+    }
+}
+
+#[test]
 fn broken_parameter_files_are_reported_at_their_lines() {
     let folder = Folder::with(&[
         ("bad.yaml", BAD),
@@ -330,6 +346,7 @@ fn values_that_no_deployment_has_are_refused() {
         ("AWS::AccountId=12345", text),
         ("AWS::Partition=foo", "there is no such partition"),
         ("AWS::StackName=a b", "CloudFormation allows no such name of a stack"),
+        ("AWS::Region=mars", "this is not the name of a Region"),
     ] {
         let (name, value) = option.split_once('=').unwrap();
         let message = format!("\"\" null: \"`{name}` cannot be `{value}`: {reason}\"");

@@ -110,13 +110,14 @@ fn accounts_and_regions_that_do_not_exist_are_refused() {
         record("a", "111122223333", "eu-central-1"),
         record("b", "12", "eu-central-1"),
         record("c", "111122223333", ""),
+        record("d", "111122223333", "mars"),
     ]);
     let report = Folder::new().run_on(input.as_bytes(), &LINT).json();
     let lines: Vec<&str> =
         report["diagnostics"].as_array().unwrap().iter().map(|one| one["message"].as_str().unwrap()).collect();
     let refused =
         |line: usize| format!("line {line} of the records has an `account` or a `region` that no deployment has");
-    assert_eq!(lines, [refused(2), refused(3)]);
+    assert_eq!(lines, [refused(2), refused(3), refused(4)]);
     assert_eq!(findings(&report), [("a".into(), "s3-bucket-versioning".into())]);
 }
 

@@ -114,6 +114,61 @@ fn where_programs_name_files_the_configuration_may_skip_them() {
 }
 
 #[test]
+fn a_glob_begins_in_the_folder_of_the_configuration() {
+    let folder = Folder::with(&[
+        ("hipaalint.yaml", "skip: [./a.yaml, ./b/]\n"),
+        ("a.yaml", BAD),
+        ("b/a.yaml", BAD),
+        ("c/a.yaml", BAD),
+        ("c/b/a.yaml", BAD),
+    ]);
+    assert_eq!(files(&folder.versioning(&[".", "--format", "json"])), ["c/a.yaml", "c/b/a.yaml"]);
+    for (glob, reason) in [
+        ("../x/a.yaml", "`..` leads out of the folder of the configuration, or back"),
+        ("''", "it is empty"),
+        (".", "it names the folder of the configuration itself; write `*` to leave out everything"),
+    ] {
+        folder.file("hipaalint.yaml", format!("skip:\n  - {glob}\n"));
+        let ran = folder.versioning(&["c/a.yaml", "--format", "json"]);
+        let diagnostic = &ran.json()["diagnostics"][0];
+        assert_eq!((ran.code, &diagnostic["start"]["line"]), (2, &2.into()), "{}", ran.all());
+        assert_eq!(diagnostic["message"], format!("`skip` has an invalid glob: {reason}"));
+    }
+}
+
+/// What is linted is not skipped, whatever leads to it.
+#[test]
+fn a_skipped_template_of_a_nested_stack_is_not_counted_as_skipped() {
+    let parent = "Resources:\n  Network:\n    Type: AWS::CloudFormation::Stack\n    Properties: { TemplateURL: ./inner/child.yaml }\n";
+    let folder = Folder::with(&[
+        ("hipaalint.yaml", "skip: [child.yaml, other.yaml]\n"),
+        ("parent.yaml", parent),
+        ("inner/child.yaml", BAD),
+        ("inner/other.yaml", BAD),
+    ]);
+    let ran = |arguments: &[&str]| folder.versioning(&[arguments, &["--format", "json"]].concat());
+    let number = |arguments: &[&str]| {
+        let ran = ran(arguments);
+        (files(&ran).len(), ran.json()["summary"]["left_out_files"].as_u64().unwrap())
+    };
+    assert_eq!(number(&["."]), (1, 1));
+    assert_eq!(number(&["--force-skip", "parent.yaml", "inner/child.yaml", "inner/other.yaml"]), (1, 1));
+    // Nor is a file that is named besides its folder; and a file that is left out of two folders is one file.
+    assert_eq!(number(&[".", "inner/other.yaml"]), (2, 0));
+    assert_eq!(number(&["inner", "."]), (1, 1));
+}
+
+#[test]
+fn settings_that_govern_no_template_are_not_named() {
+    let folder = Folder::with(&[(".git/HEAD", ""), ("in/hipaalint.yaml", "skip: a.yaml\n"), ("in/a.yaml", BAD)]);
+    let ran = folder.versioning(&["--force-skip", "in/a.yaml"]);
+    assert!(ran.code == 0 && ran.stdout.contains("Skipped"), "{}", ran.all());
+    assert!(!ran.stdout.contains("Configured"), "{}", ran.stdout);
+    let ran = folder.versioning(&["--force-skip", "in/a.yaml", "--format", "json"]);
+    assert_eq!(ran.json()["summary"].get("governed"), None);
+}
+
+#[test]
 fn a_configuration_that_is_named_skips_outside_of_its_folder() {
     let folder = Folder::with(&[
         ("ci/hipaalint.yaml", "skip: [legacy/, '*.test.yaml', infra/old.yaml, /top.yaml]\n"),

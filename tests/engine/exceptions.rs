@@ -430,6 +430,208 @@ fn exceptions_hold_in_included_files() {
     assert_eq!((counting, suppressed), (vec![], vec!["Resources/A", "Resources/B"]), "{:?}", report.exceptions);
 }
 
+/// A comment in an included file is about what is in the file, and never about the template around it.
+#[test]
+fn comments_of_included_files_are_about_their_content() {
+    let covers = |template: &str, part: &str| {
+        let source = Source::new(SourceId(0), "template.yaml", template);
+        let load = |_: &str| Ok(Loaded { name: "part.yaml".into(), path: None, text: part.into() });
+        let report = linter(&[]).lint_with(&source, &load);
+        assert!(report.is_template, "{:?}\n{template}", report.diagnostics);
+        let [exception] = report.exceptions.as_slice() else { panic!("{:?}", report.exceptions) };
+        (exception.suppression.covers.clone(), of_rule(&report, VERSIONING).1.join(" "))
+    };
+    let comment = "# hipaalint: except s3-bucket-versioning because of the archive";
+    let include = "Fn::Transform: { Name: AWS::Include, Parameters: { Location: part.yaml } }";
+    let resources = format!(
+        "Resources:\n  Records: {{ Type: AWS::S3::Bucket }}\n  {include}\n  Last: {{ Type: AWS::S3::Bucket }}\n"
+    );
+    let properties = format!(
+        "Resources:\n  Records: {{ Type: AWS::S3::Bucket }}\n  Scratch:\n    Type: AWS::S3::Bucket\n    Properties:\n      {include}\n"
+    );
+    let whole = "Transform: { Name: AWS::Include, Parameters: { Location: part.yaml } }\nResources:\n  Records: { Type: \
+                 AWS::S3::Bucket }\n";
+    let (versioning, status) = (
+        "Resources/Scratch/Properties/VersioningConfiguration",
+        "Resources/Scratch/Properties/VersioningConfiguration/Status",
+    );
+    let part = format!("{comment}\nVersioningConfiguration: {{ Status: Suspended }}\nBucketName: scratch\n");
+    assert_eq!(covers(&properties, &part), (vec![versioning.to_owned()], status.to_owned()));
+    // At the end of the file, it is about all that is included.
+    let part = format!("VersioningConfiguration: {{ Status: Suspended }}\nBucketName: scratch\n{comment}\n");
+    assert_eq!(covers(&properties, &part), (vec!["Resources/Scratch".to_owned()], status.to_owned()));
+    let part = format!("{comment}\nOne: {{ Type: AWS::S3::Bucket }}\nTwo: {{ Type: AWS::S3::Bucket }}\n");
+    assert_eq!(covers(&resources, &part), (vec!["Resources/One".to_owned()], "Resources/One".to_owned()));
+    let part = format!("One: {{ Type: AWS::S3::Bucket }}\nTwo: {{ Type: AWS::S3::Bucket }}\n{comment}\n");
+    let both = vec!["Resources/One".to_owned(), "Resources/Two".to_owned()];
+    assert_eq!(covers(&resources, &part), (both, "Resources/One Resources/Two".to_owned()));
+    // Keys of the template that hold no resources are not the template.
+    for part in [
+        format!("{comment}\nMetadata: {{ Team: care }}\n"),
+        format!("Metadata: {{ Team: care }} {comment}\n"),
+        format!("Metadata: {{ Team: care }}\n{comment}\n"),
+    ] {
+        assert_eq!(covers(whole, &part), (vec!["Metadata".to_owned()], String::new()), "{part}");
+    }
+}
+
+/// An OpenAPI document is one thing: what is above its first key is about the API.
+#[test]
+fn comments_of_openapi_documents_are_about_the_api() {
+    let template = "\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      DefinitionBody:
+        Fn::Transform: { Name: AWS::Include, Parameters: { Location: openapi.yaml } }
+  Other:
+    Type: AWS::ApiGateway::Method
+    Properties: { HttpMethod: GET, ResourceId: a, RestApiId: b, AuthorizationType: NONE, Integration: { Type: MOCK } }
+";
+    for version in ["openapi: 3.0.1", "swagger: \"2.0\"", "swagger: 2.0"] {
+        let document = format!(
+            "# hipaalint: except apigateway-method-authorization because the status page is public\n{version}\n\
+             info: {{ title: x, version: \"1\" }}\npaths:\n  /status:\n    get:\n      \
+             x-amazon-apigateway-integration: {{ type: mock }}\n"
+        );
+        let source = Source::new(SourceId(0), "template.yaml", template);
+        let load = |_: &str| Ok(Loaded { name: "openapi.yaml".into(), path: None, text: document.clone() });
+        let report = linter(&[]).lint_with(&source, &load);
+        let (counting, suppressed) = of_rule(&report, "apigateway-method-authorization");
+        assert!(matches!(counting.as_slice(), [only] if only.starts_with("Resources/Other")), "{counting:?}");
+        assert!(matches!(suppressed.as_slice(), [only] if only.starts_with("Resources/Api")), "{suppressed:?}");
+        assert_eq!(report.exceptions[0].suppression.covers, ["Resources/Api/Properties/DefinitionBody"]);
+    }
+}
+
+/// `paths` are parts of each of the `resources`; an empty list, as a program writes that has nothing to list, covers nothing.
+#[test]
+fn paths_are_parts_of_the_resources() {
+    let of = |exception: &str| {
+        let text = format!(
+            "Metadata:\n  hipaalint:\n    exceptions:\n      - {{ rule: ec2-security-group-open, reason: A scanner, {exception} }}\n\
+             Resources:\n  Web: &group\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: x\n      \
+             SecurityGroupIngress:\n        - {{ IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0 }}\n        \
+             - {{ IpProtocol: tcp, FromPort: 2222, ToPort: 2222, CidrIp: 0.0.0.0/0 }}\n  Other: *group\n"
+        );
+        let report = lint(&text);
+        let (_, suppressed) = of_rule(&report, "ec2-security-group-open");
+        let items = suppressed.iter().map(|path| path.split("/CidrIp").next().unwrap_or_default());
+        let mut items: Vec<String> = items.map(|path| path.replace("Properties/SecurityGroupIngress", "…")).collect();
+        items.sort();
+        (
+            items.join(" "),
+            said(&text, &report).into_iter().map(|text| text.rsplit(": ").next().unwrap().to_owned()).collect(),
+        )
+    };
+    let held = |items: &str| (items.to_owned(), Vec::<String>::new());
+    let refused = |problem: &str| (String::new(), vec![problem.to_owned()]);
+    let second = "Properties/SecurityGroupIngress/1";
+    assert_eq!(of(&format!("resources: [Web], paths: [{second}]")), held("Resources/Web/…/1"));
+    assert_eq!(of(&format!("resources: Web, paths: /{second}/")), held("Resources/Web/…/1"));
+    assert_eq!(
+        of(&format!("resources: [Web, Other], paths: [{second}]")),
+        held("Resources/Other/…/1 Resources/Web/…/1")
+    );
+    // From the template on, inside of the resources.
+    assert_eq!(of(&format!("resources: [Web], paths: [Resources/Web/{second}]")), held("Resources/Web/…/1"));
+    assert_eq!(of(&format!("paths: [Resources/Web/{second}]")), held("Resources/Web/…/1"));
+    for path in [format!("Resources/Other/{second}"), "Resources".to_owned(), "Resources/We".to_owned()] {
+        let problem = format!("the path `{path}` is not in one of the `resources`");
+        assert_eq!(of(&format!("resources: [Web], paths: [{path}]")), refused(&problem));
+    }
+    for list in ["resources", "paths"] {
+        let problem = format!("`{list}` is an empty list, which covers nothing; remove the key to cover everything");
+        assert_eq!(of(&format!("{list}: []")), refused(&problem));
+    }
+    assert_eq!(of("paths: [/]"), refused("`/` in `paths` does not name a part"));
+}
+
+/// Of several rules in one exception, those that exist are suppressed, and the message says so.
+#[test]
+fn an_unknown_rule_beside_others_leaves_them_in_force() {
+    let cases = [
+        ("s3-bucket-versioning, nope-nope because x", vec!["Resources/A"], "only findings of `s3-bucket-versioning`"),
+        (
+            "s3-bucket-versioning, s3-bucket-tls-only, nope-nope because x",
+            vec!["Resources/A"],
+            "only findings of the 2 other rules",
+        ),
+        ("nope-nope because x", vec![], "nothing"),
+        ("s3-bucket-versioning, nope-nope until 2026-01-01 because x", vec![], "nothing"),
+        ("s3-bucket-versioning, nope-nope, exception-unused because x", vec![], "nothing"),
+    ];
+    for (words, suppressed, effect) in cases {
+        let text = format!("Resources:\n  # hipaalint: except {words}\n  A: {{ Type: AWS::S3::Bucket }}\n");
+        let report = lint(&text);
+        assert_eq!(of_rule(&report, VERSIONING).1, suppressed, "{text}");
+        let unknown: Vec<String> =
+            said(&text, &report).into_iter().filter(|text| text.contains("unknown-rule")).collect();
+        let message = format!(
+            "2: exception-unknown-rule: Rule `nope-nope` does not exist, so the exception suppresses {effect}: \
+             `hipaalint rules` lists all rules"
+        );
+        assert_eq!(unknown, [message], "{text}");
+    }
+    // One that cannot be read suppresses nothing, whatever else it names.
+    let text = "Resources:\n  # hipaalint: except s3-bucket-versioning, exception-unused because x\n  A: { Type: AWS::S3::Bucket }\n";
+    let report = lint(text);
+    assert_eq!(said(text, &report).len(), 1, "{:?}", said(text, &report));
+    assert_eq!(of_rule(&report, VERSIONING).1, Vec::<&str>::new());
+    let text = "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Metadata: { hipaalint: { exceptions: [{ rule: \
+                [s3-bucket-versioning, nope-nope], reason: x }] } }\n";
+    let report = lint(text);
+    assert_eq!(of_rule(&report, VERSIONING).1, ["Resources/A"]);
+    assert!(said(text, &report)[0].contains("suppresses only findings of `s3-bucket-versioning`"));
+}
+
+/// Another spelling would be ignored without a word.
+#[test]
+fn comments_are_read_in_any_case_and_behind_any_number_of_signs() {
+    for head in ["# Hipaalint:", "# HIPAALINT:", "#HipaaLint:", "## hipaalint:", "#### hipaalint:"] {
+        let text = format!(
+            "Resources:\n  {head} except s3-bucket-versioning because the archive\n  ##   keeps it\n  A: {{ Type: AWS::S3::Bucket }}\n"
+        );
+        let report = lint(&text);
+        assert_eq!(of_rule(&report, VERSIONING), (vec![], vec!["Resources/A"]), "{text}");
+        assert_eq!(report.exceptions[0].suppression.reason.as_deref(), Some("the archive keeps it"));
+    }
+    // A comment that is commented out.
+    let text = "Resources:\n  # # hipaalint: except s3-bucket-versioning because x\n  A: { Type: AWS::S3::Bucket }\n";
+    assert_eq!(lint(text).exceptions, []);
+}
+
+/// Words and signs in the place of a comma or of `because` are one problem, and nothing is suppressed.
+#[test]
+fn what_stands_between_rules_is_one_problem() {
+    let because = |sign: &str| format!("`{sign}` is not `because`; write `except RULE because …`");
+    let comma = |sign: &str| format!("`{sign}` does not separate rules; write `except RULE, RULE because …`");
+    let missing = "`because` is missing before the reason; write `except RULE because …`".to_owned();
+    for (words, problem) in [
+        ("s3-bucket-versioning - the archive keeps it", because("-")),
+        ("s3-bucket-versioning -- the archive-keeper has it", because("--")),
+        ("s3-bucket-versioning — the archive keeps it", because("—")),
+        ("s3-bucket-versioning: the archive keeps it", because(":")),
+        ("s3-bucket-versioning : the archive keeps it", because(":")),
+        ("s3-bucket-versioning the archive keeps it", missing),
+        ("s3-bucket-versioning and s3-bucket-tls-only because x", comma("and")),
+        ("s3-bucket-versioning, and s3-bucket-tls-only because x", comma("and")),
+        ("s3-bucket-versioning & s3-bucket-tls-only because x", comma("&")),
+        ("s3-bucket-versioning; s3-bucket-tls-only because x", comma(";")),
+        ("s3-bucket-versioning and s3-bucket-tls-only", comma("and")),
+        ("- s3-bucket-versioning because x", "it does not name a rule; write `except RULE because …`".to_owned()),
+    ] {
+        let text = format!("Resources:\n  # hipaalint: except {words}\n  A: {{ Type: AWS::S3::Bucket }}\n");
+        let report = lint(&text);
+        let message = format!("2: exception-malformed: The exception cannot be read and suppresses nothing: {problem}");
+        assert_eq!(said(&text, &report), [message], "{text}");
+        assert_eq!(report.suppressed, [], "{text}");
+    }
+}
+
 /// Whether an exception is needed shows only where its rule ran, was decided, and every deployment was looked at.
 #[test]
 fn what_did_not_show_is_not_said() {

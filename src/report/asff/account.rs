@@ -29,15 +29,9 @@ fn partition_of(region: &str) -> &'static str {
     partitions::of_region(region).map_or("aws", |partition| partition.name)
 }
 
-/// Whether a text is the name of a Region: at most 16 characters, such as `us-east-1`.
+/// Whether a text is the name of a Region, of at most 16 characters.
 fn is_region(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    match parts.as_slice() {
-        [words @ .., number] => text.len() <= 16 && words.len() >= 2 && words.iter().all(is_word) && is_number(number),
-        [] => false,
-    }
+    text.len() <= 16 && partitions::is_region(text)
 }
 
 fn is_account(text: &str) -> bool {

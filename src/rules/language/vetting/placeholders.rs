@@ -40,7 +40,7 @@ fn words_of(flaw: Flaw) -> &'static [&'static str] {
         Flaw::Unused => &["rule", "place"],
         Flaw::Expired => &["rule", "date"],
         Flaw::WithoutReason => &["rule", "effect"],
-        Flaw::UnknownRule => &["rule", "hint"],
+        Flaw::UnknownRule => &["rule", "effect", "hint"],
         Flaw::Malformed => &["problem"],
     }
 }
