@@ -4,6 +4,7 @@
 
 mod baseline;
 mod drawing;
+mod ended;
 mod evaluating;
 mod exit;
 mod fix_tally;
