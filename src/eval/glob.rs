@@ -186,4 +186,27 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn patterns() {
+        assert!(!patterns_overlap("s3:Get*Object", "s3:Get*Acl"));
+        assert!(!patterns_overlap("ab", "abc") && !patterns_overlap("abc", "bc") && patterns_overlap("abc", "abc"));
+        assert!(
+            !patterns_overlap("aXa", "a") && !patterns_overlap("ab*ba", "aba") && patterns_overlap("ab*ba", "abba")
+        );
+        assert!(pattern_covers("s3:*", "s3:Get*"));
+        assert!(!pattern_covers("s3:Get*", "s3:*"));
+        assert!(pattern_covers("s3:Get?bject", "s3:GetObject"));
+        assert!(patterns_overlap("s3:*Object", "s3:Put*"));
+        assert!(!patterns_overlap("s3:*Object", "s3:PutBucket"));
+        assert!(patterns_overlap("*", "s3:PutObject"));
+        assert!(patterns_overlap("s3:PutObject", "s3:*"));
+        assert!(patterns_overlap("a*c", "abbbc"));
+        assert!(patterns_overlap("*a*", "b*"));
+        assert!(patterns_overlap("", "*"));
+        assert!(!patterns_overlap("", "?"));
+        assert!(!patterns_overlap("a?", "*bbb"));
+        assert!(pattern_covers("*a*b*", "xxaxxbxx"));
+        assert!(!pattern_covers("*a*b", "xxbxxa"));
+    }
 }

@@ -362,7 +362,8 @@ fn is_word(origin: &Origin<'_>) -> bool {
     matches!(origin, Origin::Pseudo("AWS::AccountId" | "AWS::Partition" | "AWS::Region" | "AWS::StackName"))
 }
 
-/// Whether a scalar matches a pattern in which `*` stands for any characters and `?` for one.
+/// Whether a scalar matches a pattern in which `*` stands for any characters, `?` for one, and `${AWS::AccountId}` for the reference to the
+/// account of the stack.
 ///
 /// Unsettled parts of the value may be anything: the result is `True` if every filling matches (decided conservatively:
 /// an unsettled part must be swallowed by a `*`), `False` if none does.
@@ -375,17 +376,23 @@ pub fn like(value: &Value<'_>, pattern: &str) -> Truth {
     }
 }
 
+/// The account of the stack in a pattern: the reference to it, and no ID that is written out.
+const OWN_ACCOUNT: &str = "${AWS::AccountId}";
+
 fn like_parts(value: &Value<'_>, pattern: &str) -> Truth {
     if !value.is_scalar() {
         return Truth::False;
     }
-    if let Some(text) = value.text().filter(|text| !text.contains(['*', '?'])) {
+    let names_account = pattern.contains(OWN_ACCOUNT);
+    let is_account = |part: &Part<'_>| names_account && matches!(part.origin, Origin::Pseudo("AWS::AccountId"));
+    if !names_account && let Some(text) = value.text().filter(|text| !text.contains(['*', '?'])) {
         return pattern_covers(pattern, &text).into();
     }
     let units: Vec<Unit> = match &value.kind {
         Kind::Text(parts) => parts
             .iter()
             .flat_map(|part| match &part.content {
+                _ if is_account(part) => vec![Unit::Char(OPEN)],
                 Content::Known(text) => text.chars().map(Unit::Char).collect::<Vec<_>>(),
                 _ if is_word(&part.origin) => vec![Unit::Word],
                 _ => vec![Unit::Any],
@@ -393,7 +400,7 @@ fn like_parts(value: &Value<'_>, pattern: &str) -> Truth {
             .collect(),
         _ => value.text().unwrap_or_default().chars().map(Unit::Char).collect(),
     };
-    let pattern: Vec<Unit> = glob(pattern);
+    let pattern = if names_account { glob(&pattern.replace(OWN_ACCOUNT, &OPEN.to_string())) } else { glob(pattern) };
     if covers(&pattern, &units) {
         Truth::True
     } else if units.iter().any(|unit| unit.is_open()) && overlap(&pattern, &units) {
@@ -504,6 +511,26 @@ mod tests {
     }
 
     #[test]
+    fn the_account_of_the_stack_is_the_reference_to_it() {
+        let part = |name| Part { content: Content::Unknown, origin: Origin::Pseudo(name) };
+        let known = |text: &'static str| Part { content: Content::Known(Cow::Borrowed(text)), origin: Origin::Literal };
+        let pinned =
+            Part { content: Content::Known(Cow::Borrowed("111122223333")), origin: Origin::Pseudo("AWS::AccountId") };
+        let parameter = Part { content: Content::Unknown, origin: Origin::Parameter("Organization") };
+        let value = |parts| Value { span: Span::default(), kind: Kind::Text(parts) };
+        for (middle, expected) in [
+            (part("AWS::AccountId"), Truth::True),
+            (pinned, Truth::True),
+            (known("111122223333"), Truth::False),
+            (part("AWS::Region"), Truth::False),
+            (parameter, Truth::Unknown),
+        ] {
+            let value = value(vec![known("logs/"), middle, known("/*")]);
+            assert_eq!(like(&value, "logs/${AWS::AccountId}/*"), expected, "{value:?}");
+        }
+    }
+
+    #[test]
     fn a_partition_is_one_of_those_that_there_are() {
         let part = |name| Part { content: Content::Unknown, origin: Origin::Pseudo(name) };
         let text = |text: &'static str| Part { content: Content::Known(Cow::Borrowed(text)), origin: Origin::Literal };
@@ -552,28 +579,5 @@ mod tests {
         ] {
             assert_eq!(like(value, pattern), expected, "{pattern}");
         }
-    }
-
-    #[test]
-    fn patterns() {
-        assert!(!patterns_overlap("s3:Get*Object", "s3:Get*Acl"));
-        assert!(!patterns_overlap("ab", "abc") && !patterns_overlap("abc", "bc") && patterns_overlap("abc", "abc"));
-        assert!(
-            !patterns_overlap("aXa", "a") && !patterns_overlap("ab*ba", "aba") && patterns_overlap("ab*ba", "abba")
-        );
-        assert!(pattern_covers("s3:*", "s3:Get*"));
-        assert!(!pattern_covers("s3:Get*", "s3:*"));
-        assert!(pattern_covers("s3:Get?bject", "s3:GetObject"));
-        assert!(patterns_overlap("s3:*Object", "s3:Put*"));
-        assert!(!patterns_overlap("s3:*Object", "s3:PutBucket"));
-        assert!(patterns_overlap("*", "s3:PutObject"));
-        assert!(patterns_overlap("s3:PutObject", "s3:*"));
-        assert!(patterns_overlap("a*c", "abbbc"));
-        assert!(patterns_overlap("*a*", "b*"));
-        assert!(patterns_overlap("", "*"));
-        assert!(!patterns_overlap("", "?"));
-        assert!(!patterns_overlap("a?", "*bbb"));
-        assert!(pattern_covers("*a*b*", "xxaxxbxx"));
-        assert!(!pattern_covers("*a*b", "xxbxxa"));
     }
 }

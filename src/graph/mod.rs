@@ -7,6 +7,7 @@ pub mod backup;
 pub mod boundary;
 pub mod components;
 pub mod cycles;
+pub mod deliveries;
 pub mod drawing;
 pub mod edges;
 pub mod exposure;

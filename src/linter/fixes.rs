@@ -5,6 +5,7 @@
 
 mod access;
 mod collapse;
+mod denied;
 mod item;
 mod key;
 mod limits;
@@ -95,10 +96,10 @@ type Asked<'t> = (*const Assertion, *const Check, *const Block<'t>, Where);
 enum Where {
     /// In each one in which the block fails the check.
     Failing,
-    /// In one of those.
-    SomeFailing,
     /// In each one that has the block.
     Always,
+    /// In one that has the block, or they are too many to look at.
+    Ever,
 }
 
 /// The bytes of edited texts that are read for one template: each fix with edits is proven by reading
@@ -266,12 +267,13 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             let has = |unless: &Option<Assertion>, place| {
                 unless.as_ref().is_some_and(|unless| self.holds(job, unless, place))
             };
-            let is_refused = has(&part.unless, Where::Failing) || has(&part.unless_ever, Where::SomeFailing);
+            let is_refused = has(&part.unless, Where::Failing) || has(&part.unless_ever, Where::Ever);
             if is_refused || !fits(&part.when, Where::Failing) || !fits(&part.when_always, Where::Always) {
                 return Attempt::None;
             }
             // A key for what is not encrypted, or for a snapshot that has its own, is refused.
-            if !part.customer_key.is_empty() && !self.applies_always(job) {
+            let gets_key = !part.customer_key.is_empty();
+            if gets_key && (!self.applies_always(job) || self.writes_where_keys_are_denied(job.block)) {
                 return Attempt::None;
             }
             let target = match &part.within {
@@ -305,7 +307,7 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
     fn holds_anew(&self, job: &Job<'_, 'm, 't>, assertion: &Assertion, place: Where) -> bool {
         let always = place == Where::Always;
         let exploration = explore(&self.model.evaluator, |run| {
-            if !expand::exists(run, job.block) || !always && self.fails(run, job).is_false() {
+            if !expand::exists(run, job.block) || place == Where::Failing && self.fails(run, job).is_false() {
                 return None;
             }
             let mut checker = Checker { without_defaults: always, ..self.checker(run, job) };
@@ -313,7 +315,7 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         });
         let mut truths = exploration.leaves.iter().filter_map(|(_, truth)| *truth);
         match place {
-            Where::SomeFailing => truths.any(Truth::is_true),
+            Where::Ever => !exploration.complete || truths.any(Truth::is_true),
             Where::Failing | Where::Always => exploration.complete && truths.all(Truth::is_true),
         }
     }

@@ -6,6 +6,7 @@ use super::statements::Service;
 use crate::eval::{Run, explore};
 use crate::expand::{Block, exists};
 use crate::graph::any_refers_to;
+use crate::graph::deliveries::DELIVERIES;
 use crate::policy::{self, DocumentKind, Who};
 use crate::rules::check::checker::Checker;
 use crate::rules::check::location::Item;
@@ -17,22 +18,6 @@ static NO_SETTINGS: Settings = Settings::new();
 
 /// A type and the path of a property that names resources.
 type Naming = (&'static str, &'static str);
-/// What has AWS deliver logs to a bucket. Sources, 2026-11: Amazon CloudWatch Logs User Guide, "Enable logging from AWS services"
-/// (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html), and Amazon MSK Developer Guide, "Required KMS key
-/// policy for use with SSE-KMS buckets" (docs.aws.amazon.com/msk/latest/developerguide/msk-logging.html).
-const DELIVERIES: [Naming; 8] = [
-    ("AWS::EC2::FlowLog", "$.Properties.LogDestination"),
-    ("AWS::KafkaConnect::Connector", "$.Properties.LogDelivery.WorkerLogDelivery.S3.Bucket"),
-    ("AWS::Logs::DeliveryDestination", "$.Properties.DestinationResourceArn"),
-    ("AWS::MSK::Cluster", "$.Properties.LoggingInfo.BrokerLogs.S3.Bucket"),
-    (
-        "AWS::NetworkFirewall::LoggingConfiguration",
-        "$.Properties.LoggingConfiguration.LogDestinationConfigs[*].LogDestination.bucketName",
-    ),
-    ("AWS::Route53Resolver::ResolverQueryLoggingConfig", "$.Properties.DestinationArn"),
-    ("AWS::VpcLattice::AccessLogSubscription", "$.Properties.DestinationArn"),
-    ("AWS::WAFv2::LoggingConfiguration", "$.Properties.LogDestinationConfigs[*]"),
-];
 const RECORDERS: [Naming; 1] = [("AWS::Config::DeliveryChannel", "$.Properties.S3BucketName")];
 const REPORTS: [Naming; 1] = [("AWS::Backup::ReportPlan", "$.Properties.ReportDeliveryChannel.S3BucketName")];
 const INVENTORIES: [Naming; 1] = [("AWS::S3::Bucket", "$.Properties.InventoryConfigurations[*].Destination.BucketArn")];

@@ -160,7 +160,8 @@ pub struct Recipe {
     /// The fix is not for resources for which this is surely true, wherever they fail: what AWS would refuse. Where only some values of a
     /// parameter make it true, the fix is offered.
     pub unless: Option<Assertion>,
-    /// The same, where it surely holds for them in only some of these deployments, too.
+    /// The fix is not for resources for which this is surely true in any deployment that has them, also where nothing is wrong with them:
+    /// what would stop there.
     pub unless_ever: Option<Assertion>,
     /// Values to set: a map of paths to values. What is absent is added.
     #[serde(default)]

@@ -3,6 +3,7 @@
 mod api;
 mod backup;
 mod code;
+mod deliveries;
 mod denials;
 mod dependencies;
 mod identity;

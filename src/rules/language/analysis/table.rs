@@ -213,6 +213,17 @@ macro_rules! analyses {
                 decides: "a backup selection of the template covers it, by reference, by a pattern of ARNs, or by its tags",
                 words: [("plan", "")],
             }
+            FitsVaultLock "fits-vault-lock" = backup::fits_vault_lock {
+                on: "rule of a backup plan",
+                decides: "the lock of the vault that it names in this template accepts how long it keeps backups",
+                words: [("kept", "`for 90 days`"), ("lock", "`at least 365 days`")],
+            }
+            ReceivesVendedLogs "receives-vended-logs" = deliveries::receives_vended_logs {
+                on: "bucket",
+                decides: "a resource of the template has AWS deliver logs to it as `delivery.logs.amazonaws.com`: flow logs, logs of \
+                    firewalls, and others",
+                words: [],
+            }
             RecordsManagementEvents "records-management-events" = trails::records_management_events {
                 on: "anything",
                 decides: "the trails and event data stores of the template record all management events",
