@@ -12,7 +12,8 @@
 //! ```
 //!
 //! Neither lines nor words are part of it: a finding is known by its file, rule, subject and path, and by how many there are
-//! of it. One that is graver than those is new; an entry without a level, as older versions wrote it, is of any. Entries are sorted, each on a line of its own, so that a change of one finding is a change of one line.
+//! of it. One that is graver than those is new; an entry without a level, as older versions wrote it, is of any.
+//! Entries are sorted, each on a line of its own, so that a change of one finding is a change of one line.
 
 use crate::code::Code;
 use crate::finding::{BaselineState, Diagnostic, Finding, Level, Levels, Outcome};

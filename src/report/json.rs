@@ -39,7 +39,8 @@
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
 //! null where there is no value, never absent, apart from the summary's `fixes`, which only a run with `--fix` has, its
 //! `fixable`, which only a run without has: how many of the findings that count have a fix, and `since` and `absent`, which only a run
-//! with `--since` has: findings of the earlier revision that are gone, or that no rule decides about now, are in `absent`. `alike` are further subjects of the same
+//! with `--since` has: findings of the earlier revision that are gone, or that no rule decides about now, are in `absent`.
+//! `alike` are further subjects of the same
 //! finding, which a loop makes of the same text. `fixes` has the change of the template that mends the finding,
 //! where one is known: `text` stands in place of the bytes from `start` to `end`, in the finding's file. A `display` fix has no edits.
 //! `level` is the level of the finding and `severity` that of its rule, whatever the outcome. Lists are in the order

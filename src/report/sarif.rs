@@ -220,8 +220,9 @@ impl Pending {
                 Fingerprint::Known(fingerprint) => fingerprint,
                 Fingerprint::Shared(hash) => self.prints.next_shared(hash),
             };
-            // Those of suppressed results, too: what is shown changes no number of another file.
-            for source in made.sources.iter().filter_map(|id| part.source(*id)) {
+            // Those of suppressed results, too, as long as all results go in: what is shown changes no number of another file.
+            let is_named = made.is_shown || self.left_out == 0;
+            for source in made.sources.iter().filter(|_| is_named).filter_map(|id| part.source(*id)) {
                 self.artifacts.add(source, &mut self.waiting)?;
             }
             if !made.is_shown {

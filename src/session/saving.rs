@@ -5,7 +5,7 @@ use crate::files::why;
 use crate::paths::folder_of;
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -133,8 +133,11 @@ impl Write for Saving {
 /// If that fails. Then the file has its old text, unless the disk refuses to write where there is text already.
 fn write_over(place: &Path, whole: &mut File) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).open(place)?;
-    // Where there are no locks, two runs at once may mix their texts.
-    let _ = file.lock();
+    // Where there are no locks, or another program keeps one, two runs at once may mix their texts.
+    let start = Instant::now();
+    while matches!(file.try_lock(), Err(TryLockError::WouldBlock)) && start.elapsed() < PATIENCE {
+        sleep(INTERVAL);
+    }
     let (old, new) = (file.metadata()?.len(), whole.metadata()?.len());
     let mut copy = |from: u64, length: u64| {
         whole.seek(SeekFrom::Start(from))?;
